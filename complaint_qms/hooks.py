@@ -42,6 +42,7 @@ doctype_js = {
             "public/js/erpnext/product_code.js",
             "public/js/erpnext/genealogy.js",
             "public/js/erpnext/held_lot.js",
+            *(("public/js/erpnext/batch.js",) if doctype == "Batch" else ()),
         ]
         for doctype in ("Batch", "Serial No")
     },
@@ -341,6 +342,7 @@ scheduler_events = {
             "complaint_qms.jobs.chats.send_and_hand_over",
             "complaint_qms.jobs.classifier.read_new_complaints",
             "complaint_qms.jobs.customers.tell_left",
+            "complaint_qms.jobs.field_actions.send_notices",
             "complaint_qms.jobs.rules.do_waiting",
             "complaint_qms.jobs.connectors.call_waiting",
             "complaint_qms.jobs.thresholds.ask_new",
@@ -350,6 +352,7 @@ scheduler_events = {
         "complaint_qms.jobs.uploads.delete_left_uploads",
         "complaint_qms.jobs.customers.tell_and_ask",
         "complaint_qms.jobs.connectors.read_statuses",
+        "complaint_qms.jobs.field_actions.remind",
     ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
     "daily_long": ["complaint_qms.jobs.evidence.check_evidence", "complaint_qms.jobs.rules.ask_daily"],

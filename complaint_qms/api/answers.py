@@ -16,6 +16,7 @@ from complaint_qms.constants.knowledge import ANSWERED, ARTICLE
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.templates import rendered, strange_fields
+from complaint_qms.services.field_action import notice_text
 from complaint_qms.services.knowledge import uses
 from complaint_qms.services.knowledge.proposing import reply_of
 from complaint_qms.services.record.input_validation import read_object, refuse
@@ -66,6 +67,10 @@ def preview_template(template: str, complaint: str | None = None, unsaved: Any =
         sent = read_object(unsaved, _("Send the texts of the template as an object in “unsaved”."))
         shown.update({field: sent[field] for field in _TEXTS if isinstance(sent.get(field), str | int)})
     wrong = strange_fields(shown)
+    if notice_text.is_for_field_actions(shown):
+        said = notice_text.preview_of_template(shown)
+        page = get_formatted_html(said["subject"], sanitize_html(said["content"]), with_container=True)
+        return {"complaint": said["record"], "subject": said["subject"], "page": page, "wrong": wrong}
     name = complaint or next(
         iter(frappe.get_list("Complaint", pluck="name", order_by="creation desc", limit=1)), None
     )

@@ -38,4 +38,15 @@ NOT_REVIEWED: Final = {
         "related_changes",
         "successor",
     ),
+    "Field Action": (
+        "naming_series",
+        "opened_on",
+        "due_date",
+        "reminder_days",
+        "most_reminders",
+        "link_days",
+        "conclusion",
+        "below_target_reason",
+        "cancel_reason",
+    ),
 }

@@ -13,7 +13,11 @@ ACKNOWLEDGEMENT: Final = "Acknowledgement"
 STATUS: Final = "Status"
 SURVEY: Final = "Survey"
 BY_RULE: Final = "Automatic Message"
-BY_ITSELF: Final = (ACKNOWLEDGEMENT, STATUS, SURVEY, BY_RULE)
+FIELD_NOTICE: Final = "Field Notice"
+FIELD_REMINDER: Final = "Field Notice Reminder"
+OF_FIELD_ACTIONS: Final = (FIELD_NOTICE, FIELD_REMINDER)
+"""Not about a complaint: what a field action tells the customers in its scope."""
+BY_ITSELF: Final = (ACKNOWLEDGEMENT, STATUS, SURVEY, BY_RULE, *OF_FIELD_ACTIONS)
 
 # What comes in and no person wrote.
 AUTOMATIC_REPLY: Final = "Automatic Reply"

@@ -40,7 +40,7 @@ RELEASED: Final = "released"
 EVENTS: Final[dict[str, str]] = {
     REGISTERED: "A complaint is in the database for the first time. {channel, by_import}",
     CHANGED: "A stored complaint was saved with other values. {old: field → what it was}",
-    MOVED: "A complaint, investigation or CAPA has another stage. {origin, target, handed_to}",
+    MOVED: "A complaint, investigation, CAPA or field action has another stage. {origin, target, handed_to}",
     DECIDED: "Somebody's name was put beside a decision about a complaint. {decision}",
     ANSWERED: "The customer got a first response. {at}",
     HANDED_OVER: "Somebody else is answerable for a record. {field, old, new, by_task, by_procedure: {sop, why} where an SOP named them, told_together: whoever has it now hears of it with all else that they got}",

@@ -66,6 +66,27 @@ CAPA_STAMPS: Final = (
     "closed_at",
     "reopen_count",
 )
+FIELD_ACTION_STAMPS: Final = (
+    "scope_at",
+    "scope_by",
+    "scope_customers",
+    "scope_not_shown",
+    "scope",
+    "scope_changes",
+    "approved_scope",
+    "started_at",
+    "time_to_list",
+    "traced_share",
+    "balance",
+    "acknowledged_share",
+    "accounted_share",
+    "submitted_by",
+    "approved_by",
+    "approved_at",
+    "ended_by",
+    "ended_at",
+    "signature",
+)
 # Decisions about a complaint that are made anew once it is open again; its versions keep what they were.
 DECIDED_ANEW: Final = (
     "coverage_decided_by",

@@ -7,6 +7,7 @@ A key has one name, whatever kinds it belongs to: a form, a list and a report ne
 from typing import Final
 
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
+from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 
 CONTEXT: Final = "Complaint QMS"
 """Context in which the names are translated; a site's own Translation of one names it too."""
@@ -44,6 +45,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "ineffective": "Ineffective",
         "void": "Void",
     },
+    **FIELD_ACTIONS,
     # clock
     "sla_status": {
         "on_track": "On Track",
@@ -53,11 +55,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "missed": "Missed",
         "paused": "Paused",
     },
-    "clock": {
-        "response": "First Response",
-        "stage": "This Stage",
-        "resolution": "Whole Complaint",
-    },
+    "clock": {"response": "First Response", "stage": "This Stage", "resolution": "Whole Complaint"},
     "escalation": {
         "percent": "At a Share of the Limit",
         "before_due": "Before the Due Time",

@@ -8,6 +8,8 @@ COLUMNS: Final = {
     "Complaint Inbox Item": ("received_at", "sender_name", "sender_address", "road", "complaint"),
     "Investigation": ("due_date", "investigator", "complaint", "outcome"),
     "CAPA": ("window_end", "capa_owner", "capa_type"),
+    "Field Action": ("due_date", "handler", "acknowledged_share", "accounted_share", "action_type"),
+    "Field Action Customer": ("field_action", "state", "acknowledged_at"),
     "Complaint Survey": ("csat", "nps", "solved", "answered_at", "customer", "follow_up_due"),
     "Quality Hold": ("held_at", "held_by", "complaint"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),

@@ -15,6 +15,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "Investigation": ("title", "stage"),
     "Root Cause": ("title", "status", "content_by"),
     "CAPA": ("title", "stage", "risk_level"),
+    "Field Action": ("title", "stage", "action_type", "action_class", "started_at", "time_to_list", "traced_share"),
     "Complaint Settlement": ("customer_name", "conversion_rate", "base_total_amount"),
 }  # fmt: skip
 # Who took part is told by the story, row by row.
@@ -45,6 +46,7 @@ STATES: Final[dict[str, tuple[str, ...]]] = {
     "Investigation": ("stage",),
     "Root Cause": ("status",),
     "CAPA": ("stage", "risk_level"),
+    "Field Action": ("stage", "action_type", "action_class"),
     "Complaint Settlement": (),
 }
 """DocType → fields told beside the headline"""

@@ -150,6 +150,15 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "sent_about", "Complaint")), searched=True,
     ),
     _quality(
+        "Field Action", "CFA-", "product", "field_action",
+        names=(
+            Names(_OWN, "complaint", "Complaint"),
+            Names(_OWN, "investigation", "Investigation"),
+            Names(_OWN, "capa", "CAPA"),
+        ),
+        answerable="handler", searched=True, stages=stages.FIELD_ACTION,
+    ),
+    _quality(
         "Quality Hold", "CQH-", "record", "",
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")), searched=True,
     ),
@@ -191,6 +200,14 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Tracking Link", TOOL),
     Record("Complaint Upload", TOOL),
     Record("Complaint Match Key", TOOL),
+    Record(
+        "Field Action Customer", TOOL,
+        names=(Names(_OWN, "field_action", "Field Action"),), company_from=("field_action",), sight="records", tracked=True,
+    ),
+    Record(
+        "Field Action Notice", TOOL,
+        names=(Names(_OWN, "field_action", "Field Action"),), sight="records",
+    ),
     Record("QMS Connector", TOOL, tracked=True),
     Record(
         "QMS Connector Call", TOOL,
@@ -231,6 +248,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint SOP Stage"),
     _row("Complaint SOP Step"),
     _row("Complaint Stage Log"),
+    _row("Field Action Quantity"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),
     _row("Investigation Complaint"),
     _row("QMS Connector Fact"),

@@ -27,6 +27,9 @@ CAPA_FLOW: Final = ("draft", "plan_review", "implement", "verify", "effectivenes
 CAPA_STAGES: Final = (*CAPA_FLOW, "ineffective", "void")
 # Its criterion is fixed and not judged yet.
 CAPA_MEASURED: Final = ("implement", "verify", "effectiveness")
+FIELD_ACTION_FLOW: Final = ("draft", "scope", "approval", "under_way", "ended")
+MOCK_SKIPS: Final = ("approval", "under_way")
+"""What a mock recall does not go through."""
 CAPA_ACTION_OPEN: Final = ("open", "in_progress")
 
 
@@ -61,6 +64,17 @@ CAPA_MOVES: Final[dict[str, tuple[str, ...]]] = {
     "ineffective": ("draft",),
     "closed": ("draft",),
     "void": (),
+}
+
+
+FIELD_ACTION_MOVES: Final[dict[str, tuple[str, ...]]] = {
+    "draft": ("scope", "cancelled"),
+    # A mock recall ends with its list and its mass balance; the workflow tells the two ways apart.
+    "scope": ("approval", "ended", "draft", "cancelled"),
+    "approval": ("under_way", "scope", "cancelled"),
+    "under_way": ("ended", "cancelled"),
+    "ended": ("under_way",),
+    "cancelled": (),
 }
 
 
@@ -135,4 +149,16 @@ CAPA: Final = Stages(
     },
     open_after_end=("successor", "lessons", "related_changes"),
     under_review={"plan_review": ("void_reason",)},
+)
+FIELD_ACTION: Final = Stages(
+    FIELD_ACTION_FLOW,
+    FIELD_ACTION_MOVES,
+    ended=("ended", "cancelled"),
+    asked={
+        "scope": ("reason",),
+        "approval": ("action_class", "hazard", "instruction"),
+        "ended": ("conclusion",),
+        "cancelled": ("cancel_reason",),
+    },
+    under_review={"approval": ("cancel_reason",)},
 )

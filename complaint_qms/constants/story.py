@@ -20,6 +20,9 @@ TOLD_FIELDS: Final[dict[str, tuple[str, ...]]] = {
         "capa_owner", "criterion", "metric", "verification_note", "no_harm", "no_harm_note", "verdict", "effect_override_reason",
         "effect_conclusion", "effect_note", "successor", "void_reason",
     ),
+    "Field Action": (
+        "handler", "due_date", "action_type", "action_class", "scope_customers", "conclusion", "below_target_reason", "cancel_reason",
+    ),
     "Complaint Settlement": ("reason", "shortfall_reason"),
 }  # fmt: skip
 # Table → what names one of its rows

@@ -2,7 +2,13 @@
 
 from typing import Final, NamedTuple
 
-from complaint_qms.constants.stages import CAPA_ACTION_OPEN, CAPA_FLOW, COMPLAINT_UNENDED, INVESTIGATION_FLOW
+from complaint_qms.constants.stages import (
+    CAPA_ACTION_OPEN,
+    CAPA_FLOW,
+    COMPLAINT_UNENDED,
+    FIELD_ACTION_FLOW,
+    INVESTIGATION_FLOW,
+)
 
 COMPLAINT: Final = "complaint"
 INVESTIGATION: Final = "investigation"
@@ -10,6 +16,7 @@ ROOT_CAUSE: Final = "root_cause"
 CAPA: Final = "capa"
 CAPA_ACTION: Final = "capa_action"
 ASSESSMENT: Final = "assessment"
+FIELD_ACTION: Final = "field_action"
 SETTLEMENT: Final = "settlement"
 MESSAGE: Final = "message"  # that came in and waits for a decision
 CHAT: Final = "chat"  # in which somebody waits for an answer
@@ -61,6 +68,7 @@ DUTIES: Final = (
     Duty("Investigation", "investigator", "stage", INVESTIGATION_FLOW[:-1]),
     Duty("Root Cause", "analyst", "status", ("draft",)),
     Duty("CAPA", "capa_owner", "stage", (*CAPA_FLOW[:-1], "ineffective")),
+    Duty("Field Action", "handler", "stage", FIELD_ACTION_FLOW[:-1]),
     Duty("CAPA Action", "action_owner", "status", CAPA_ACTION_OPEN),
     Duty("Complaint SOP Stage", "responsible_user"),
     Duty("Complaint Chat", "handed_to", "mode", ("with_person",)),

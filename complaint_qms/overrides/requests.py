@@ -14,7 +14,7 @@ from complaint_qms.services.record.scalars import is_storable
 _FILTERS: Final = ("filters", "or_filters")
 # Parameters that hold what somebody wrote, and no names of fields.
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
-PAGES: Final = ("complaint", "complaints", "complaint-survey")
+PAGES: Final = ("complaint", "complaints", "complaint-survey", "field-notice")
 """First parts of the addresses of our pages."""
 _METHODS: Final = "complaint_qms."
 _DEEPEST: Final = 20

@@ -135,7 +135,7 @@ _OF_TEMPLATE = [
         "label": "For Messages on Complaints",
         "insert_after": "subject",
         "in_standard_filter": 1,
-        "description": "Complaints propose this template for messages of this kind, in the customer's language. It may name any field of a complaint, such as {{ name }} or {{ subject }}, and also {{ customer_name }}, {{ product }}, {{ received_on }}, {{ answer_by }}, {{ promised_by }}, {{ status }}, {{ asked }}, {{ handler_name }} and {{ sender_name }}. The site itself sends Acknowledgement, Status and Survey, as the tab Customer of Complaint QMS Settings says; they may name {{ tracking_link }}, a survey {{ survey_link }}.",
+        "description": "Complaints propose this template for messages of this kind, in the customer's language. It may name any field of a complaint, such as {{ name }} or {{ subject }}, and also {{ customer_name }}, {{ product }}, {{ received_on }}, {{ answer_by }}, {{ promised_by }}, {{ status }}, {{ asked }}, {{ handler_name }} and {{ sender_name }}. The site itself sends Acknowledgement, Status and Survey, as the tab Customer of Complaint QMS Settings says; they may name {{ tracking_link }}, a survey {{ survey_link }}. A Field Notice and its reminder are about a field action and name {{ hazard }}, {{ instruction }}, {{ lots }}, {{ quantities }}, {{ notice_link }} and more; “Preview” on the field action shows them.",
     },
     {
         "fieldname": LANGUAGE_FIELD,

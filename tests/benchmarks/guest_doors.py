@@ -22,11 +22,13 @@ PACKAGE: Final = Path(complaint_qms.__file__).parent
 GUEST: Final = "complaint_qms.api.visitor."
 PORTAL: Final = "complaint_qms.api.portal."
 SURVEY: Final = "complaint_qms.api.survey."
+NOTICE: Final = "complaint_qms.api.field_notice."
 
 METHODS: Final = frozenset(
     (
         *(GUEST + name for name in ("answer", "begin_upload", "decide", "file_complaint", "look", "new_challenge", "rate", "send_piece", "upload_state")),
         *(SURVEY + name for name in ("answer", "look")),
+        *(NOTICE + name for name in ("answer", "look")),
     )
 )  # fmt: skip
 """Whitelisted functions that are open to guests."""
@@ -36,7 +38,15 @@ OF_CUSTOMERS: Final = frozenset(
 )  # fmt: skip
 """Whitelisted functions for customers who are logged in."""
 PAGES: Final = frozenset(
-    ("complaint", "complaint-survey", "complaint/track", "complaints", "complaints/case", "complaints/new")
+    (
+        "complaint",
+        "complaint-survey",
+        "complaint/track",
+        "complaints",
+        "complaints/case",
+        "complaints/new",
+        "field-notice",
+    )
 )
 """Files below `www`, as addresses."""
 RULES: Final = frozenset(("/complaints/new", "/complaints/<path:complaint>"))

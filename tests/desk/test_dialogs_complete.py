@@ -100,9 +100,18 @@ def of_capa(draw: random.Random) -> dict[str, Any]:
     }
 
 
+def of_field_action(draw: random.Random) -> dict[str, Any]:
+    return {"scope_not_shown": draw.choice([0, 2])}
+
+
 LINKED = defaultdict(
     lambda: lambda draw: {},
-    {"Complaint": of_complaint, "Investigation": of_investigation, "CAPA": of_capa},
+    {
+        "Complaint": of_complaint,
+        "Investigation": of_investigation,
+        "CAPA": of_capa,
+        "Field Action": of_field_action,
+    },
 )
 
 

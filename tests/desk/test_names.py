@@ -66,6 +66,8 @@ def test_these_are_all_records_of_the_app():
             "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
+            "Field Action Customer",
+            "Field Action Notice",
             "QMS Connector",
             "QMS Connector Call",
             "QMS Event",

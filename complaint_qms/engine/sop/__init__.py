@@ -18,6 +18,7 @@ from typing import Any
 from complaint_qms.constants.records import MOVES
 from complaint_qms.engine.sop.capa import capa_missing
 from complaint_qms.engine.sop.complaint import complaint_missing
+from complaint_qms.engine.sop.field_action import field_action_missing
 from complaint_qms.engine.sop.gates import Missing
 from complaint_qms.engine.sop.investigation import investigation_missing, root_cause_missing
 from complaint_qms.engine.sop.retention import Retention, Term, disposal_missing, keep_until
@@ -30,6 +31,7 @@ __all__ = [
     "capa_missing",
     "complaint_missing",
     "disposal_missing",
+    "field_action_missing",
     "investigation_missing",
     "keep_until",
     "missing",
@@ -40,7 +42,12 @@ __all__ = [
     "signing_missing",
 ]
 
-_GATES = {"Complaint": complaint_missing, "Investigation": investigation_missing, "CAPA": capa_missing}
+_GATES = {
+    "Complaint": complaint_missing,
+    "Investigation": investigation_missing,
+    "CAPA": capa_missing,
+    "Field Action": field_action_missing,
+}
 
 
 def missing(doctype: str, facts: Mapping[str, Any], target: str) -> list[Missing]:

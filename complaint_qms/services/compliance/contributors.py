@@ -23,12 +23,22 @@ from complaint_qms.constants.contributing import (
     NOT_REVIEWED,
     ROWS,
 )
-from complaint_qms.constants.fields import CAPA_STAMPS, INVESTIGATION_STAMPS, ROOT_CAUSE_STAMPS
+from complaint_qms.constants.fields import (
+    CAPA_STAMPS,
+    FIELD_ACTION_STAMPS,
+    INVESTIGATION_STAMPS,
+    ROOT_CAUSE_STAMPS,
+)
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.people import hand_over
 from complaint_qms.services.people.session_users import acting
 
-STAMPS = {"CAPA": CAPA_STAMPS, "Investigation": INVESTIGATION_STAMPS, "Root Cause": ROOT_CAUSE_STAMPS}
+STAMPS = {
+    "CAPA": CAPA_STAMPS,
+    "Field Action": FIELD_ACTION_STAMPS,
+    "Investigation": INVESTIGATION_STAMPS,
+    "Root Cause": ROOT_CAUSE_STAMPS,
+}
 
 
 def keep_contributors(doc: Document, wrote: bool | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import frappe
@@ -12,7 +13,8 @@ from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 
-from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD, TYPE_FIELD
+from complaint_qms.constants.correspondence import KIND_FIELD, LANGUAGE_FIELD, OF_FIELD_ACTIONS, TYPE_FIELD
+from complaint_qms.constants.field_action import NOTICE_FIELDS
 from complaint_qms.services.correspondence.merge_fields import merge_field_names, merge_fields
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list, speaking
@@ -51,13 +53,24 @@ def rendered(
     Raises:
         frappe.ValidationError: there is no such template, or it cannot be read.
     """
+    return filled(template, language, lambda: merge_fields(complaint) | (more or {}))
+
+
+def filled(
+    template: str | Document, language: str, fields_of: Callable[[], dict[str, Any]]
+) -> dict[str, str]:
+    """{subject, content} of a template with these merge fields, which are made in its language.
+
+    Raises:
+        frappe.ValidationError: there is no such template, or it cannot be read.
+    """
     if isinstance(template, str):
         if not frappe.db.exists(TEMPLATE, template):
             frappe.throw(_("There is no Email Template “{0}”.").format(escape_html(template)))
         template = frappe.get_cached_doc(TEMPLATE, template)
     try:
         with speaking(language):
-            fields = merge_fields(complaint) | (more or {})
+            fields = fields_of()
             return {
                 "subject": strip_html(template.get_formatted_subject(fields)),
                 "content": template.get_formatted_response(fields),
@@ -123,17 +136,21 @@ def _unreadable(doc: Document) -> list[str]:
 
 def _strange(doc: Document) -> list[str]:
     """Merge fields that there are not, by the text that names them."""
-    known, wrong = merge_field_names() | get_jenv().globals.keys(), []
+    of_field_action = doc.get(KIND_FIELD) in OF_FIELD_ACTIONS
+    names = {*NOTICE_FIELDS} if of_field_action else merge_field_names()
+    known, wrong = names | get_jenv().globals.keys(), []
     for field in _texts_of(doc):
         if strange := sorted(find_undeclared_variables(get_jenv().parse(doc.get(field) or "")) - known):
-            wrong.append(
-                _(
-                    "{0}: there is no merge field {1}. Correct it; customer_name, product and every field of a complaint by its name may stand there."
-                ).format(
-                    _(doc.meta.get_label(field).strip()),
-                    comma_list(f"“{escape_html(one)}”" for one in strange),
-                )
+            label = _(doc.meta.get_label(field).strip())
+            named = comma_list(f"“{escape_html(one)}”" for one in strange)
+            if of_field_action:
+                told = _("{0}: there is no merge field {1}. Correct it; these may stand there: {2}.")
+                wrong.append(told.format(label, named, comma_list(NOTICE_FIELDS)))
+                continue
+            told = _(
+                "{0}: there is no merge field {1}. Correct it; customer_name, product and every field of a complaint by its name may stand there."
             )
+            wrong.append(told.format(label, named))
     return wrong
 
 

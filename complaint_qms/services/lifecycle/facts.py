@@ -66,6 +66,11 @@ def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
     return {doc.name: _capa_with_causes(doc, status) for doc in docs}
 
 
+def facts_of_field_actions(docs: list[Document]) -> dict[str, dict[str, Any]]:
+    """Facts of many stored field actions at once, by name."""
+    return {doc.name: record_facts(doc) for doc in docs}
+
+
 def complaint_facts(doc: Document, moving_to: str | None) -> dict[str, Any]:
     """A complaint's own facts and those of what is linked to it."""
     if doc.is_new():

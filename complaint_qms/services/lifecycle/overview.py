@@ -13,7 +13,7 @@ from frappe.utils import get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.clock import CLOCKS
 from complaint_qms.constants.records import ENDED, FLOW, STAGED
-from complaint_qms.constants.stages import AT_ONCE
+from complaint_qms.constants.stages import AT_ONCE, MOCK_SKIPS
 from complaint_qms.engine.sop import Missing
 from complaint_qms.engine.sop.at_once import against
 from complaint_qms.message_log import messages_dropped_on
@@ -42,6 +42,11 @@ _LEFT: Final = {
         "plan_review": ("plan_approved_by", "plan_approved_at"),
         "verify": ("verified_by", "verified_at"),
         "effectiveness": ("effect_reviewed_by", "effect_reviewed_at"),
+    },
+    "Field Action": {
+        "scope": ("scope_by", "scope_at"),
+        "approval": ("approved_by", "approved_at"),
+        "under_way": ("ended_by", "ended_at"),
     },
 }
 # Stages beside the way from which a record goes on.
@@ -274,6 +279,8 @@ def _logged(doc: Document) -> dict[str, dict[str, Any]]:
 
 
 def _stamped(doc: Document, passed: Iterable[str]) -> dict[str, dict[str, Any]]:
+    if doc.get("is_mock"):
+        passed = [stage for stage in passed if stage not in MOCK_SKIPS]
     stamps = ((stage, *_LEFT.get(doc.doctype, {}).get(stage, (None, None))) for stage in passed)
     return {
         stage: {"by": doc.get(by), "left_at": doc.get(at) if at else None} if by else {}

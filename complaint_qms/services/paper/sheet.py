@@ -18,6 +18,7 @@ from complaint_qms.constants.paper import (
     STATES,
     TABLES_LEFT_OUT,
 )
+from complaint_qms.services.field_action import paper as field_action_paper
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import is_shipped_word
 from complaint_qms.services.record.printing import attached, is_picture, without_unit
@@ -33,6 +34,8 @@ _SHOWN: Final = (
 _EMPTY_AS_ZERO: Final = ("Int", "Float", "Currency", "Percent", "Check")
 _NAMED_BY_FRAMEWORK: Final = ("DocType", "Role")
 _SHA_SHOWN: Final = 16
+_BESIDE: Final = {"Field Action": field_action_paper.sections}
+"""DocType → sections of what stands in records of its own"""
 
 
 def quality_record_sheet(doc: Document) -> dict[str, Any]:
@@ -49,7 +52,7 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
         "kind": _(doc.doctype),
         "title": page.value(doc, doc.meta.get_field(doc.meta.get_title_field())),
         "states": list(page.states()),
-        "sections": list(page.sections()),
+        "sections": [*page.sections(), *(_BESIDE[doc.doctype](doc) if doc.doctype in _BESIDE else ())],
         "pictures": list(page.pictures()),
         "story": [{"at": format_datetime(told.at), "text": escape_html(told.text)} for told in tell(doc)],
         "printed": _("Printed by {0} on {1}").format(get_fullname(), format_datetime(now_datetime())),

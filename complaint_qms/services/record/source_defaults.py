@@ -71,6 +71,17 @@ def for_capa(doc: Document) -> None:
     doc.capa_owner = doc.capa_owner or frappe.session.user
 
 
+def for_field_action(doc: Document) -> None:
+    """Company, product and title of a new field action from the nearest record that it names."""
+    for doctype, field in (("Complaint", "complaint"), ("Investigation", "investigation"), ("CAPA", "capa")):
+        if doc.get(field):
+            _take(doc, doctype, doc.get(field), ("company", "item_code", "batch_no", "serial_no", "supplier"))
+            if not doc.title:
+                title = "subject" if doctype == "Complaint" else "title"
+                doc.title = frappe.db.get_value(doctype, doc.get(field), title)
+    doc.handler = doc.handler or frappe.session.user
+
+
 def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
     """New work starts on complaints that have not ended, each named once.
 

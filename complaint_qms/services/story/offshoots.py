@@ -19,9 +19,15 @@ _BY_FIELD: Final[dict[str, dict[str, str]]] = {
         "Root Cause": "complaint",
         "Complaint Settlement": "complaint",
         "Reportability Assessment": "complaint",
+        "Field Action": "complaint",
         **dict.fromkeys(SUBMITTABLE, "complaint"),
     },
-    "Investigation": {"Root Cause": "investigation", "CAPA": "investigation"},
+    "Investigation": {
+        "Root Cause": "investigation",
+        "CAPA": "investigation",
+        "Field Action": "investigation",
+    },
+    "CAPA": {"Field Action": "capa"},
 }
 _BY_ROW: Final = {"Complaint": {"CAPA": "CAPA Complaint"}}
 _MOST: Final = 50

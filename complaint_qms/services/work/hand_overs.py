@@ -29,9 +29,14 @@ _DUE: Final = {
     "Complaint": "stage_due",
     "Investigation": "due_date",
     "Reportability Assessment": "deadline",
+    "Field Action": "due_date",
 }
 # Stages in which somebody else judges what was done.
-_JUDGED: Final = {"Investigation": ("review",), "CAPA": ("plan_review", "verify")}
+_JUDGED: Final = {
+    "Investigation": ("review",),
+    "CAPA": ("plan_review", "verify"),
+    "Field Action": ("approval",),
+}
 _OWNER: Final = {doctype: BY_DOCTYPE[doctype].answerable for doctype in STAGED if doctype != "Complaint"}
 
 

@@ -19,6 +19,7 @@ _TABLES = {
     "Complaint": {"checklist": "Complaint Checklist Item", "stage_log": "Complaint Stage Log"},
     "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause", FIELD: ROWS},
     "Investigation": {FIELD: ROWS},
+    "Field Action": {FIELD: ROWS},
     "Root Cause": {"whys": "Root Cause Why", "factors": "Root Cause Factor", FIELD: ROWS},
 }
 

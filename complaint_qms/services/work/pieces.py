@@ -191,6 +191,9 @@ KINDS: Final[dict[str, Kind]] = {
     work.CAPA: Kind(
         "CAPA", "capa_owner", {"stage": ("in", work.OPEN_STATES["CAPA"])}, _named("capa_owner"), roles.QUALITY_MANAGER
     ),
+    work.FIELD_ACTION: Kind(
+        "Field Action", "handler", {"stage": ("in", work.OPEN_STATES["Field Action"])}, _named("handler"), roles.QUALITY_MANAGER
+    ),
     work.CAPA_ACTION: Kind(
         "CAPA", "action_owner", {"status": ("in", work.CAPA_ACTION_OPEN)}, _of_rows("actions", "action_owner"),
         roles.ACTION_OWNER, "CAPA Action",

@@ -10,7 +10,11 @@ from frappe.utils import add_days, getdate
 
 from complaint_qms.constants import roles, work
 from complaint_qms.permissions.query import in_list
-from complaint_qms.services.lifecycle.facts import facts_of_capas, facts_of_investigations
+from complaint_qms.services.lifecycle.facts import (
+    facts_of_capas,
+    facts_of_field_actions,
+    facts_of_investigations,
+)
 from complaint_qms.services.work.loading import Found, about, complaints_of, documents_of, row_of
 from complaint_qms.services.work.timing import Viewer, date_of
 
@@ -60,6 +64,28 @@ def capa_work(viewer: Viewer) -> Found:
             rows.append(
                 row | {"subject": doc.title, "product": doc.item_code, "time": _capa_time(doc, viewer.today)}
             )
+    return rows, more
+
+
+def field_action_work(viewer: Viewer) -> Found:
+    """Field actions of the viewer, and those of others that wait for the viewer's approval."""
+    mine = viewer.stands_for(roles.QUALITY_MANAGER)
+    names, more = _names(
+        "Field Action",
+        [
+            {"handler": ("in", mine), "stage": ("in", work.OPEN_STATES["Field Action"])},
+            {"stage": "approval"},
+        ],
+        "due_date asc, name asc",
+    )
+    docs = documents_of("Field Action", names)
+    facts = facts_of_field_actions(docs) if docs else {}
+    rows = []
+    for doc in docs:
+        row = _row(work.FIELD_ACTION, doc, doc.handler, facts[doc.name], viewer)
+        if row:
+            time = date_of(doc.due_date, doc.opened_on or doc.creation, viewer.today)
+            rows.append(row | {"subject": doc.title, "product": doc.item_code, "time": time})
     return rows, more
 
 

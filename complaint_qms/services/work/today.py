@@ -11,7 +11,12 @@ from complaint_qms.services.work.documents import document_work
 from complaint_qms.services.work.follow_ups import follow_up_work
 from complaint_qms.services.work.inbox import message_work
 from complaint_qms.services.work.judgements import assessment_work, cause_work, settlement_work
-from complaint_qms.services.work.quality_records import action_work, capa_work, investigation_work
+from complaint_qms.services.work.quality_records import (
+    action_work,
+    capa_work,
+    field_action_work,
+    investigation_work,
+)
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
 SOURCES = {
@@ -22,6 +27,7 @@ SOURCES = {
     work.ROOT_CAUSE: cause_work,
     work.CAPA: capa_work,
     work.CAPA_ACTION: action_work,
+    work.FIELD_ACTION: field_action_work,
     work.ASSESSMENT: assessment_work,
     work.SETTLEMENT: settlement_work,
     work.DOCUMENT: document_work,

@@ -7,7 +7,7 @@ import frappe
 from tests.desk import factory, settling
 
 SUBJECT = {"subject": "Handle broken", "description": "It broke.", "complainant_name": "A passer-by"}
-NUMBERED = ("CAPA", "Complaint", "Complaint Import", "Complaint Settlement", "Investigation", "Reportability Assessment", "Root Cause")  # fmt: skip
+NUMBERED = ("CAPA", "Complaint", "Complaint Import", "Complaint Settlement", "Field Action", "Investigation", "Reportability Assessment", "Root Cause")  # fmt: skip
 WORDS = (
     "Complaint Channel",
     "Complaint SOP",
@@ -37,6 +37,7 @@ def blank(doctype: str) -> dict:
         "Investigation": {"complaint": about, "title": "x", "investigator": "Administrator"},
         "Reportability Assessment": {"complaint": about, "jurisdiction": "us_fda", "status": "open", "deadline": "2030-01-01", "basis_reason": "By hand", "awareness_date": "2026-01-05"},
         "Root Cause": {"investigation": study.name, "title": "x", "category": "machine", "method": "other", "description": "d", "analyst": "Administrator"},
+        "Field Action": {"complaint": about, "title": "x", "handler": "Administrator"},
         "CAPA": {"investigation": study.name, "title": "x", "capa_owner": "Administrator"},
     }[doctype]  # fmt: skip
 

@@ -29,6 +29,10 @@ frappe.ui.form.on("CAPA", {
 		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);
 		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
 		offer_effectiveness(frm);
+		if (frm.doc.stage !== "void") {
+			const { name: capa, batch_no, title } = frm.doc;
+			desk.offer_field_action(frm, { capa, batch_no, title }, __("Create"));
+		}
 		desk.load_progress(frm, "capa_bar", offer_own_actions(frm));
 	},
 });

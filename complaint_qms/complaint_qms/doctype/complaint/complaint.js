@@ -68,6 +68,7 @@ frappe.ui.form.on("Complaint", {
 		const { batch_no, serial_no, delivery_note, sales_invoice } = frm.doc;
 		if (batch_no || serial_no || delivery_note || sales_invoice) desk.offer_unit_facts(frm);
 		if (item_code) desk.offer_common_factors(frm, { company, item_code, complaint_type });
+		desk.offer_field_action(frm, { complaint: frm.doc.name, batch_no, serial_no, title: frm.doc.subject }, __("Trace"));
 		desk.offer_tracking_link(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",

@@ -34,6 +34,10 @@ frappe.ui.form.on("Investigation", {
 		}
 		desk.offer_investigated(frm);
 		desk.offer_hold(frm, held_from(frm.doc), __("Create"));
+		if (frm.doc.stage !== "void") {
+			const { name: investigation, complaint, batch_no, serial_no, title } = frm.doc;
+			desk.offer_field_action(frm, { investigation, complaint, batch_no, serial_no, title }, __("Create"));
+		}
 		desk.load_progress(frm, "stage_bar");
 		desk.offer_unit_facts(frm);
 		if (frm.doc.item_code) desk.offer_common_factors_of(frm);

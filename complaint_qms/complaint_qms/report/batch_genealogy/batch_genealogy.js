@@ -72,11 +72,20 @@ frappe.query_reports["Batch Genealogy"] = {
 
 	onload(report) {
 		offer_hold(report);
-		if (!complaint_qms.may_see_picture()) return;
-		report.page.add_inner_button(__("Picture"), () => {
-			const { start, way, ...given } = report.get_filter_values();
-			complaint_qms.open_picture(start, given[STARTS[start].fieldname], way);
-		});
+		if (complaint_qms.may_see_picture()) {
+			report.page.add_inner_button(__("Picture"), () => {
+				const { start, way, ...given } = report.get_filter_values();
+				complaint_qms.open_picture(start, given[STARTS[start].fieldname], way);
+			});
+		}
+		// From what is looked at to a recall of it.
+		if (frappe.model.can_create("Field Action")) {
+			report.page.add_inner_button(__("Field Action"), () => {
+				const { start, way, supplier, ...given } = report.get_filter_values();
+				const { fieldname } = STARTS[start];
+				frappe.new_doc("Field Action", { [fieldname]: given[fieldname], supplier, way: way === "family" ? "family" : "down" });
+			});
+		}
 	},
 
 	formatter(value, row, column, data, default_formatter) {

@@ -286,7 +286,8 @@ function ask_more(frm, step, dialog, missing) {
 	if (fields.length) dialog.add_fields(fields);
 }
 
-function server_words(answer) {
+/** What the server has said in a refusal, as markup. */
+export function server_words(answer) {
 	let messages = [];
 	try {
 		messages = JSON.parse(answer._server_messages || "[]").map((text) => JSON.parse(text).message);

@@ -132,7 +132,7 @@ function offer_steps(frm, overview, options) {
 function whose_turn(frm, overview) {
 	if (overview.is_closed) return "";
 	const names = [];
-	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner || frm.doc.analyst;
+	const person = frm.doc.complaint_owner || frm.doc.investigator || frm.doc.capa_owner || frm.doc.analyst || frm.doc.handler;
 	if (person) names.push(__("with {0}", [frappe.user.full_name(person)]));
 	if (!overview.next.some((step) => step.primary)) {
 		const roles = roles_that_move(frm);

@@ -1,0 +1,165 @@
+"""Field actions over the wire: scope, approval, notices, what staff enters."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.email.email_body import get_formatted_html
+from frappe.model.document import Document
+from frappe.utils.html_utils import sanitize_html
+
+from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.api.rate_limits import count_call
+from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
+from complaint_qms.services.field_action import (
+    approval,
+    customers,
+    notice_text,
+    notices,
+    panel,
+    scope,
+    tracking,
+)
+from complaint_qms.services.field_action import classes as class_list
+from complaint_qms.services.lifecycle import overview
+from complaint_qms.services.record.input_validation import refuse
+
+_SIGNATURES = 20
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def customers_of(name: str) -> dict[str, Any]:
+    """The customers of a field action with what they were told, said and did, the figures, the changes of the scope and the mass balance."""
+    return panel.panel(_action(name, "read"))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def classes() -> list[str]:
+    """Classes of field actions that the site knows."""
+    frappe.has_permission(DOCTYPE, "read", throw=True)
+    return class_list.choices()
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def compute_scope(name: str) -> dict[str, Any]:
+    """Compute the scope anew; what changed is in `changes`."""
+    action = _action(name, "write", for_update=True)
+    scope.compute(action)
+    return panel.panel(action)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def approve(name: str, password: str) -> dict[str, Any]:
+    """Sign and approve a field action with one's own password; its stage bar afterwards."""
+    action = _action(name, "write", for_update=True)
+    count_call("field_action_sign", frappe.session.user, _SIGNATURES)
+    approval.sign_approval(action, password)
+    return overview.overview(action)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def preview(name: str, language: str = "", customer: str = "", is_reminder: bool = False) -> dict[str, Any]:
+    """What a notice says, as a customer reads it: {subject, page, language, customer}. Nothing is sent, and the link is an example.
+
+    Args:
+        customer: name of a Field Action Customer; one with that language by default.
+    """
+    action = _action(name, "read")
+    if customer:
+        reader = frappe.get_doc(CUSTOMER, customer)
+        reader.check_permission("read")
+        if reader.field_action != name:
+            refuse(_("This customer belongs to another field action."))
+    else:
+        reader = notice_text.example_customer(action, language)
+    link = frappe.utils.get_url(notice_text.EXAMPLE_LINK)
+    said = notice_text.notice_said(
+        action, reader, language or reader.language or "en", link, is_reminder=is_reminder
+    )
+    page = get_formatted_html(said["subject"], sanitize_html(said["content"]), with_container=True)
+    return {
+        "subject": said["subject"],
+        "page": page,
+        "language": said["language"],
+        "customer": reader.customer_name,
+    }
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def send_notices(name: str) -> dict[str, Any]:
+    """Have every contact told that was not yet: {notices: how many}. Asked twice, nobody is told twice."""
+    return {"notices": notices.ask_to_send(_action(name, "write", for_update=True))}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def send_again(notice: str) -> None:
+    """Have a notice sent anew that failed."""
+    notices.send_failed_again(notice)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def log_call(customer: str, reached: bool, contact: str = "", note: str = "") -> None:
+    """Note that a customer was phoned.
+
+    Args:
+        customer: name of a Field Action Customer.
+        reached: told, and acknowledged by that.
+    """
+    tracking.log_call(customer, bool(reached), contact, note)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def record_quantities(customer: str, quantities: Any, note: str = "") -> None:
+    """Note what became of the product at a customer.
+
+    Args:
+        quantities: [{row, still_held, to_return, recovered, destroyed, used}]; `row` counts the items of the customer from 1.
+    """
+    tracking.record_quantities(customer, _rows(quantities), note)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def add_customer(name: str, customer: str, reason: str, qty: float, item_code: str = "") -> str:
+    """Add a customer by hand; the name of its Field Action Customer."""
+    return customers.add(_action(name, "write", for_update=True), customer, reason, item_code, qty).name
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def leave_out(customer: str, reason: str) -> None:
+    """Leave a customer out, with a reason."""
+    doc, action = customers.open_customer(customer)
+    action.check_permission("write")
+    customers.leave_out(doc, action, reason)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def take_back(customer: str) -> None:
+    """Take a customer in again who was left out."""
+    doc, action = customers.open_customer(customer)
+    action.check_permission("write")
+    customers.take_in_again(doc, action)
+
+
+def _action(name: str, permission: str, *, for_update: bool = False) -> Document:
+    doc = frappe.get_doc(DOCTYPE, name, for_update=for_update)
+    doc.check_permission(permission)
+    return doc
+
+
+def _rows(sent: Any) -> list[dict[str, Any]]:
+    rows = read_parts("quantities", sent)
+    if not isinstance(rows, list):
+        refuse(_("“{0}” has to be a list, or its JSON text.").format("quantities"))
+    return rows

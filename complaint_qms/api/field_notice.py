@@ -1,0 +1,31 @@
+"""The doors of a notice's link: open to whoever has it."""
+
+from typing import Any
+
+import frappe
+
+from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.api.rate_limits import limited
+from complaint_qms.services.field_action import answering
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@limited(120)
+@checked
+def look(token: str) -> dict[str, Any]:
+    """What the page of a notice's link shows."""
+    return answering.shown_by(token)
+
+
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@limited(60)
+@checked
+def answer(token: str, name: str, quantities: Any = None, remark: str = "") -> dict[str, bool]:
+    """Acknowledge a notice and say what became of the product.
+
+    Args:
+        quantities: [{row, still_held, to_return, destroyed, used}] or its JSON text.
+    """
+    rows = read_parts("quantities", quantities)
+    answering.take_answer(token, name=name, quantities=rows if isinstance(rows, list) else [], remark=remark)
+    return {"taken": True}

@@ -1,0 +1,102 @@
+"""Controller of a field action."""
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime
+
+from complaint_qms.constants.field_action import APPROVED_FIELDS, FIXED_STAGES, START_FIELDS
+from complaint_qms.constants.fields import FIELD_ACTION_STAMPS
+from complaint_qms.controllers.quality_record import QualityRecord
+from complaint_qms.engine.sop import field_action_missing
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.field_action import approval, classes, customers, scope
+from complaint_qms.services.lifecycle import guard, overview
+from complaint_qms.services.record import source_defaults
+from complaint_qms.services.record.gate_codes import gate_code
+from complaint_qms.services.record.language import comma_list
+
+
+class FieldAction(QualityRecord):
+    stamps = FIELD_ACTION_STAMPS
+    gates = staticmethod(field_action_missing)
+
+    def before_validate(self):
+        # What is computed comes in through its own service, marked by this flag, and no other way.
+        if not self.flags.computed:
+            super().before_validate()
+        if self.is_new():
+            source_defaults.for_field_action(self)
+            self.started_at = now_datetime()
+
+    def onload(self):
+        self.set_onload("classes", classes.choices())
+        self.set_onload("signature", approval.shown_signature(self))
+        overview.put_on_form(self)
+
+    def validate(self):
+        classes.check_class(self)
+        self._check_terms()
+        self._keep_approved()
+        source_defaults.check_dates(self, "opened_on", "due_date")
+        contributors.keep_contributors(self)
+        contributors.check_hand_over(self)
+        before = self.get_doc_before_save()
+        move = guard.guard(self)
+        if move:
+            self._entered(*move)
+        elif before and before.stage == "scope" and self._start_changed(before):
+            scope.put_scope(self)
+
+    def on_update(self):
+        if self.flags.scope_taken:
+            customers.follow_scope(self)
+        super().on_update()
+
+    def _check_terms(self) -> None:
+        for field in ("target_acknowledged", "target_accounted"):
+            if not 0 <= (self.get(field) or 0) <= 100:
+                frappe.throw(_("{0}: enter 0 to 100 percent.").format(_(self.meta.get_label(field))))
+        for field, most in (("reminder_days", 90), ("most_reminders", 10), ("link_days", 1095)):
+            if not 0 <= (self.get(field) or 0) <= most:
+                frappe.throw(_("{0}: enter 0 to {1}.").format(_(self.meta.get_label(field)), most))
+
+    def _keep_approved(self) -> None:
+        before = self.get_doc_before_save()
+        if not before or before.stage not in FIXED_STAGES:
+            self._keep_kind(before)
+            return
+        changed = set(guard.changed_fields(self, before))
+        touched = [name for name in APPROVED_FIELDS if name in changed]
+        if touched:
+            labels = comma_list(_(self.meta.get_label(name)) for name in touched)
+            frappe.throw(
+                gate_code("G9")
+                + _("{0} was approved with a signature and cannot change any more. Cancel this field action and start another one.").format(labels),
+                GateError,
+            )  # fmt: skip
+
+    def _keep_kind(self, before) -> None:
+        if before and before.scope_at and self.has_value_changed("is_mock"):
+            frappe.throw(
+                _(
+                    "Whether it is a mock recall is fixed once the scope is computed. Start another field action."
+                )
+            )
+
+    def _start_changed(self, before) -> bool:
+        return any((self.get(name) or "") != (before.get(name) or "") for name in START_FIELDS)
+
+    def _entered(self, origin: str, target: str) -> None:
+        user, now = frappe.session.user, now_datetime()
+        if target == "scope" and origin == "draft":
+            scope.put_scope(self)
+        elif target == "approval":
+            self.submitted_by = user
+            contributors.submitted(self)
+        elif target == "under_way" and origin == "approval":
+            approval.approve(self, user, now)
+        elif target == "ended":
+            self.ended_by, self.ended_at = user, now
+        elif target == "under_way":
+            self.ended_by = self.ended_at = None

@@ -1,0 +1,110 @@
+// The page of a notice. The secret stands behind the # of the address and goes along in the body of each question.
+import { counter } from "./visitor/fields";
+import { alert_box, ask, el, page, paired, patiently, words } from "./visitor/page";
+
+const AMOUNTS = ["still_held", "to_return", "destroyed", "used"];
+const place = document.getElementById("cv-notice");
+const token = decodeURIComponent(window.location.hash.slice(1));
+
+document.querySelectorAll("[data-language]").forEach((link) => (link.href += window.location.hash));
+window.addEventListener("hashchange", () => window.location.reload());
+begin();
+
+async function begin() {
+	if (!token) return place.replaceChildren(el("p", {}, words.no_link));
+	try {
+		return show(await ask("look", { token }));
+	} catch (refusal) {
+		return place.replaceChildren(el("p", { class: "cv-alert", role: "alert" }, (refusal.lines || [words.failed]).join(" ")));
+	}
+}
+
+function show(notice) {
+	const box = alert_box();
+	const name = el("input", { type: "text", id: "cv-name", maxlength: 140, autocomplete: "name", value: notice.name });
+	const remark = el("textarea", { rows: 3, id: "cv-remark" });
+	remark.value = notice.remark;
+	const button = el("button", { type: "submit", class: "cv-button" }, words.send);
+	const form = el(
+		"form",
+		{ novalidate: true },
+		el(
+			"p",
+			{ class: "cv-small" },
+			[notice.kind, notice.class, notice.company, notice.customer, paired(words.number, notice.number)].filter(Boolean).join(" · ")
+		),
+		part(words.reason, notice.reason),
+		part(words.hazard, notice.hazard),
+		part(words.instruction, notice.instruction),
+		notice.acknowledged ? el("p", { class: "cv-note" }, words.known) : null,
+		el("h2", {}, words.have),
+		el("p", { class: "cv-small" }, words.have_help),
+		notice.quantities.map((row) => amounts(row, notice.acknowledged)),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-name" }, words.name), name),
+		el("div", { class: "cv-field" }, el("label", { for: "cv-remark" }, words.remark), remark, counter(remark, page.limits.text)),
+		box,
+		button
+	);
+	form.addEventListener("submit", (event) => {
+		event.preventDefault();
+		send(form, box, button, name.value, remark.value);
+	});
+	place.replaceChildren(form);
+}
+
+function part(title, text) {
+	if (!text) return null;
+	return el("section", { class: "cv-notice-part" }, el("h2", {}, title), el("p", { class: "cv-text" }, text));
+}
+
+// What was sent before is shown again; a nought that nobody has entered is left empty.
+function amounts(row, known) {
+	const inputs = AMOUNTS.map((field) => {
+		const id = `cv-${field}-${row.row}`;
+		const value = known && AMOUNTS.some((name) => row[name]) ? String(row[field]) : "";
+		return el(
+			"div",
+			{ class: "cv-field" },
+			el("label", { for: id }, `${words[field]} (${row.uom})`),
+			el("input", { type: "number", id, min: 0, step: "any", inputmode: "decimal", "data-row": row.row, "data-field": field, value })
+		);
+	});
+	return el(
+		"fieldset",
+		{ class: "cv-field cv-amounts" },
+		el("legend", {}, words.delivered.replace("{0}", row.title)),
+		el("div", { class: "cv-amount-row" }, inputs)
+	);
+}
+
+function quantities_of(form) {
+	const rows = new Map();
+	for (const input of form.querySelectorAll("[data-row]")) {
+		if (input.value === "" && !input.validity.badInput) continue;
+		const row = Number(input.dataset.row);
+		rows.set(row, { ...(rows.get(row) || { row }), [input.dataset.field]: input.validity.badInput ? -1 : Number(input.value) });
+	}
+	return [...rows.values()];
+}
+
+async function send(form, box, button, name, remark) {
+	if (!name.trim()) return box.say([words.name_missing]);
+	if (button.disabled) return undefined;
+	button.disabled = true;
+	button.textContent = words.sending;
+	box.say([]);
+	const values = { token, name, remark, quantities: JSON.stringify(quantities_of(form)) };
+	try {
+		await patiently(
+			() => ask("answer", values),
+			(text) => (button.textContent = text)
+		);
+		place.replaceChildren(el("p", { class: "cv-note", role: "status", tabindex: "-1" }, words.thanks), el("p", {}, words.again));
+		place.firstChild.focus();
+	} catch (refusal) {
+		box.say(refusal.lines || [words.failed]);
+		button.disabled = false;
+		button.textContent = words.send;
+	}
+	return undefined;
+}

@@ -1,0 +1,16 @@
+"""Field actions: recalls, corrections and safety notices across all customers who hold a lot; from the scope to the proof that all were reached.
+
+classes        the site's list of classes
+scope          who holds it, computed from the genealogy and kept as seen
+customers      the customers of a scope, one record each; added and left out by hand
+approval       the signature of whoever approves
+notice_text    what a notice says, by the site's templates
+notices        notices to each contact, once each; sent by a job, again where they failed
+answering      the link of a notice, without a login
+tracking       what staff enters: answers by phone, calls, what came back
+mass_balance   a mock recall: one up, one down, and whether quantities agree
+reminders      who has not answered is reminded, then phoned
+panel          what the form shows
+paper          what its print tells beside its fields
+report         the report Field Actions
+"""

@@ -1,0 +1,291 @@
+"""The customers of a field action, one record each: they follow the scope, and are added or left out by hand with a reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, flt
+
+from complaint_qms.constants import roles
+from complaint_qms.constants.field_action import (
+    ACKNOWLEDGED,
+    CUSTOMER,
+    DOCTYPE,
+    LEFT_OUT,
+    NO_CONTACT,
+    NOTICE,
+    NOTICE_FAILED,
+    NOTICE_OPENED,
+    NOTICE_SENT,
+    TO_BE_TOLD,
+)
+from complaint_qms.engine.field_action import figures
+from complaint_qms.engine.sop.gates import blank
+from complaint_qms.integrations.erpnext.customer_contacts import people_of
+from complaint_qms.services import writing
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.timeline import Text, line
+
+STAFF: Final = (
+    roles.AGENT,
+    roles.MANAGER,
+    roles.INVESTIGATOR,
+    roles.QUALITY_MANAGER,
+    roles.REGULATORY,
+    "System Manager",
+)
+"""Who enters what customers say and do; an auditor reads it."""
+_OPEN: Final = ("scope", "approval", "under_way")
+
+
+def follow_scope(action: Document) -> None:
+    """After the scope was computed: its customers are there with what they hold, those who hold nothing any more are left out."""
+    scope = json.loads(action.scope)
+    held = {one["customer"]: one for one in scope["customers"] if one["customer"]}
+    there = {doc.customer: doc for doc in all_of(action.name)}
+    wanted = {name for name, one in held.items() if any(line["held"] > 0 for line in one["lines"])}
+    people = people_of(wanted | set(there))
+    for name in sorted(wanted | set(there)):
+        doc = there.get(name)
+        if not doc and name in wanted:
+            doc = _new(action, name, people.get(name))
+        if not doc:
+            continue
+        if name in held:
+            _take_lines(doc, held[name], is_running=action.stage == "under_way")
+        is_gone = name not in wanted and not doc.is_added and action.stage != "under_way"
+        if is_gone != bool(doc.is_left_out) and not doc.left_out_by:
+            doc.is_left_out = int(is_gone)
+            doc.left_out_reason = _("Holds nothing of it any more.") if is_gone else None
+        _take_contact(doc, people.get(name))
+        store(doc)
+    refresh_figures(action.name)
+
+
+def all_of(action: str) -> list[Document]:
+    """The customers of an action, with their quantities; two queries."""
+    rows = frappe.get_all(CUSTOMER, {"field_action": action}, ["*"], order_by="customer_name asc, name asc")
+    children: dict[str, list[frappe._dict]] = {}
+    for row in frappe.get_all(
+        "Field Action Quantity",
+        {"parenttype": CUSTOMER, "parent": ("in", [row.name for row in rows] or [""])},
+        ["*"],
+        order_by="parent asc, idx asc",
+    ):
+        children.setdefault(row.parent, []).append(row)
+    return [
+        frappe.get_doc({"doctype": CUSTOMER, **row, "quantities": children.get(row.name, [])}) for row in rows
+    ]
+
+
+def open_customer(name: str) -> tuple[Document, Document]:
+    """(customer, field action) for staff who enter something, locked.
+
+    Raises:
+        frappe.PermissionError: the user may not.
+        frappe.ValidationError: the action has ended, or is under approval.
+    """
+    doc = frappe.get_doc(CUSTOMER, name, for_update=True)
+    doc.check_permission("read")
+    action = frappe.get_doc(DOCTYPE, doc.field_action)
+    check_staff(action)
+    if action.stage not in _OPEN:
+        refuse(
+            _("{0} is not under way: nothing is entered for its customers.").format(escape_html(action.name))
+        )
+    return doc, action
+
+
+def check_staff(action: Document) -> None:
+    """Raises:
+    frappe.PermissionError: the user reads the action, and enters nothing for it.
+    """
+    action.check_permission("read")
+    if frappe.session.user != "Administrator" and not {*STAFF} & {*frappe.get_roles()}:
+        frappe.throw(_("Your roles enter nothing for customers of field actions."), frappe.PermissionError)
+
+
+def add(action: Document, customer: str, reason: str, item_code: str, qty: float) -> Document:
+    """Add a customer whom the genealogy does not name.
+
+    Raises:
+        frappe.ValidationError: naming what is missing or wrong.
+    """
+    check_staff(action)
+    _check_scope_open(action)
+    wrong = []
+    title = frappe.db.get_value("Customer", customer, "customer_name") if customer else None
+    if not title or not frappe.has_permission("Customer", "read", doc=customer):
+        wrong.append(_("Customer: choose one."))
+    if blank(reason):
+        wrong.append(_("Reason: write why the customer belongs to it."))
+    item = item_code or action.item_code
+    if not item or not frappe.db.exists("Item", item):
+        wrong.append(_("Item: choose what the customer has of it."))
+    if flt(qty) <= 0:
+        wrong.append(_("Quantity: enter how much the customer has."))
+    if wrong:
+        refuse(*wrong)
+    if frappe.db.exists(CUSTOMER, {"customer_key": _key(action.name, customer)}):
+        refuse(
+            _("{0} is in it already. Take the customer back where it was left out.").format(
+                escape_html(title)
+            )
+        )
+    unit = frappe.db.get_value("Item", item, ["item_name", "stock_uom"])
+    people = people_of([customer])
+    doc = _new(action, customer, people.get(customer))
+    doc.is_added, doc.added_reason = 1, reason.strip()
+    doc.append(
+        "quantities",
+        {"item_code": item, "item_name": unit[0], "uom": unit[1], "delivered": flt(qty), "at_risk": flt(qty)},
+    )
+    _take_contact(doc, people.get(customer))
+    store(doc)
+    refresh_figures(action.name)
+    timeline.note_on(action, line("Customer added by hand: {0}. {1}", Text(title), Text(reason.strip())))
+    return doc
+
+
+def leave_out(doc: Document, action: Document, reason: str) -> None:
+    """Leave a customer out of the action, who then is neither told nor counted.
+
+    Raises:
+        frappe.ValidationError: no reason, or a notice has left.
+    """
+    _check_scope_open(action)
+    if blank(reason):
+        refuse(_("Reason: write why the customer is left out."))
+    if doc.sent_at or doc.acknowledged_at:
+        refuse(
+            _("{0} has been told already and is not left out any more.").format(
+                escape_html(doc.customer_name or doc.customer)
+            )
+        )
+    doc.is_left_out, doc.left_out_reason, doc.left_out_by = 1, reason.strip(), frappe.session.user
+    store(doc)
+    refresh_figures(action.name)
+    timeline.note_on(
+        action, line("Customer left out: {0}. {1}", Text(doc.customer_name), Text(reason.strip()))
+    )
+
+
+def take_in_again(doc: Document, action: Document) -> None:
+    """Take a customer in again who was left out."""
+    _check_scope_open(action)
+    doc.is_left_out, doc.left_out_reason, doc.left_out_by = 0, None, None
+    store(doc)
+    refresh_figures(action.name)
+    timeline.note_on(action, line("Customer taken in again: {0}", Text(doc.customer_name)))
+
+
+def store(doc: Document) -> None:
+    """Save a customer, whose state follows from what is known."""
+    doc.state = customer_state(doc)
+    doc.flags.ignore_permissions = True
+    doc.save() if doc.get("creation") else doc.insert()
+
+
+def customer_state(doc: Document) -> str:
+    if doc.is_left_out:
+        return LEFT_OUT
+    if doc.acknowledged_at:
+        return ACKNOWLEDGED
+    if doc.opened_at:
+        return NOTICE_OPENED
+    if doc.sent_at:
+        return NOTICE_SENT
+    if doc.name and frappe.db.exists(NOTICE, {"field_action_customer": doc.name, "state": "failed"}):
+        return NOTICE_FAILED
+    return TO_BE_TOLD if doc.email else NO_CONTACT
+
+
+def refresh_figures(action: str) -> dict[str, Any]:
+    """Reckon how far an action got, and keep it with the action."""
+    found = figures_of(all_of(action))
+    values = {name: found[name] for name in ("acknowledged_share", "accounted_share")}
+    writing.set_values(DOCTYPE, action, values, "reckoned from its customers")
+    return found
+
+
+def figures_of(docs: Iterable[Document]) -> dict[str, Any]:
+    return figures(
+        {
+            "is_left_out": doc.is_left_out,
+            "told": doc.sent_at or doc.acknowledged_at,
+            "opened_at": doc.opened_at,
+            "acknowledged_at": doc.acknowledged_at,
+            "quantities": doc.quantities,
+        }
+        for doc in docs
+    )
+
+
+def _check_scope_open(action: Document) -> None:
+    if action.stage not in ("scope", "under_way"):
+        refuse(_("Customers are added and left out while the field action stands in Scope or Under Way."))
+
+
+def _new(action: Document, customer: str, known: dict[str, Any] | None) -> Document:
+    return frappe.get_doc(
+        {
+            "doctype": CUSTOMER,
+            "field_action": action.name,
+            "company": action.company,
+            "customer": customer,
+            "customer_name": (known or {}).get("title") or customer,
+            "customer_key": _key(action.name, customer),
+        }
+    )
+
+
+def _take_lines(doc: Document, held: dict[str, Any], *, is_running: bool) -> None:
+    """What the genealogy says now. Once the action runs, what came back since counts as recovered, and what was delivered since is added."""
+    rows = {row.item_code: row for row in doc.quantities}
+    for told in held["lines"]:
+        row = rows.get(told["item_code"]) or doc.append(
+            "quantities",
+            {"item_code": told["item_code"], "returned": told["returned"] if not is_running else 0},
+        )
+        if doc.is_added and row.idx == 1 and not row.lots:
+            row.returned = 0
+        row.update(
+            {
+                "item_name": told["item_name"],
+                "uom": told["uom"],
+                "lots": ", ".join(told["lots"]),
+                "delivered": told["delivered"],
+            }
+        )
+        if is_running:
+            row.recovered = max(flt(row.recovered), flt(told["returned"]) - flt(row.returned))
+        else:
+            row.returned = told["returned"]
+        row.at_risk = max(flt(row.delivered) - flt(row.returned), 0)
+        back = [
+            one["document"]
+            for one in held["deliveries"]
+            if one["item_code"] == row.item_code and one["qty"] < 0
+        ]
+        row.return_document = ", ".join(dict.fromkeys(back))[:140] or None
+    doc.deliveries = json.dumps(held["deliveries"], ensure_ascii=False)
+
+
+def _take_contact(doc: Document, known: dict[str, Any] | None) -> None:
+    people = (known or {}).get("people") or []
+    first = next((one for one in people if one["email"]), people[0] if people else {})
+    doc.email = first.get("email") or None
+    doc.phone = next((one["phone"] for one in people if one["phone"]), None)
+    doc.contact_name = first.get("name") or None
+    language = (known or {}).get("language") or frappe.db.get_default("lang") or "en"
+    doc.language = language if frappe.db.exists("Language", language, cache=True) else None
+
+
+def _key(action: str, customer: str) -> str:
+    return f"{action}:{customer}"

@@ -1,0 +1,149 @@
+"""What the print of a field action tells beside its fields: signature, scope, customers, mass balance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, format_datetime, format_duration, get_datetime
+
+from complaint_qms.constants.field_action import CUSTOMER
+from complaint_qms.services.field_action import approval, customers, mass_balance
+from complaint_qms.services.field_action.notice_text import amount_text
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.text_cleaning import as_typed
+
+_BALANCE = (
+    "came_in",
+    "consumed",
+    "delivered",
+    "returned",
+    "sent_back",
+    "issued",
+    "adjusted",
+    "on_hand",
+    "difference",
+)
+
+
+def sections(doc: Document) -> Iterator[dict[str, Any]]:
+    """Parts of the page, as `services.paper.sheet` lays them out; text is markup."""
+    if signature := approval.shown_signature(doc):
+        at = get_datetime(signature["at"][:19].replace("T", " "))
+        holds = (
+            _("The signature holds.")
+            if signature["holds"]
+            else _("The signature does not hold: what was signed has been changed.")
+        )
+        yield _section(
+            _("Signature"),
+            texts=[(signature["meaning"], f"{signature['name']}, {format_datetime(at)}. {holds}")],
+        )
+    if doc.is_mock and (balance := mass_balance.stored_balance(doc)):
+        yield from _mock(doc, balance)
+    docs = customers.all_of(doc.name)
+    seen = set(
+        frappe.get_list(CUSTOMER, {"field_action": doc.name}, pluck="name", order_by="name asc", limit=0)
+    )
+    if not docs:
+        return
+    figures = customers.figures_of(docs)
+    facts = [
+        (_("Customers"), str(figures["customers"])),
+        (_("Told"), str(figures["told"])),
+        (_("Acknowledged"), f"{figures['acknowledged']} ({amount_text(figures['acknowledged_share'])} %)"),
+    ]
+    facts += [
+        (
+            _("Accounted For ({0})").format(_unit(unit)),
+            _("{0} %: recovered {1}, destroyed {2}, used {3}, open {4} of {5}").format(
+                *(
+                    amount_text(unit[name])
+                    for name in ("share", "recovered", "destroyed", "used", "open", "at_risk")
+                )
+            ),
+        )
+        for unit in figures["units"]
+    ]
+    shown = [one for one in docs if one.name in seen]
+    if doc.is_mock:
+        heads = [_("Customer"), _("Has"), _("Contact")]
+        rows = [[one.customer_name or one.customer, _sum(one, "at_risk"), _contact(one)] for one in shown]
+    else:
+        yield _section(_("Effectiveness"), facts=facts)
+        heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used"), _("Still Held")]  # fmt: skip
+        rows = [_customer(one) for one in shown]
+    yield _section(_("Customers"), tables=[(_("Customers"), heads, rows)])
+
+
+def _mock(doc: Document, balance: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    facts = [
+        (_("Stopwatch Started At"), format_datetime(doc.started_at)),
+        (_("Time to the Complete List"), format_duration(doc.time_to_list) or "0s"),
+        (_("Quantity Traced"), f"{amount_text(doc.traced_share)} %"),
+    ]
+    heads = [_("Batch or Serial No"), _("Came In"), _("Consumed"), _("Delivered"), _("Returned by Customer"), _("Returned to Supplier"), _("Issued"), _("Adjusted"), _("On Hand"), _("Difference")]  # fmt: skip
+    rows = [
+        [row["lot"], *("–" if row[name] is None else amount_text(row[name]) for name in _BALANCE)]
+        for row in balance["lots"]
+    ]
+    near_heads = [_("Name"), _("What"), _("Quantity"), _("Document")]
+    tables = [(_("Mass Balance"), heads, rows)]
+    for title, key in ((_("One Step Up"), "up"), (_("One Step Down"), "down")):
+        near = [[one["name"], one["what"], _amount(one), one["document"]] for one in balance[key]]
+        if near:
+            tables.append((title, near_heads, near))
+    yield _section(_("Mock Recall"), facts=facts, tables=tables)
+
+
+def _amount(one: dict[str, Any]) -> str:
+    return f"{amount_text(one['qty'])} {_unit(one)}"
+
+
+def _unit(one: dict[str, Any]) -> str:
+    name = one["uom"]
+    return _(name)
+
+
+def _customer(one: Document) -> list[str]:
+    state = word(one.state) + (f": {one.left_out_reason}" if one.is_left_out else "")
+    answered = " ".join(filter(None, (_moment(one.acknowledged_at), one.answered_by_name)))
+    sums = [_sum(one, name) for name in ("at_risk", "recovered", "destroyed", "used", "still_held")]
+    return [one.customer_name or one.customer, state, _moment(one.sent_at), answered, *sums]
+
+
+def _sum(one: Document, name: str) -> str:
+    return comma_list(
+        f"{amount_text(row.get(name))} {_(row.uom or '')}" for row in one.quantities if row.get(name)
+    )
+
+
+def _contact(one: Document) -> str:
+    return comma_list(filter(None, (one.contact_name, one.email, one.phone)))
+
+
+def _moment(value: Any) -> str:
+    return format_datetime(value) if value else ""
+
+
+def _section(title: str, facts: Any = (), texts: Any = (), tables: Any = ()) -> dict[str, Any]:
+    def pairs(given: Any) -> list[dict[str, str]]:
+        return [{"label": label, "value": escape_html(as_typed(value))} for label, value in given]
+
+    return {
+        "title": title,
+        "facts": pairs(facts),
+        "texts": pairs(texts),
+        "tables": [
+            {
+                "title": name,
+                "heads": heads,
+                "rows": [[escape_html(as_typed(str(cell))) for cell in row] for row in rows],
+            }
+            for name, heads, rows in tables
+        ],
+    }

@@ -1,0 +1,129 @@
+"""The report Field Actions: each action with its customers, what they acknowledged and what is accounted for; mock recalls with their time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, date_diff, flt, getdate, nowdate
+
+from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
+from complaint_qms.services.field_action import classes
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.input_validation import read_day
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.reporting.columns import column, summary
+from complaint_qms.services.reporting.filters import read_object
+
+_ENDED = ("ended", "cancelled")
+_MOST = 2000
+
+
+class FieldActions:
+    """What the report shows, by its filters.
+
+    Args:
+        given: `company`, `from_date` and `to_date` (opened on), `show`: "actions", "mock" or "all".
+    """
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        given = read_object(given)
+        filters: list[list[Any]] = []
+        if isinstance(company := given.get("company"), str) and company:
+            filters.append(["company", "=", company])
+        if day := read_day(_("From Date"), given.get("from_date")):
+            filters.append(["opened_on", ">=", day])
+        if day := read_day(_("To Date", context="Complaint"), given.get("to_date")):
+            filters.append(["opened_on", "<=", day])
+        if given.get("show") in ("actions", "mock"):
+            filters.append(["is_mock", "=", int(given["show"] == "mock")])
+        self.filters = filters
+
+    def run(self) -> tuple:
+        """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
+        rows = self.rows()
+        return self.columns(), rows, None, None, self.summary(rows), True
+
+    def rows(self) -> list[dict[str, Any]]:
+        found = frappe.get_list(
+            DOCTYPE,
+            filters=self.filters,
+            fields=["name", "title", "company", "action_type", "action_class", "is_mock", "stage", "handler", "opened_on", "ended_at", "due_date",
+             "item_code", "batch_no", "acknowledged_share", "accounted_share", "traced_share", "time_to_list", "scope_at"],
+            order_by="creation desc, name desc",
+            limit=_MOST,
+        )  # fmt: skip
+        counts = _counts([row.name for row in found])
+        names = values_of("User", (row.handler for row in found), "full_name")
+        return [self._row(row, counts[row.name], names) for row in found]
+
+    def columns(self) -> list[dict]:
+        return [
+            column("name", _("Field Action"), width=140, link_to=DOCTYPE),
+            column("title", _("Title"), width=220),
+            column("kind", _("Type of Action"), width=120),
+            column("class", _("Class"), width=80),
+            column("stage", _("Stage"), width=100),
+            column("item_code", _("Item"), width=130, link_to="Item"),
+            column("batch_no", _("Batch"), width=120, link_to="Batch"),
+            column("customers", _("Customers"), "Int", 95),
+            column("acknowledged", _("Acknowledged"), "Int", 110),
+            column("acknowledged_share", _("Acknowledged %"), "Percent", 120),
+            column("accounted_share", _("Accounted For %"), "Percent", 125),
+            column("traced_share", _("Traced %"), "Percent", 95),
+            column("time_to_list", _("Time to List"), "Duration", 110),
+            column("days", _("Days"), "Int", 70),
+            column("due_date", _("Due Date"), "Date", 105),
+            column("handler", _("Handler"), width=140),
+            column("company", _("Company"), width=140),
+        ]
+
+    def summary(self, rows: list[dict[str, Any]]) -> list[dict]:
+        running = [row for row in rows if row["is_open"]]
+        late = [row for row in running if row["due_date"] and getdate(row["due_date"]) < getdate(nowdate())]
+        return [
+            summary(_("Field Actions"), len(rows)),
+            summary(_("Open"), len(running), "orange" if running else "green"),
+            summary(_("Overdue"), len(late), "red" if late else "green"),
+        ]
+
+    def _row(self, row: frappe._dict, count: Mapping[str, int], names: Mapping[str, str]) -> dict[str, Any]:
+        is_mock = bool(cint(row.is_mock))
+        end = getdate(row.ended_at) if row.ended_at else getdate(nowdate())
+        return {
+            "name": row.name,
+            "title": row.title,
+            "kind": _("Mock Recall") if is_mock else word(row.action_type),
+            "class": classes.class_text(row.action_class),
+            "stage": word(row.stage),
+            "item_code": row.item_code,
+            "batch_no": row.batch_no,
+            "customers": count["customers"],
+            "acknowledged": None if is_mock else count["acknowledged"],
+            "acknowledged_share": None if is_mock or not row.scope_at else flt(row.acknowledged_share),
+            "accounted_share": None if is_mock or not row.scope_at else flt(row.accounted_share),
+            "traced_share": flt(row.traced_share) if is_mock and row.scope_at else None,
+            "time_to_list": row.time_to_list if is_mock else None,
+            "days": date_diff(end, row.opened_on) if row.opened_on and row.stage != "cancelled" else None,
+            "due_date": row.due_date,
+            "handler": names.get(row.handler, row.handler),
+            "company": row.company,
+            "is_open": row.stage not in _ENDED,
+        }
+
+
+def _counts(names: list[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(lambda: {"customers": 0, "acknowledged": 0})
+    rows = frappe.get_all(
+        CUSTOMER,
+        {"field_action": ("in", names or [""]), "is_left_out": 0},
+        ["field_action", "acknowledged_at"],
+        order_by="name asc",
+    )
+    for row in rows:
+        found[row.field_action]["customers"] += 1
+        found[row.field_action]["acknowledged"] += bool(row.acknowledged_at)
+    return found

@@ -1,0 +1,68 @@
+"""What staff enters for customers of a field action: what they said by phone, calls in vain, what came back and was destroyed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.utils import cint, now_datetime
+
+from complaint_qms.constants.field_action import BY_PHONE, LONGEST_REMARK, QUANTITIES
+from complaint_qms.services.field_action import answering, customers
+from complaint_qms.services.record import timeline
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.timeline import Text, line
+
+_WHOLE: Final = ("still_held", "to_return", "recovered", "destroyed", "used")
+
+
+def log_call(name: str, reached: bool, contact: str, note: str) -> None:
+    """Note a call. Who was reached has been told, and has acknowledged it.
+
+    Raises:
+        frappe.ValidationError: the action is not under way, or the note is too long.
+    """
+    doc, action = customers.open_customer(name)
+    if action.stage != "under_way" or cint(action.is_mock):
+        refuse(_("Customers are phoned once the field action is under way."))
+    if len(note) > LONGEST_REMARK:
+        refuse(_("{0}: at most {1} characters.").format(_("Note"), LONGEST_REMARK))
+    now = now_datetime()
+    contact = contact.strip() or doc.contact_name or ""
+    doc.calls = cint(doc.calls) + 1
+    doc.last_call_at, doc.last_call_by = now, frappe.session.user
+    if reached:
+        doc.acknowledged_at = doc.acknowledged_at or now
+        doc.road, doc.recorded_by, doc.to_phone_since = BY_PHONE, frappe.session.user, None
+        doc.answered_by_name = contact[:140] or None
+        if note.strip():
+            doc.remark = note.strip()
+    customers.store(doc)
+    customers.refresh_figures(action.name)
+    who, said = Text(doc.customer_name), Text(" ".join(filter(None, (contact, note.strip()))))
+    if reached:
+        timeline.note_on(action, line("{0} was phoned and told: {1}", who, said))
+    else:
+        timeline.note_on(action, line("{0} was phoned and not reached. {1}", who, said))
+
+
+def record_quantities(name: str, quantities: list[dict[str, Any]], note: str) -> None:
+    """Note what became of the product at a customer.
+
+    Raises:
+        frappe.ValidationError: naming what is wrong.
+    """
+    doc, action = customers.open_customer(name)
+    if action.stage != "under_way":
+        refuse(_("Quantities are entered once the field action is under way."))
+    answering.check_said(doc, doc.customer_name or "-", quantities, note, QUANTITIES)
+    answering.put_quantities(doc, quantities, _WHOLE)
+    if note.strip():
+        doc.remark = note.strip()
+    doc.recorded_by = frappe.session.user
+    customers.store(doc)
+    customers.refresh_figures(action.name)
+    timeline.note_on(
+        action, line("Quantities of {0} were entered. {1}", Text(doc.customer_name), Text(note.strip()))
+    )

@@ -1,0 +1,343 @@
+"""A recall from the scope to its end: who holds it, who approves, notices once each, answers without a login, reminders, a mock recall."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import frappe
+import pytest
+from frappe.model.document import Document
+from frappe.utils import add_days, now_datetime
+
+from complaint_qms.api import field_action as desk
+from complaint_qms.api import field_notice as door
+from complaint_qms.constants import roles
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.field_action import notices, reminders
+from complaint_qms.services.field_action.report import FieldActions
+from complaint_qms.services.lifecycle.guard import take_step
+from complaint_qms.services.work.today import my_work
+from tests.desk import factory
+from tests.desk.factory.people import PASSWORD
+from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.recalls import TEXTS, Sold, investigator, planned, quality_manager, running
+from tests.desk.visiting import guest
+from tests.desk.wire import ask
+
+SECRET = re.compile(r"/field-notice\?_lang=(\w+)#([A-Za-z0-9_-]{32})")
+LOOK = "/api/method/complaint_qms.api.field_notice.look"
+
+
+@pytest.fixture(autouse=True)
+def mailbox(site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    frappe.cache.delete_keys("rl:")
+    with delivering(monkeypatch) as box:
+        yield box
+    frappe.cache.delete_keys("rl:")
+
+
+@pytest.fixture
+def sold(site) -> Sold:
+    return Sold()
+
+
+def told(doc: Document, mailbox: Mailbox) -> dict[str, str]:
+    """Address → secret of its notice, after all are sent."""
+    with factory.as_user(investigator()):
+        desk.send_notices(doc.name)
+    notices.send_waiting()
+    before = len(mailbox.mails)
+    mailbox.send_queued()
+    notices.follow_queue()
+    return {
+        mail["To"]: SECRET.search(mail.get_body(("html",)).get_content())[2]
+        for mail in mailbox.mails[before:]
+    }
+
+
+def customers(doc: Document) -> dict[str, dict]:
+    return {one["customer"]: one for one in desk.customers_of(doc.name)["customers"]}
+
+
+def refused(act, *words: str) -> None:
+    with pytest.raises(frappe.ValidationError) as refusal:
+        act()
+    frappe.clear_messages()
+    assert all(word in str(refusal.value) for word in words), refusal.value
+
+
+def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: Sold) -> None:
+    doc = planned(sold)
+    seen = customers(doc)
+    rows = {name: one["quantities"][0] for name, one in seen.items()}
+    assert {
+        name: (row["delivered"], row["returned"], row["at_risk"], row["lots"]) for name, row in rows.items()
+    } == {
+        sold.ada: (10, 4, 6, sold.batch),
+        sold.bo: (5, 0, 5, sold.batch),
+        sold.cy: (2, 0, 2, sold.batch),
+    }
+    assert {name: one["state"] for name, one in seen.items()} == {
+        sold.ada: "to_be_told",
+        sold.bo: "to_be_told",
+        sold.cy: "no_contact",
+    }
+    assert (doc.scope_customers, doc.scope_not_shown, doc.scope_by) == (3, 0, investigator())
+    sold.chain.sell(sold.bo, ("F1", 7))
+    with factory.as_user(investigator()):
+        changes = desk.compute_scope(doc.name)["changes"]
+        assert [(one["customer"], one["was"], one["now"]) for one in changes] == [(sold.bo, 5, 12)]
+        other = factory.customer().name
+        refused(lambda: desk.add_customer(doc.name, other, " ", 3), "Reason")
+        refused(lambda: desk.add_customer(doc.name, "nobody", "r", 0), "Customer", "Quantity")
+        desk.add_customer(doc.name, other, "Got a sample", 3)
+        refused(lambda: desk.add_customer(doc.name, other, "Got a sample", 3), "already")
+        refused(lambda: desk.leave_out(seen[sold.cy]["name"], ""), "Reason")
+        desk.leave_out(seen[sold.cy]["name"], "Never opened")
+        doc.reload()
+        refused(
+            lambda: take_step(doc, "Submit for Approval", {**TEXTS, "action_class": "Class IX"}), "Class I"
+        )
+    figures = desk.customers_of(doc.name)["figures"]
+    assert (figures["customers"], figures["units"][0]["at_risk"]) == (3, 6 + 12 + 3)
+    with factory.as_user(factory.user(roles.AUDITOR)):
+        assert desk.customers_of(doc.name)["may_enter"] is False
+        with pytest.raises(frappe.PermissionError):
+            desk.compute_scope(doc.name)
+        with pytest.raises(frappe.PermissionError):
+            desk.leave_out(seen[sold.bo]["name"], "x")
+    assert FieldActions({}).run()[1][0]["customers"] == 3
+
+
+def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still(sold: Sold) -> None:
+    doc = planned(sold)
+    with factory.as_user(investigator()):
+        take_step(doc, "Submit for Approval", TEXTS)
+        with pytest.raises(frappe.ValidationError):
+            desk.approve(doc.name, PASSWORD)
+    manager = quality_manager()
+    assert any(row["name"] == doc.name for row in work_of(manager)), "it waits for who approves"
+    with factory.as_user(manager):
+        refused(lambda: desk.approve(doc.name, "wrong"), "Your Password")
+        with pytest.raises(GateError, match="signature"):
+            take_step(frappe.get_doc("Field Action", doc.name), "Sign and Approve", {})
+        desk.approve(doc.name, PASSWORD)
+        doc.reload()
+        assert (doc.stage, doc.approved_by) == ("under_way", manager)
+        doc.run_method("onload")
+        assert doc.get_onload("signature")["holds"] is True
+        doc.hazard = "Nothing"
+        with pytest.raises(GateError, match="Hazard"):
+            doc.save()
+    frappe.db.set_value("Field Action", doc.name, "hazard", "Nothing")
+    doc.reload().run_method("onload")
+    assert doc.get_onload("signature")["holds"] is False
+
+
+def work_of(user: str) -> list[dict]:
+    with factory.as_user(user):
+        return [row for row in my_work(user, now_datetime())["rows"] if row["kind"] == "field_action"]
+
+
+def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_again(
+    sold: Sold, mailbox: Mailbox
+) -> None:
+    refused(lambda: desk.send_notices(planned(sold).name), "under way")
+    doc = running(sold)
+    tokens = told(doc, mailbox)
+    assert sorted(tokens) == ["a1@x.example", "a2@x.example", "b@x.example"]
+    assert told(doc, mailbox) == {}, "nobody is told twice"
+    chinese = (
+        next(mail for mail in mailbox.mails if mail["To"] == "b@x.example").get_body(("html",)).get_content()
+    )
+    assert "您需要做的" in chinese
+    assert sold.batch in chinese
+    assert "&lt;b&gt;back" in chinese
+    kept = frappe.get_all("Communication", {"reference_name": doc.name}, pluck="content")
+    assert kept
+    assert not any(secret in text for secret in tokens.values() for text in kept)
+    assert {one["state"] for one in notices.notices_of(doc.name)} == {"sent"}
+    failed = notices.notices_of(doc.name)[0]
+    queued = frappe.get_value("Email Queue", {"communication": failed["communication"]})
+    frappe.db.set_value(
+        "Email Queue", queued, {"status": "Error", "error": "Trace\nSMTPRefused: no such user"}
+    )
+    frappe.db.set_value("Field Action Notice", failed["name"], "state", "queued")
+    notices.follow_queue()
+    assert frappe.db.get_value("Field Action Notice", failed["name"], ["state", "error"]) == (
+        "failed",
+        "SMTPRefused: no such user",
+    )
+    with factory.as_user(factory.user(roles.AGENT)):
+        desk.send_again(failed["name"])
+        refused(lambda: desk.send_again(failed["name"]), "did not fail")
+    assert notices.send_waiting() == 1
+    mailbox.send_queued()
+    assert mailbox.mails[-1]["To"] == failed["sent_to"]
+
+
+def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox: Mailbox) -> None:
+    doc = running(sold)
+    tokens = told(doc, mailbox)
+    other = told(running(sold), mailbox)
+    secret = tokens["a1@x.example"]
+    seen = guest(lambda: door.look(secret))
+    assert (seen["number"], seen["quantities"][0]["at_risk"], seen["acknowledged"]) == (doc.name, 6, False)
+    assert customers(doc)[sold.ada]["state"] == "notice_opened"
+    for rows in ([{"row": 1, "still_held": 7}], [{"row": 2}], [{"row": 1, "used": -1}], [{"row": 1, "used": float("nan")}], ["x"], [{"row": 1}, {"row": 1}], [{"row": 1, "still_held": 1, "to_return": 2}], [{"row": 1, "used": "3"}]):  # fmt: skip
+        refused(lambda rows=rows: guest(lambda: door.answer(secret, "Ann", rows)))
+    refused(lambda: guest(lambda: door.answer(secret, " ", [], "x" * 1001)), "Your Name", "1001")
+    guest(
+        lambda: door.answer(
+            secret,
+            "<script>alert(1)</script>",
+            [{"row": 1, "still_held": 3, "to_return": 3, "destroyed": 2}],
+            "Soon",
+        )
+    )
+    guest(
+        lambda: door.answer(
+            secret, "<script>alert(1)</script>", json.dumps([{"row": 1, "still_held": 1, "destroyed": 5}])
+        )
+    )
+    row = customers(doc)[sold.ada]
+    assert (
+        row["state"],
+        row["road"],
+        row["quantities"][0]["destroyed"],
+        row["quantities"][0]["to_return"],
+    ) == ("acknowledged", "by_link", 5, 0)
+    html = frappe.get_print("Field Action", doc.name, "Field Action Report")
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert customers(frappe.get_doc("Field Action", doc.name))[sold.bo]["state"] == "notice_sent"
+    assert guest(lambda: door.look(other["a1@x.example"]))["number"] != doc.name, (
+        "each link has its own action"
+    )
+    said = set()
+    frappe.db.set_value(
+        "Field Action Notice",
+        {"token_hash": notices.token_hash(tokens["b@x.example"])},
+        "expires_on",
+        add_days(now_datetime(), -1),
+    )
+    for wrong in (
+        secret[:-1] + "A",
+        "",
+        "x" * 5000,
+        "' or 1=1 --",
+        tokens["b@x.example"],
+        notices.token_hash(secret),
+    ):
+        with pytest.raises((frappe.DoesNotExistError, frappe.ValidationError)) as refusal:
+            guest(lambda wrong=wrong: door.look(wrong))
+        said.add(str(refusal.value))
+    frappe.clear_messages()
+    assert said == {"This link is not valid, or not any more."}
+    with factory.as_user(quality_manager()):
+        take_step(
+            frappe.get_doc("Field Action", doc.name), "Cancel Field Action", {"cancel_reason": "By mistake"}
+        )
+    with pytest.raises(frappe.DoesNotExistError):
+        guest(lambda: door.answer(secret, "Ann"))
+    frappe.clear_messages()
+    answers = [ask("POST", LOOK, {"token": f"guess-{number}"}, user="Guest").status for number in range(125)]
+    assert (answers[0], answers[-1]) == (404, 429), "one address guesses a few times an hour"
+
+
+def test_who_does_not_answer_is_reminded_then_phoned_and_the_end_asks_for_the_target(
+    sold: Sold, mailbox: Mailbox
+) -> None:
+    doc = running(sold, reminder_days=2, most_reminders=1)
+    told(doc, mailbox)
+    assert reminders.remind_due(now_datetime()) == 0
+    soon, later = add_days(now_datetime(), 6), add_days(now_datetime(), 12)
+    assert reminders.remind_due(soon) == 3, "two are reminded, who has no address is to be phoned"
+    assert reminders.remind_due(soon) == 0, "asked again nothing is done twice"
+    notices.send_waiting()
+    mailbox.send_queued()
+    assert sum("Reminder" in mail["Subject"] or "提醒" in mail["Subject"] for mail in mailbox.mails) == 3
+    assert reminders.remind_due(later) == 2
+    assert reminders.remind_due(later) == 0
+    assert (
+        frappe.db.count(
+            "ToDo",
+            {"reference_type": "Field Action", "reference_name": doc.name, "allocated_to": doc.handler},
+        )
+        == 2
+    )
+    rows = customers(doc)
+    with factory.as_user(factory.user(roles.AGENT)):
+        desk.log_call(rows[sold.cy]["name"], False)
+        for name in (sold.ada, sold.bo, sold.cy):
+            desk.log_call(rows[name]["name"], True, "Ann", "told")
+        refused(
+            lambda: desk.record_quantities(rows[sold.bo]["name"], [{"row": 1, "recovered": 4, "used": 2}]),
+            "6",
+            "5",
+        )
+        desk.record_quantities(rows[sold.bo]["name"], [{"row": 1, "recovered": 4, "used": 1}], "By courier")
+        desk.record_quantities(rows[sold.cy]["name"], [{"row": 1, "destroyed": 2}])
+    assert customers(doc)[sold.cy]["calls"] == 2
+    sold.chain.take_back(sold.first, "F1", 3)
+    with factory.as_user(investigator()):
+        desk.compute_scope(doc.name)
+    row = customers(doc)[sold.ada]["quantities"][0]
+    assert (row["at_risk"], row["recovered"]) == (6, 3), "what came back since is recovered"
+    doc.reload()
+    assert (doc.acknowledged_share, doc.accounted_share) == (100, 76.9)
+    end = {"conclusion": "All reached", "below_target_reason": "Three are lost"}
+    with factory.as_user(quality_manager()):
+        refused(
+            lambda: take_step(
+                frappe.get_doc("Field Action", doc.name), "End Field Action", {"conclusion": "x"}
+            ),
+            "target",
+        )
+        take_step(doc, "End Field Action", end)
+    assert doc.reload().stage == "ended"
+    assert doc.ended_by == quality_manager()
+    with pytest.raises(frappe.ValidationError):
+        desk.log_call(rows[sold.bo]["name"], True)
+
+
+def test_a_mock_recall_is_timed_balanced_and_tells_nobody(sold: Sold, mailbox: Mailbox) -> None:
+    doc = planned(sold, is_mock=1)
+    panel = desk.customers_of(doc.name)
+    lot = panel["balance"]["lots"][0]
+    assert (lot["came_in"], lot["delivered"], lot["returned"], lot["on_hand"], lot["difference"]) == (
+        100,
+        17,
+        4,
+        87,
+        0,
+    )
+    assert (
+        lot["came_in"]
+        == lot["consumed"]
+        + lot["on_hand"]
+        + lot["delivered"]
+        - lot["returned"]
+        + lot["issued"]
+        - lot["adjusted"]
+    )
+    assert len(panel["balance"]["up"]) == 1
+    assert len(panel["balance"]["down"]) >= 3
+    assert doc.traced_share == 100
+    assert doc.time_to_list >= 1
+    with factory.as_user(investigator()):
+        refused(lambda: desk.send_notices(doc.name), "mock recall")
+        with pytest.raises(frappe.ValidationError):
+            take_step(doc, "Submit for Approval", TEXTS)
+        doc.reload()
+        doc.is_mock = 0
+        with pytest.raises(frappe.ValidationError, match="mock recall"):
+            doc.save()
+        doc.reload()
+        take_step(doc, "End Mock Recall", {"conclusion": "Found in time"})
+    assert doc.reload().stage == "ended"
+    assert mailbox.mails == []
+    assert not frappe.db.exists("Field Action Notice", {"field_action": doc.name})
+    assert "Mass Balance" in frappe.get_print("Field Action", doc.name, "Field Action Report")
