@@ -66,7 +66,7 @@ def test_the_lot_behind_the_complaints_comes_first() -> None:
     assert (first["value"], first["state"]) == (chain.lots["bad"], "likely")
     # One piece for each complaint, however many it names; the other type and the one without a batch count for nothing.
     assert (first["cases"], first["units"], first["other_cases"], first["other_units"]) == (13, 60, 0, 160)
-    assert (first["times"], first["batches"]) == ("only with it", "3 of 3")
+    assert (first["times"], first["batches"]) == ("only with it", "3 / 3")
     assert "Most likely source" in message
     assert chain.lots["bad"] in message
     assert "1 lead to no batch or serial number" in message

@@ -86,7 +86,7 @@ def _mock(doc: Document, balance: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (_("Time to the Complete List"), format_duration(doc.time_to_list) or "0s"),
         (_("Quantity Traced"), f"{amount_text(doc.traced_share)} %"),
     ]
-    heads = [_("Batch or Serial No"), _("Came In"), _("Consumed"), _("Delivered"), _("Returned by Customer"), _("Returned to Supplier"), _("Issued"), _("Adjusted"), _("On Hand"), _("Difference")]  # fmt: skip
+    heads = [_("Batch or Serial No"), _("Came In"), _("Consumed"), _("Delivered"), _("Returned by Customer"), _("Returned to Supplier"), _("Issued"), _("Adjusted"), _("On Hand"), _("Difference in Quantity")]  # fmt: skip
     rows = [
         [row["lot"], *("–" if row[name] is None else amount_text(row[name]) for name in _BALANCE)]
         for row in balance["lots"]

@@ -64,7 +64,7 @@ def as_csv(picture: dict[str, Any]) -> bytes:
         written.writerow([*map(guarded, named), row["qty"], guarded(row["uom"]), row["date"] or ""])
     written.writerow([])
     written.writerow(
-        [_("Batch or Serial No"), _("Item"), _("Item Name"), _("On Hand"), _("On Its Record"), _("Difference"), _("UOM"), _("In and Out"), _("Explanation"), _("Marks")]
+        [_("Batch or Serial No"), _("Item"), _("Item Name"), _("On Hand"), _("On Its Record"), _("Difference in Quantity"), _("UOM"), _("In and Out"), _("Explanation"), _("Marks")]
     )  # fmt: skip
     for node in lot_rows(picture):
         marks = ", ".join(mark["label"] for mark in node["marks"])

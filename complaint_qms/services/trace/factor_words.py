@@ -64,13 +64,13 @@ class Words:
     employees: Mapping[str, str] = field(default_factory=dict)
 
     def factor(self, kind: Kind) -> str:
-        """ "Lot of Silicone Gasket", "Workstation (Assembly)"."""
+        """ "Lot of Silicone Gasket", "Workstation · Assembly"."""
         what, *more = kind
         said = _PLAIN[what]()
         item = more[0] if more else ""
         if item:
-            said = _("{0} of {1}", context="Factor").format(said, self.items.get(item, (item, ""))[0])
-        return _("{0} ({1})").format(said, more[1]) if len(more) > 1 else said
+            said = _("{0} of item {1}").format(said, self.items.get(item, (item, ""))[0])
+        return f"{said} · {more[1]}" if len(more) > 1 else said
 
     def value(self, factor: Factor) -> str:
         kind, value = factor
@@ -99,7 +99,7 @@ def verdict(finding: FactorFinding) -> str:
 
 
 def share(cases: int, units: int) -> str:
-    return _("{0} of {1}", context="Count").format(counted(cases), counted(units))
+    return f"{counted(cases)} / {counted(units)}"
 
 
 def times(finding: FactorFinding) -> str:

@@ -174,7 +174,7 @@ def _balances() -> list[dict]:
         "otherwise": _("Other"),
         "on_hand": _("On Hand"),
         "recorded": _("On Its Record"),
-        "difference": _("Difference"),
+        "difference": _("Difference in Quantity"),
     }
     return [
         *_of_lots(),

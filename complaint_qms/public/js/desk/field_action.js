@@ -126,7 +126,7 @@ function balance_html({ lots, up, down }) {
 		__("Issued"),
 		__("Adjusted"),
 		__("On Hand"),
-		__("Difference"),
+		__("Difference in Quantity"),
 	];
 	const rows = lots.map((row) => [
 		record_link(row.kind, row.lot),

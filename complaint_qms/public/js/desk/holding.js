@@ -16,7 +16,7 @@ const WAYS = () => [
 /** “Hold” on a form, for who may hold. `start` tells what it leads from: {kind, name, complaint, investigation}; nothing where it leads nowhere. */
 export function offer_hold(frm, start, group) {
 	if (!start || frm.is_new() || !may_hold()) return;
-	frm.add_custom_button(__("Hold", null, "Complaint QMS"), () => hold_dialog(start, () => frm.reload_doc()), group);
+	frm.add_custom_button(__("Hold", null, "Quality Hold"), () => hold_dialog(start, () => frm.reload_doc()), group);
 }
 
 export const may_hold = () => frappe.model.can_create(HOLD);
@@ -47,7 +47,7 @@ export function hold_dialog(start, done) {
 				reqd: 1,
 			},
 		],
-		primary_action_label: __("Hold", null, "Complaint QMS"),
+		primary_action_label: __("Hold", null, "Quality Hold"),
 		primary_action: async ({ reason }) => {
 			const chosen = ticked(dialog);
 			if (!chosen.length) return frappe.show_alert({ message: __("Choose at least one batch or serial number."), indicator: "orange" });
@@ -82,7 +82,7 @@ export function draw_hold(frm) {
 	$place.html(`<div class="cq-hold"><p><span class="indicator-pill ${tone}">${esc(state)}</span></p>${why_html}</div>`);
 	if (doc.status === "held") draw_users(frm, $place.find(".cq-hold"));
 	if (doc.status === "held" && may_hold()) frm.add_custom_button(__("Move to Quarantine"), () => move_to_quarantine(frm));
-	if (doc.status === "held" && !why) frm.page.set_primary_action(__("Release", null, "Complaint QMS"), () => release_dialog(frm));
+	if (doc.status === "held" && !why) frm.page.set_primary_action(__("Release", null, "Quality Hold"), () => release_dialog(frm));
 }
 
 async function move_to_quarantine(frm) {
@@ -157,7 +157,7 @@ export function release_dialog(frm) {
 				reqd: 1,
 			},
 		],
-		primary_action_label: __("Release", null, "Complaint QMS"),
+		primary_action_label: __("Release", null, "Quality Hold"),
 		primary_action: async ({ reason }) => {
 			const chosen = ticked(dialog);
 			if (!chosen.length) return frappe.show_alert({ message: __("Choose at least one batch or serial number."), indicator: "orange" });

@@ -27,7 +27,7 @@ export function node_lines(node) {
 	if (node.type === "lot") {
 		if (node.item_name && node.item_name !== node.title) lines.push(short(node.item_name));
 		if (node.equation) lines.push(short(__("{0} on hand", [quantity(node.on_hand, node.uom)])));
-		if (node.difference) lines.push(short(`≠ ${__("Difference")} ${quantity(node.difference, node.uom)}`));
+		if (node.difference) lines.push(short(`≠ ${__("Difference in Quantity")} ${quantity(node.difference, node.uom)}`));
 	} else if (node.subtitle) lines.push(short(node.subtitle));
 	if (node.date) lines.push(frappe.datetime.str_to_user(String(node.date).slice(0, 10)));
 	if (node.documents) lines.push(documents_text(node.documents));

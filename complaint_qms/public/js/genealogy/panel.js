@@ -13,14 +13,14 @@ export function node_html(node) {
 		[__("Date"), date],
 		[__("Documents"), node.documents && documents_text(node.documents)],
 		[__("In and Out"), node.equation],
-		[__("Difference"), node.difference && quantity(node.difference, node.uom)],
+		[__("Difference in Quantity"), node.difference && quantity(node.difference, node.uom)],
 		[__("Explanation"), node.explanation],
 		...places,
 	].filter(([, said]) => said);
 	const rows = facts.map(([name, said]) => `<dt>${esc(name)}</dt><dd>${esc(said)}</dd>`).join("");
 	const marks = marks_html(node);
 	const buttons = [
-		node.name && frappe.model.can_read(node.doctype) && button("open", __("Open", null, "Genealogy")),
+		node.name && frappe.model.can_read(node.doctype) && button("open", __("Open", null, "QMS Message")),
 		node.opens && button("toggle", node.hidden ? __("Expand ({0})", [node.hidden]) : __("Collapse")),
 	].filter(Boolean);
 	return `<div class="cq-genealogy-kind">${esc(node.kind)}${node.is_start ? ` · ${esc(__("Asked About"))}` : ""}</div>

@@ -6,7 +6,7 @@ export function tables_html(picture) {
 	const lots = picture.nodes.filter((node) => node.equation).sort((one, other) => other.is_start - one.is_start);
 	return `<h4>${esc(__("Batches and Serial Numbers"))}</h4>
 		${table_html(
-			[__("Batch or Serial No"), __("Item"), __("On Hand"), __("In and Out"), __("Difference"), __("Explanation"), __("Marks")],
+			[__("Batch or Serial No"), __("Item"), __("On Hand"), __("In and Out"), __("Difference in Quantity"), __("Explanation"), __("Marks")],
 			lots.map(lot_html)
 		)}
 		<h4>${esc(__("What Went Where"))}</h4>
