@@ -38,18 +38,22 @@ def figures(customers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
     Returns:
         {customers, told, opened, acknowledged, acknowledged_share, units: [{uom, at_risk, recovered, destroyed, used, open, share}],
-        accounted_share}: shares in percent; of several units the lowest counts. Where there is nobody to tell, nothing is left to do: 100.
+        accounted_share}: shares in percent; of several units the lowest counts. Of each row no more counts than was there: what is said twice of one
+        customer does not stand for what another still has. Where there is nobody to tell, nothing is left to do: 100.
     """
     counted = [one for one in customers if not one.get("is_left_out")]
-    units: dict[str, dict[str, float]] = defaultdict(lambda: dict.fromkeys(("at_risk", *ACCOUNTED), 0.0))
+    units: dict[str, dict[str, float]] = defaultdict(
+        lambda: dict.fromkeys(("at_risk", *ACCOUNTED, "done"), 0.0)
+    )
     for one in counted:
         for row in one.get("quantities") or ():
             for name in ("at_risk", *ACCOUNTED):
                 units[row.get("uom") or ""][name] += row.get(name) or 0
+            units[row.get("uom") or ""]["done"] += min(_accounted(row), row.get("at_risk") or 0)
     shown: list[dict[str, Any]] = []
     shares: list[float] = []
     for uom, sums in sorted(units.items()):
-        done = sum(sums[name] for name in ACCOUNTED)
+        done = sums.pop("done")
         shares.append(percent_of(done, sums["at_risk"]))
         shown.append(
             {
@@ -71,11 +75,20 @@ def figures(customers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def counted_twice(row: Mapping[str, Any]) -> float:
+    """How much more of an item a customer accounts for than they had."""
+    return max(round(_accounted(row) - (row.get("at_risk") or 0), _PLACES), 0.0)
+
+
 def percent_of(part: float, whole: float) -> float:
     """Percent, cut off behind the first place: what is not whole is never shown as 100."""
     if whole <= 0:
         return 100.0
     return min(int(1000 * part / whole + 1e-9) / 10, 100.0)
+
+
+def _accounted(row: Mapping[str, Any]) -> float:
+    return sum(row.get(name) or 0 for name in ACCOUNTED)
 
 
 def _held(scope: Mapping[str, Any]) -> dict[tuple[str, str], tuple[float, str]]:

@@ -41,7 +41,7 @@ class Sold:
         frappe.db.set_value("Customer", self.bo, "language", "zh")
         self.first = self.chain.sell(self.ada, ("F1", 10))
         self.chain.take_back(self.first, "F1", 4)
-        self.chain.sell(self.bo, ("F1", 5))
+        self.second = self.chain.sell(self.bo, ("F1", 5))
         self.chain.sell(self.cy, ("F1", 2))
 
     @property

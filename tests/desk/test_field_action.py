@@ -111,6 +111,38 @@ def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: 
     assert FieldActions({}).run()[1][0]["customers"] == 3
 
 
+def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> None:
+    """What nobody has any more would be told to customers, and be missing at the end for ever."""
+    chain = sold.chain
+    chain.new_item("OTHER")
+    chain.new_lot("O1", "OTHER")
+    chain.buy("O1", 50, factory.supplier().name)
+    chain.sell(sold.ada, ("O1", 3))
+    doc = planned(sold)
+    with factory.as_user(investigator()):
+        added = factory.customer().name
+        desk.add_customer(doc.name, added, "Got a sample", 4)
+        doc.reload()
+        doc.batch_no = chain.lots["O1"]
+        doc.save()
+        seen = customers(doc)
+        assert [(row["item_code"], row["at_risk"], row["lots"]) for row in seen[sold.ada]["quantities"]] == [
+            (chain.items["OTHER"], 3, chain.lots["O1"])
+        ]
+        assert [row["at_risk"] for row in seen[added]["quantities"]] == [4], "what was entered by hand stays"
+        assert (seen[sold.bo]["state"], seen[sold.bo]["quantities"]) == ("left_out", [])
+    going = running(sold)
+    row = customers(going)[sold.bo]
+    with factory.as_user(investigator()):
+        desk.record_quantities(row["name"], [{"row": 1, "destroyed": 5}])
+    sold.chain.take_back(sold.second, "F1", 2)
+    with factory.as_user(investigator()):
+        panel = desk.compute_scope(going.name)
+    told = next(one for one in panel["customers"] if one["customer"] == sold.bo)["quantities"][0]
+    assert (told["recovered"], told["over"]) == (2, 2)
+    assert panel["figures"]["units"][0]["open"] == 8, "what Bo says twice does not stand for the others"
+
+
 def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still(sold: Sold) -> None:
     doc = planned(sold)
     with factory.as_user(investigator()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaint_qms.engine.field_action import figures, percent_of, scope_changes
+from complaint_qms.engine.field_action import counted_twice, figures, percent_of, scope_changes
 from complaint_qms.engine.sop import missing
 
 
@@ -34,6 +34,13 @@ def test_shares_count_who_is_in_it_and_what_is_accounted_for_by_unit() -> None:
     ]
     assert found["accounted_share"] == 20.0, "of several units the lowest"
     assert figures([])["acknowledged_share"] == figures([])["accounted_share"] == 100.0
+
+
+def test_what_one_customer_says_twice_does_not_stand_for_another() -> None:
+    ada, bo = customer(6, recovered=3, destroyed=6), customer(6)
+    found = figures([ada, bo])
+    assert (found["accounted_share"], found["units"][0]["open"]) == (50.0, 6.0)
+    assert [counted_twice(one["quantities"][0]) for one in (ada, bo)] == [3.0, 0.0]
 
 
 @pytest.mark.parametrize(("part", "whole", "percent"), [(1999, 2000, 99.9), (3, 3, 100.0), (0.1 + 0.2, 0.3, 100.0), (5, 4, 100.0), (0, 0, 100.0)])  # fmt: skip

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint
 
 from complaint_qms.constants.field_action import CUSTOMER
+from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.correspondence.composing import why_held_back, why_no_mail
 from complaint_qms.services.field_action import customers, mass_balance, notices, scope
 
@@ -45,7 +46,10 @@ def panel(action: Document) -> dict[str, Any]:
         "customers": [
             {field: doc.get(field) for field in _SHOWN}
             | {
-                "quantities": [{field: row.get(field) for field in _QUANTITIES} for row in doc.quantities],
+                "quantities": [
+                    {field: row.get(field) for field in _QUANTITIES} | {"over": counted_twice(row)}
+                    for row in doc.quantities
+                ],
                 "deliveries": frappe.parse_json(doc.deliveries or "[]"),
                 "notices": by_customer.get(doc.name, []),
             }

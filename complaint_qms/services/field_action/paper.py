@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_datetime, format_duration, get_datetime
 
 from complaint_qms.constants.field_action import CUSTOMER
+from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.field_action import approval, customers, mass_balance
 from complaint_qms.services.field_action.notice_text import amount_text
 from complaint_qms.services.record.labels import word
@@ -111,6 +112,13 @@ def _unit(one: dict[str, Any]) -> str:
 
 def _customer(one: Document) -> list[str]:
     state = word(one.state) + (f": {one.left_out_reason}" if one.is_left_out else "")
+    over = comma_list(
+        f"{amount_text(counted_twice(row))} {_(row.uom or '')}"
+        for row in one.quantities
+        if counted_twice(row)
+    )
+    if over:
+        state += ". " + _("More accounted for than was there: {0}. Correct the quantities.").format(over)
     answered = " ".join(filter(None, (_moment(one.acknowledged_at), one.answered_by_name)))
     sums = [_sum(one, name) for name in ("at_risk", "recovered", "destroyed", "used", "still_held")]
     return [one.customer_name or one.customer, state, _moment(one.sent_at), answered, *sums]

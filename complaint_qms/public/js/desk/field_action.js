@@ -220,6 +220,11 @@ function customer_row(one, panel) {
 		.flatMap((row) => AMOUNTS.filter((key) => row[key]).map((key) => `${named[key]}: ${number(row[key])} ${__(row.uom)}`))
 		.map(esc)
 		.join("<br>");
+	const over = one.quantities
+		.filter((row) => row.over)
+		.map((row) => __("More accounted for than was there: {0}. Correct the quantities.", [`${number(row.over)} ${__(row.uom)}`]))
+		.map((text) => `<br><span class="cq-fa-warn">${esc(text)}</span>`)
+		.join("");
 	const contact = [one.contact_name, one.email, one.phone].filter(Boolean).map(esc).join("<br>");
 	const since = one.acknowledged_at || one.opened_at || one.sent_at;
 	const failed = one.notices.filter((notice) => notice.state === "failed");
@@ -248,7 +253,7 @@ function customer_row(one, panel) {
 		`${record_link("Customer", one.customer, one.customer_name)}`,
 		`<span class="indicator-pill ${color(one.state)}">${esc(label(one.state))}</span>${notes.map((note) => `<br><small>${esc(note)}</small>`).join("")}`,
 		has,
-		done || `<span class="text-muted">–</span>`,
+		done + over || `<span class="text-muted">–</span>`,
 		contact || `<span class="cq-fa-warn">${esc(__("No mail address and no phone"))}</span>`,
 		`<span class="cq-fa-acts">${acts.join(" ")}</span>`,
 	];
