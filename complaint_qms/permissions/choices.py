@@ -25,6 +25,7 @@ NARROWED_BY: Final[dict[str, tuple[str, ...]]] = {
     "Serial No": ("item_code",),
     "Supplier": (),
     "Webhook": ("webhook_doctype",),
+    "Work Order": ("company",),
     "Workstation": (),
 }
 _OUT_OF_USE: Final = "disabled"

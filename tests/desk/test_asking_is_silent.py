@@ -14,6 +14,7 @@ from complaint_qms.api import judgement, settlement, story
 from complaint_qms.constants import roles
 from complaint_qms.constants.story import TOLD_FIELDS
 from tests.desk import factory
+from tests.desk.factory.smallest import blank
 
 PACKAGE = Path(complaint_qms.__file__).parent
 
@@ -33,6 +34,7 @@ def records():
         "Investigation": plan.investigation,
         "Root Cause": frappe.db.get_value("Root Cause", {"investigation": plan.investigation}),
         "Complaint Settlement": offer.name,
+        "Field Action": frappe.get_doc({"doctype": "Field Action", **blank("Field Action")}).insert().name,
     }
 
 

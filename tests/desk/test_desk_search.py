@@ -7,7 +7,15 @@ import frappe
 from complaint_qms.setup import search
 from complaint_qms.setup.leftovers import our_doctypes
 
-OURS = ["Complaint", "CAPA", "Complaint Inbox Item", "Field Action", "Investigation", "Root Cause"]
+OURS = [
+    "Complaint",
+    "CAPA",
+    "Complaint Inbox Item",
+    "Field Action",
+    "Investigation",
+    "Quality Hold",
+    "Root Cause",
+]
 
 
 def listed():
