@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 import frappe
 
 from complaint_qms.integrations.erpnext.stock_movements import in_slices
 
-NOTE = "Delivery Note"
+NOTE: Final = "Delivery Note"
+INVOICE: Final = "Sales Invoice"
 
 
 def transporters(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -23,15 +25,20 @@ def transporters(documents: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
     return found
 
 
-def notes_of_invoices(invoices: Iterable[str]) -> dict[str, set[str]]:
-    """Sales Invoice → Delivery Notes that it bills, or that were made of it."""
-    line, row = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Delivery Note Item")
-    found: dict[str, set[str]] = defaultdict(set)
+def deliveries_of_invoices(invoices: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    """Sales Invoice → the documents that delivered what it bills: itself where it moved the stock, Delivery Notes that it bills, and
+    those that were made of it. Of one that is not there it is not known."""
+    invoice, line = frappe.qb.DocType(INVOICE), frappe.qb.DocType("Sales Invoice Item")
+    row = frappe.qb.DocType("Delivery Note Item")
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for names in in_slices(sorted(set(invoices))):
+        moved = frappe.qb.from_(invoice).select(invoice.name).where(invoice.update_stock == 1)
+        for name in moved.where(invoice.name.isin(names)).run(pluck=True):
+            found[name].add((INVOICE, name))
         billed = frappe.qb.from_(line).select(line.parent, line.delivery_note)
         made = frappe.qb.from_(row).select(row.against_sales_invoice, row.parent)
         for query, field in ((billed, line.parent), (made, row.against_sales_invoice)):
-            for invoice, note in query.where(field.isin(names)).distinct().run():
+            for name, note in query.where(field.isin(names)).distinct().run():
                 if note:
-                    found[invoice].add(note)
+                    found[name].add((NOTE, note))
     return dict(found)

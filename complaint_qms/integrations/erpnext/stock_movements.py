@@ -91,9 +91,9 @@ def rows_of_vouchers(vouchers: Iterable[tuple[str, str]]) -> list[StockRow]:
 
 def rows_sold(
     items: Iterable[str], start: date, end: date, company: str | None = None, most: int = 200_000
-) -> list[StockRow]:
-    """What deliveries and invoices took from stock of these items from `start` to `end`, both included; one query. More than `most`
-    entries are cut off after one more, so that the caller can tell."""
+) -> list[StockRow] | None:
+    """What deliveries and invoices took from stock of these items from `start` to `end`, both included; one query. None where there
+    are more than `most` entries."""
     ledger, entry = _ledger(), frappe.qb.DocType("Serial and Batch Entry")
     query = (
         _select(ledger)
@@ -105,6 +105,8 @@ def rows_sold(
         .limit(most + 1)
     )
     rows = (query.where(ledger.company == company) if company else query).run(as_dict=True)
+    if len(rows) > most:
+        return None
     found = [_entry_row(row) for row in rows if row.entry] + _texts([row for row in rows if not row.entry])
     return [row for row in found if row.qty]
 

@@ -1,13 +1,14 @@
 """Delivered units of some items, and which of them were complained about.
 
 A serial number is a unit. Of a batch without serial numbers each piece of the stock unit is one; a complaint about it counts as one piece,
-however many it names, because it is one observation. Units that came back count: they were in use, or could have been.
+however many it names, because it is one observation. Units that came back count: they were in use, or could have been. A complaint that names a document or a serial
+number which was not among the deliveries is about a unit outside them and no case.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -17,7 +18,7 @@ from frappe import _
 
 from complaint_qms.engine.trace import Lot, Movement, from_units
 from complaint_qms.engine.trace.movements import DELIVERED
-from complaint_qms.integrations.erpnext.delivery_facts import notes_of_invoices
+from complaint_qms.integrations.erpnext.delivery_facts import NOTE, deliveries_of_invoices
 from complaint_qms.integrations.erpnext.stock_movements import rows_sold
 from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
 from complaint_qms.permissions.stock import StockSight
@@ -96,12 +97,12 @@ def exposed_units(filters: ReportFilters, start: date, end: date, sight: StockSi
         refuse(_("These complaints are about {0} items; {1} can be compared at once. Choose an item or an item group.").format(len(items), MOST_ITEMS))  # fmt: skip
     company = dict(filters.exact).get("company")
     rows = rows_sold(items, start, end, company, MOST_ENTRIES) if items else []
-    if len(rows) > MOST_ENTRIES:
+    if rows is None:
         refuse(_("More than {0} entries were delivered in this period. Choose an item, or a shorter period.").format(MOST_ENTRIES))  # fmt: skip
     book = _Book(sight.movements(as_movements(sight.rows(rows))))
-    notes = notes_of_invoices({row.sales_invoice for row in complaints if row.sales_invoice})
+    by_invoice = deliveries_of_invoices({row.sales_invoice for row in complaints if row.sales_invoice})
     for row in complaints:
-        book.enter(row, notes, found)
+        book.enter(row, by_invoice, found)
     found.cells = [cell for cell in book.cells.values() if cell.units]
     return found
 
@@ -115,40 +116,71 @@ class _Book:
         self.of_lot: dict[Lot, list[Cell]] = defaultdict(list)
         self.of_document: dict[Key, list[Cell]] = defaultdict(list)
         self.lots_of_batch: dict[str, Lot] = {}
+        self.with_serial: dict[tuple[str, str], set[Key]] = defaultdict(set)
+        self.with_item: dict[str, set[Key]] = defaultdict(set)
         for one in sorted(movements, key=lambda moved: (moved.voucher.posted, moved.voucher.key, moved.id)):
-            if one.step == DELIVERED and one.lot.is_tracked:
-                self._delivered(one)
+            if one.step == DELIVERED:
+                self.with_item[one.lot.item].add(one.voucher.key)
+                if one.lot.is_tracked:
+                    self._delivered(one)
 
-    def enter(self, row: frappe._dict, notes: dict[str, set[str]], found: Exposed) -> None:
-        cell = self.of_serial.get((row.item_code or "", row.serial_no or ""))
-        if cell:
-            cell.complaints.append(row.name)
-            if row.serial_no in cell.accused:
-                found.again += 1
-            cell.accused.add(row.serial_no)
+    def enter(self, row: frappe._dict, by_invoice: Mapping[str, set[Key]], found: Exposed) -> None:
+        keys = set(by_invoice.get(row.sales_invoice, ()))
+        if row.delivery_note:
+            keys.add((NOTE, row.delivery_note))
+        if row.serial_no:
+            self._enter_serial(row, keys, found)
+        elif row.batch_no:
+            lot = self.lots_of_batch.get(row.batch_no)
+            if lot and row.item_code in (None, "", lot.item):
+                self._enter_lot(lot, row, keys, found)
+            else:
+                found.elsewhere.append(row.name)
+        elif keys and not keys & self.with_item[row.item_code or ""]:
+            found.elsewhere.append(row.name)
+        elif lot := self._only_lot(row, keys):
+            self._enter_lot(lot, row, keys, found)
+        else:
+            found.untraced.append(row.name)
+
+    def _enter_serial(self, row: frappe._dict, keys: set[Key], found: Exposed) -> None:
+        serial = (row.item_code or "", row.serial_no)
+        cell = self.of_serial.get(serial)
+        if not cell or (keys and not keys & self.with_serial[serial]):
+            found.elsewhere.append(row.name)
             return
-        documents = [("Delivery Note", row.delivery_note), ("Sales Invoice", row.sales_invoice)]
-        documents += [("Delivery Note", name) for name in sorted(notes.get(row.sales_invoice, ()))]
-        keys = [(doctype, name) for doctype, name in documents if name]
-        lot = self.lots_of_batch.get(row.batch_no or "") or self._only_lot(row, keys)
-        if not lot:
-            (found.elsewhere if row.batch_no or row.serial_no else found.untraced).append(row.name)
+        cell.complaints.append(row.name)
+        if row.serial_no in cell.accused:
+            found.again += 1
+        cell.accused.add(row.serial_no)
+
+    def _enter_lot(self, lot: Lot, row: frappe._dict, keys: set[Key], found: Exposed) -> None:
+        """By its document; where none is known, by the only delivery to its customer."""
+        cells = self.of_lot[lot]
+        named = [cell for cell in cells if cell.voucher in keys]
+        if keys and not named:
+            found.elsewhere.append(row.name)
             return
-        cell = self._delivery(lot, keys, row.customer) or self._nowhere(lot)
+        if not named and row.customer:
+            named = [cell for cell in cells if cell.customer == row.customer]
+        cell = named[0] if len(named) == 1 else self._nowhere(lot)
         cell.complaints.append(row.name)
         cell.nameless += 1
 
     def _delivered(self, one: Movement) -> None:
         serial = (one.lot.item, one.lot.serial)
-        if one.lot.serial and serial in self.of_serial:
-            return  # delivered again after a return: it is one unit
         lot, voucher = one.lot.folded(), one.voucher
+        if one.lot.serial:
+            self.with_serial[serial].add(voucher.key)
+            if serial in self.of_serial:
+                return  # delivered again after a return: it is one unit
         key = (lot, voucher.key)
         if key not in self.cells:
             cell = self.cells[key] = Cell(lot, voucher.key, customer=voucher.party)
             self.of_lot[lot].append(cell)
             self.of_document[voucher.key].append(cell)
-            self.lots_of_batch[lot.batch] = lot
+            if lot.batch:
+                self.lots_of_batch[lot.batch] = lot
         cell = self.cells[key]
         cell.warehouses.add(one.warehouse)
         if one.lot.serial:
@@ -157,10 +189,8 @@ class _Book:
         else:
             cell.quantity -= one.qty
 
-    def _only_lot(self, row: frappe._dict, keys: list[Key]) -> Lot | None:
+    def _only_lot(self, row: frappe._dict, keys: set[Key]) -> Lot | None:
         """The one lot of the complaint's item that its documents delivered."""
-        if row.batch_no or row.serial_no:
-            return None
         lots = {
             cell.lot
             for key in keys
@@ -168,14 +198,6 @@ class _Book:
             if cell.lot.item == row.item_code
         }
         return next(iter(lots)) if len(lots) == 1 and not next(iter(lots)).serial else None
-
-    def _delivery(self, lot: Lot, keys: list[Key], customer: str | None) -> Cell | None:
-        """The delivery that a complaint is about: its document, else the only one to its customer."""
-        cells = self.of_lot[lot]
-        named = [cell for cell in cells if cell.voucher in keys]
-        if not named and customer:
-            named = [cell for cell in cells if cell.customer == customer]
-        return named[0] if len(named) == 1 else None
 
     def _nowhere(self, lot: Lot) -> Cell:
         """A cell for complaints about a lot of which nobody knows the delivery; its pieces are taken from the largest one."""
