@@ -3,6 +3,7 @@
 from complaint_qms.services.classifier import weights
 from complaint_qms.services.correspondence import undelivered
 from complaint_qms.services.portal import menu
+from complaint_qms.services.rules import thresholds
 from complaint_qms.services.visitor.uploads import remove_folder
 from complaint_qms.setup.board import remove_boards
 from complaint_qms.setup.custom_fields import remove_custom_fields
@@ -26,6 +27,7 @@ def before_uninstall() -> None:
     remove_screens()
     menu.remove_entry()
     undelivered.forget_looks()
+    thresholds.forget_looks()
     withdraw_rights()
     remove_roles()
     remove_folder()

@@ -8,6 +8,7 @@ import pytest
 from complaint_qms.api import containment as door
 from complaint_qms.constants import roles, rules
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services import marks
 from complaint_qms.services.rules import thresholds
 from tests.desk import factory, ruled
 from tests.desk.held import a_chain, hold, kept_apart, transfer, warehouse
@@ -142,7 +143,7 @@ def test_thresholds_open_an_investigation_once_for_each_rise(chain: Chain) -> No
     settings.set("thresholds", [lot, rate])
     settings.save()
     assert thresholds.any_set()
-    frappe.db.set_default("complaint_qms_thresholds_seen", str(frappe.utils.now_datetime()))
+    marks.set_mark("complaint_qms_thresholds_seen", str(frappe.utils.now_datetime()))
 
     def complain(short: str) -> list[str]:
         made = factory.complaint(

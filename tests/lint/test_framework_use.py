@@ -118,3 +118,26 @@ def test_no_job_is_given_what_the_queue_takes_for_itself() -> None:
         and theirs & {keyword.arg for keyword in node.keywords}
     ]
     assert given == []
+
+
+def test_no_default_of_the_site_is_written_while_it_runs() -> None:
+    """Each such write empties every cache of the site, the counts of rate limits too: jobs remember by `services/marks.py`."""
+    theirs = {
+        "set_default",
+        "add_default",
+        "clear_default",
+        "set_global",
+        "set_global_default",
+        "add_global_default",
+    }
+    written = [
+        f"{path.relative_to(APP)}:{node.lineno}"
+        for path in APP.rglob("*.py")
+        if path.relative_to(APP).parts[0] != "setup"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in theirs
+        and ast.unparse(node.func.value) in ("frappe.db", "frappe.defaults")
+    ]
+    assert written == []

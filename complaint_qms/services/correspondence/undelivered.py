@@ -12,11 +12,11 @@ import frappe
 from frappe.utils import get_datetime, now_datetime
 
 from complaint_qms.constants.events import MAIL_FAILED
+from complaint_qms.services import marks
 from complaint_qms.services.events import Event, announce
 
 _QUEUE: Final = "Email Queue"
 _LOOKED: Final = "complaint_qms_mails_looked_at"
-_PLACE: Final = {"parent": "__default", "defkey": _LOOKED}
 _METHOD: Final = f"{__name__}.tell_failed"
 _MOST: Final = 200
 _SHOWN: Final = 200
@@ -59,7 +59,7 @@ def tell_failed(now: datetime | None = None) -> int:
 
 def forget_looks() -> None:
     """When the app leaves the site."""
-    frappe.defaults.clear_default(_LOOKED, parent="__default")
+    marks.drop_marks([_LOOKED])
 
 
 def _failed(since: datetime, until: datetime) -> list[list[Any]]:
@@ -104,10 +104,9 @@ def _reason_of(error: str | None) -> str:
 
 
 def _looked_at() -> datetime | None:
-    # Not get_default, which answers out of a cache.
-    kept = frappe.db.get_value("DefaultValue", _PLACE, "defvalue")
+    kept = marks.mark_of(_LOOKED)
     return get_datetime(kept) if kept else None
 
 
 def _remember(moment: datetime) -> None:
-    frappe.db.set_default(_LOOKED, str(moment))
+    marks.set_mark(_LOOKED, str(moment))

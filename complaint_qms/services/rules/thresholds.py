@@ -22,6 +22,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.trace import FAMILY, Genealogy, Lot, from_units, holders, movements
 from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.message_log import messages_dropped_on
+from complaint_qms.services import marks
 from complaint_qms.services.lifecycle.links import investigations_of
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.error_text import way_of
@@ -60,6 +61,11 @@ def any_set() -> bool:
     return bool(frappe.get_cached_doc(SETTINGS).get("thresholds"))
 
 
+def forget_looks() -> None:
+    """When the app leaves the site."""
+    marks.drop_marks([_SEEN])
+
+
 def check_thresholds(doc: Document) -> None:
     """Raises:
     frappe.ValidationError: with every row that counts nothing.
@@ -80,7 +86,7 @@ def check_thresholds(doc: Document) -> None:
 def ask_new_complaints(now: datetime | None = None) -> int:
     """Ask for all complaints registered since the last look, oldest first; how many were asked. Commits after each."""
     now = now or now_datetime()
-    since = max(get_datetime(frappe.db.get_default(_SEEN) or now) - _OVERLAP, now - _LONGEST_GAP)
+    since = max(get_datetime(marks.mark_of(_SEEN) or now) - _OVERLAP, now - _LONGEST_GAP)
     complaint = frappe.qb.DocType(COMPLAINT)
     query = frappe.qb.from_(complaint).select(*(complaint[name] for name in _FIELDS))
     query = query.where((complaint.creation >= since) & (complaint.creation <= now))
@@ -92,9 +98,9 @@ def ask_new_complaints(now: datetime | None = None) -> int:
         except Exception as error:
             frappe.db.rollback()
             frappe.log_error(title="Threshold could not be looked at", message=f"{row.name}: {way_of(error)}")
-        frappe.db.set_default(_SEEN, str(row.creation))
+        marks.set_mark(_SEEN, str(row.creation))
         frappe.db.commit()
-    frappe.db.set_default(_SEEN, str(now))
+    marks.set_mark(_SEEN, str(now))
     frappe.db.commit()
     return len(rows)
 
