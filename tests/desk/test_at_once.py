@@ -236,6 +236,14 @@ def test_nobody_gets_round_it_by_writing_less_before(
         assert words in refused(lambda: solve(doc))[field]
         frappe.db.rollback(save_point="refusal")
         assert any(words in why for why in overview(frappe.get_doc("Complaint", doc.name))["not_at_once"])
+    # What a rule writes, as Administrator, judges nothing.
+    doc.reload()
+    doc.update(grave).save(ignore_version=False)
+    doc.update(less).save(ignore_version=False)
+    with factory.as_user(agent):
+        frappe.db.savepoint("refusal")
+        assert words in refused(lambda: solve(frappe.get_doc("Complaint", doc.name)))[field]
+        frappe.db.rollback(save_point="refusal")
     # What somebody judges whose part that is, they answer for.
     with factory.as_user(manager):
         for values in (grave, less):

@@ -3,8 +3,9 @@ const PAGE = "genealogy-picture";
 
 export const may_see_picture = () => Boolean(frappe.boot.page_info && frappe.boot.page_info[PAGE]);
 
-export function open_picture(kind, name, way = "both") {
-	frappe.set_route(...[PAGE, kind, name, name && way].filter(Boolean));
+/** `supplier` tells whose lot is meant where `kind` is a supplier's lot: two may call theirs the same. */
+export function open_picture(kind, name, way = "both", supplier = "") {
+	frappe.set_route(...[PAGE, kind, name, name && way, name && supplier].filter(Boolean));
 }
 
 /** A button, in a group where one is named. */

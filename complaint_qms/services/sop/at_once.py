@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import frappe
@@ -70,11 +70,14 @@ def facts_at_once(doc: Document, earlier: Earlier | None = None) -> dict[str, An
     sop = frappe.get_cached_doc(_SOP, doc.sop)
     if not cint(sop.allow_at_once):
         return {"sop": sop.name, "allowed": False}
+    highest = severity_rank(sop.at_once_severity)
     # Nobody gets round it by writing less than was known, in the same save or in one before: the gravest counts.
     before, earlier = doc.get_doc_before_save(), earlier or {}
     versions = [one for one in (doc, before) if one]
-    said = [one.severity for one in versions if one.severity]
-    gravest = max((*said, *earlier.get("severity", ())), key=severity_rank, default="")
+    present = _gravest(one.severity for one in versions)
+    above = next(
+        (one for one in (present, _gravest(earlier.get("severity", ()))) if severity_rank(one) > highest), ""
+    )
     why = _(sop.at_once_reason)  # a sample procedure says it in every language
     reason = _("By SOP {0}, version {1}: {2}").format(sop.name, cint(sop.version) or 1, why)
     return {
@@ -83,8 +86,8 @@ def facts_at_once(doc: Document, earlier: Earlier | None = None) -> dict[str, An
         "role": sop.at_once_role,
         "holds": may_solve(sop),
         "highest": sop.at_once_severity,
-        "above": gravest if gravest and severity_rank(gravest) > severity_rank(sop.at_once_severity) else "",
-        "lowered": gravest not in said,
+        "above": above,
+        "lowered": above != present,
         "tells_of_harm": any(
             assess(told_text(one)).severity for one in (*versions, *_in_other_words(doc, earlier))
         ),
@@ -116,3 +119,7 @@ def _in_other_words(doc: Document, earlier: Earlier) -> Iterator[dict[str, Any]]
     for field in ("subject", "description"):
         for words in earlier.get(field, ()):
             yield {**{name: doc.get(name) for name in ("subject", "description", "item_name")}, field: words}
+
+
+def _gravest(severities: Iterable[str | None]) -> str:
+    return max((one for one in severities if one), key=severity_rank, default="")

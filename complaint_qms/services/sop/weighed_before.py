@@ -54,7 +54,8 @@ def _changes(data: str) -> list[tuple[str, str]]:
 
 
 def _judges_among(users: set[str]) -> set[str]:
+    """Those who judge; not Administrator, in whose name rules and the server itself write."""
     if not users:
         return set()
     held = {"parenttype": "User", "parent": ("in", sorted(users)), "role": ("in", JUDGES)}
-    return {"Administrator", *frappe.get_all("Has Role", held, pluck="parent", order_by="parent asc")}
+    return set(frappe.get_all("Has Role", held, pluck="parent", order_by="parent asc")) - {"Administrator"}

@@ -74,8 +74,8 @@ frappe.query_reports["Batch Genealogy"] = {
 		offer_hold(report);
 		if (complaint_qms.may_see_picture()) {
 			report.page.add_inner_button(__("Picture"), () => {
-				const { start, way, ...given } = report.get_filter_values();
-				complaint_qms.open_picture(start, given[STARTS[start].fieldname], way);
+				const { start, way, supplier, ...given } = report.get_filter_values();
+				complaint_qms.open_picture(start, given[STARTS[start].fieldname], way, supplier);
 			});
 		}
 		// From what is looked at to a recall of it.

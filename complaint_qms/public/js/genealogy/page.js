@@ -162,6 +162,18 @@ class Genealogy {
 		return this.$body.hasClass("as-table");
 	}
 
+	turn_to(view) {
+		this.$body.toggleClass("as-table", view === "table");
+		this.$body.find("[data-view]").each((_, one) => one.setAttribute("aria-pressed", String(one.dataset.view === view)));
+		if (this.picture) this.draw();
+	}
+
+	/** The picture as an image; drawn first where the table alone has been looked at. */
+	image() {
+		if (!this.drawing) this.turn_to("picture");
+		return this.drawing.png();
+	}
+
 	show_tables() {
 		if (this.picture && this.$("tables").is(":empty")) this.$("tables").html(tables_html(this.picture));
 	}
@@ -180,7 +192,7 @@ class Genealogy {
 		);
 		this.page.add_menu_item(
 			__("PDF of Picture and Tables"),
-			with_picture(() => download(`${API}.picture_pdf`, { ...this.asked, drawing: this.drawing ? this.drawing.png() : "" }, named("pdf")))
+			with_picture(() => download(`${API}.picture_pdf`, { ...this.asked, drawing: this.image() }, named("pdf")))
 		);
 		this.page.add_menu_item(__("Open Report"), () => frappe.set_route("query-report", REPORT, this.start.filters(this.asked)));
 	}
@@ -196,11 +208,7 @@ class Genealogy {
 			toggle: () => this.toggle(this.focused),
 		};
 		this.$body.on("click", "[data-act]", ({ currentTarget }) => acts[currentTarget.dataset.act]());
-		this.$body.on("click", "[data-view]", ({ currentTarget }) => {
-			this.$body.toggleClass("as-table", currentTarget.dataset.view === "table");
-			this.$body.find("[data-view]").each((_, one) => one.setAttribute("aria-pressed", String(one === currentTarget)));
-			if (this.picture) this.draw();
-		});
+		this.$body.on("click", "[data-view]", ({ currentTarget }) => this.turn_to(currentTarget.dataset.view));
 		this.$("grouping").on("change", () => this.picture && this.regroup());
 		this.$("search").on("input", ({ currentTarget }) => this.drawing && this.search(currentTarget.value));
 		this.$("search").on("keydown", (event) => {
