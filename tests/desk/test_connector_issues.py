@@ -157,7 +157,9 @@ def test_what_jira_refuses_waits_for_a_person_and_a_status_that_fails_is_told(ji
     jira.played.plays[CREATE] = answers({"errors": {"project": "Anna's project"}}, 400)
     api.open_issue("Investigation", study.name, there.name)
     (call,) = worked()
-    assert call.state == FAILED
+    assert (call.state, call.status) == (FAILED, 400)
+    assert call.sent.startswith(f"POST {jira.played.url}{CREATE}\n")
+    assert study.title not in call.sent
     (told,) = api.outside_issues("Investigation", study.name)["failed"]
     assert told["error"] == "The system refused with 400."
     jira.played.plays[CREATE] = jira._create

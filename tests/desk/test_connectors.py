@@ -9,16 +9,15 @@ import json
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, cint, get_datetime, now_datetime
+from frappe.utils import add_to_date
 
 from complaint_qms.api import connectors as api
 from complaint_qms.constants import notify, roles
 from complaint_qms.constants.connector_profiles import PROFILES
-from complaint_qms.constants.connectors import CALL, CONNECTOR, DONE, FACT, FAILED, WAITING
-from complaint_qms.services.connectors import calls
-from complaint_qms.services.inbox import reasons
+from complaint_qms.constants.connectors import CALL, CONNECTOR, FACT
 from tests.desk import factory
-from tests.outside_system import answers, broken_off, endless, in_turn, outside_system, silent, trickling
+from tests.desk.connected import about_an_item, asked_about, connector, soon, worked
+from tests.outside_system import answers, in_turn, outside_system
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -28,42 +27,6 @@ def played(monkeypatch):
     monkeypatch.setitem(frappe.conf, notify.OWN_NETWORKS, ["127.0.0.1", "plm.test"])
     with outside_system() as found:
         yield found
-
-
-def soon():
-    """A moment at which what is asked for now is due."""
-    return add_to_date(now_datetime(), seconds=10)
-
-
-def connector(url: str, **values):
-    given = {
-        "doctype": CONNECTOR,
-        "title": factory.unique("PLM"),
-        "enabled": 1,
-        "base_url": url,
-        "about": "item_code",
-        "access": "no_access",
-        "method": "by_get",
-        "path": "/parts/x",
-        "time_limit": 1,
-        "mapping": [{"label": "Revision", "path": "$.rev"}, {"label": "Drawings", "path": "$.docs[*].no"}],
-    }
-    return frappe.get_doc(given | values).insert()
-
-
-def about_an_item(**values):
-    return factory.complaint(item_code=factory.item().name, **values)
-
-
-def asked_about(doc, at=None) -> list[frappe._dict]:
-    """Have the systems asked, do what a worker would; the calls."""
-    api.refresh(doc.doctype, doc.name)
-    return worked(at)
-
-
-def worked(at=None) -> list[frappe._dict]:
-    calls.call_due(now=at)
-    return frappe.get_all(CALL, fields=["*"], order_by="creation asc, name asc")
 
 
 def test_facts_are_asked_by_a_job_kept_as_seen_and_changes_are_marked(played):
@@ -107,102 +70,6 @@ def test_facts_are_asked_by_a_job_kept_as_seen_and_changes_are_marked(played):
     assert [one["name"] for one in api.outside_facts("Investigation", other.name)["facts"]] == [fact["name"]]
     with pytest.raises(frappe.ValidationError, match="is written when an outside system is called"):
         frappe.get_doc(FACT, fact["name"]).save()
-
-
-@pytest.mark.parametrize(
-    ("play", "state", "said", "wait"),
-    [
-        (silent(5), WAITING, "did not answer in time", 60),
-        (trickling(5), WAITING, "did not answer in time", 60),
-        (broken_off, WAITING, "cannot be reached", 60),
-        (answers({}, 500), WAITING, "has a fault (500)", 60),
-        (answers({}, 503, Retry_After="7200"), WAITING, "has a fault (503)", 7200),
-        (answers({}, 429, Retry_After="7200"), WAITING, "no more requests for now", 7200),
-        (answers({}, 401), FAILED, "does not let us in (401)", 0),
-        (answers({}, 403), FAILED, "does not allow", 0),
-        (answers({}, 404), FAILED, "knows nothing at this address", 0),
-        (answers(b"<html>Anna's secret</html>"), FAILED, "no JSON", 0),
-        (answers(b"[" * 100_000), FAILED, "no JSON", 0),
-        (endless, FAILED, "more than 1 MB", 0),
-        (answers({}, 302, Location="http://169.254.169.254/latest"), FAILED, "is not followed", 0),
-        (answers({"code": "310036"}), FAILED, "in its answer that it refused: 310036", 0),
-    ],
-)  # fmt: skip
-def test_a_system_that_behaves_badly_holds_nobody_up(played, play, state, said, wait):
-    played.plays["/parts/x"] = play
-    plm = connector(played.url, success_path="$.code", success_values="200, 00000")
-    about, now = about_an_item(), soon()
-    (call,) = asked_about(about, now)
-    error = reasons.in_words(call.error)
-    assert said in error
-    assert "Anna" not in error
-    assert call.state == state
-    assert len(played.asked) == 1  # a redirect is not followed, a refusal not repeated
-    assert not frappe.db.exists(FACT)
-    plm.reload()
-    assert cint(plm.failures) == (state == WAITING)
-    if state == WAITING:
-        pause = (get_datetime(call.next_attempt) - now).total_seconds()
-        assert pause == pytest.approx(wait, abs=5)
-    else:
-        assert api.outside_facts("Complaint", about.name)["failed"][0]["error"] == error
-
-
-def test_it_is_tried_again_given_up_and_replayed_by_a_person(played):
-    played.plays["/parts/x"] = answers({}, 500)
-    connector(played.url, attempts=3, breaker_limit=50)
-    about, now = about_an_item(), soon()
-    (call,) = asked_about(about, now)
-    assert (call.state, call.attempts) == (WAITING, 1)
-    worked(add_to_date(now, seconds=30))
-    assert len(played.asked) == 1
-    worked(add_to_date(now, minutes=2))
-    (call,) = worked(add_to_date(now, minutes=10))
-    assert (call.state, call.attempts, call.next_attempt) == (FAILED, 3, None)
-    worked(add_to_date(now, days=1))
-    assert len(played.asked) == 3
-    with factory.as_user(factory.user(roles.AGENT)), pytest.raises(frappe.PermissionError):
-        api.try_again([call.name])
-    played.plays["/parts/x"] = answers({"rev": "A"})
-    with factory.as_user(factory.user(roles.MANAGER)):
-        assert api.try_again([call.name]) == 1
-        assert api.try_again([call.name]) == 0
-        row = frappe.get_doc(CALL, call.name)
-        row.state = DONE
-        with pytest.raises(frappe.ValidationError):
-            row.save()
-    (call,) = worked(add_to_date(now, days=2))
-    assert call.state == DONE
-    assert len(api.outside_facts("Complaint", about.name)["facts"]) == 1
-    # A worker that was taken down in the middle: its call is not made for ever.
-    frappe.db.set_value(CALL, call.name, {"state": WAITING, "attempts": 3, "next_attempt": now})
-    (call,) = worked(add_to_date(now, days=3))
-    assert call.state == FAILED
-    assert len(played.asked) == 4
-
-
-def test_a_system_that_fails_is_left_alone_by_all_workers_until_one_call_tries_it(played):
-    played.plays["/parts/x"] = answers({}, 500)
-    plm = connector(played.url, breaker_limit=2, breaker_minutes=30)
-    now = soon()
-    several = [about_an_item() for _one in range(4)]
-    for one in several:
-        api.refresh("Complaint", one.name)
-    made = worked(now)
-    assert len(played.asked) == 2  # the others wait for the pause to end
-    assert {row.state for row in made} == {WAITING}
-    plm.reload()
-    assert (plm.failures, get_datetime(plm.open_until)) == (2, add_to_date(now, minutes=30))
-    worked(add_to_date(now, minutes=29))
-    assert len(played.asked) == 2
-    worked(add_to_date(now, minutes=31))
-    assert len(played.asked) == 3  # one tries it, in vain
-    played.plays["/parts/x"] = answers({"rev": "A"})
-    worked(add_to_date(now, minutes=62))
-    assert len(played.asked) == 7  # the next one finds it well, and the others follow
-    plm.reload()
-    assert (plm.failures, plm.open_until) == (0, None)
-    assert {row.state for row in frappe.get_all(CALL, fields=["state"])} == {DONE}
 
 
 def test_ways_of_access(played):
@@ -254,10 +121,14 @@ def test_ways_of_access(played):
     )
     played.plays[path] = in_turn(answers(lost), answers([["A-1", "Pump", "DN50", "C"]]))
     values = {**api.profile("kingdee"), "user": "app", "secret": "s3cret", "as_user": "demo", "account": "62"}
-    _doc, asked = sent(path, **{name: value for name, value in values.items() if name != "path"})
+    kingdee, asked = sent(path, **{name: value for name, value in values.items() if name != "path"})
     assert asked.headers["kdservice-sessionid"] == "k2"
     assert asked.data["data"]["FilterString"][0]["Value"] == about.item_code
     assert [one.data["appSecret"] for one in played.asked_at(login_path)] == ["s3cret", "s3cret"]
+    lost[0][0]["Result"]["ResponseStatus"]["MsgCode"] = 9  # no such field: the session is as good as it was
+    played.plays[path], before = answers(lost), len(played.asked)
+    assert not api.test(kingdee.name, about.item_code)["works"]
+    assert len(played.asked) == before + 1
 
     path, token_path = PROFILES["yonyou"]["path"], "/open-auth/selfAppAuth/getAccessToken"
     played.plays[token_path] = answers({"code": "00000", "data": {"access_token": "y1", "expire": 7200}})
@@ -311,6 +182,13 @@ def test_where_calls_may_lead_is_asked_of_every_address(played, monkeypatch):
     keyed.base_url = "https://evil.example"
     with pytest.raises(frappe.ValidationError, match="enter it anew"):
         keyed.save()
+    # That holds for the computer that gives tokens as well, also where there was none before.
+    elsewhere = {"access": "oauth2", "user": "c", "token_url": "https://evil.example/token"}
+    keyed.reload()
+    with pytest.raises(frappe.ValidationError, match="enter it anew"):
+        keyed.update(elsewhere).save()
+    keyed.reload()
+    keyed.update({**elsewhere, "secret": "another"}).save()
 
 
 def test_what_people_enter_is_refused_with_its_remedy(played):

@@ -172,4 +172,3 @@ def test_a_system_that_fails_is_left_alone_and_then_tried_by_one_call():
     assert not breaker.is_open(later)
     assert breaker.is_trial(later)
     assert breaker.after_failure(later).is_open(later + timedelta(minutes=9))
-    assert breaker.after_success() == Breaker(3, timedelta(minutes=10))

@@ -67,9 +67,6 @@ class Breaker:
         """Whether the next call is the one that tries it."""
         return bool(self.open_until and self.open_until <= now)
 
-    def after_success(self) -> Breaker:
-        return replace(self, failures=0, open_until=None)
-
     def after_failure(self, now: datetime) -> Breaker:
         failures = self.failures + 1
         opens = failures >= self.limit or self.open_until is not None

@@ -12,9 +12,11 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from complaint_qms.engine.connectors import retry_after
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.connectors.system import (
     BASIC,
@@ -26,16 +28,20 @@ from complaint_qms.integrations.connectors.system import (
     System,
 )
 from complaint_qms.integrations.messaging import http
-from complaint_qms.integrations.messaging.inbound import Tokens, part, text_value
+from complaint_qms.integrations.messaging.inbound import ServiceError, Tokens, part, text_value
 
 WITH_TOKEN: Final = (OAUTH2, KINGDEE, YONYOU)
 YONYOU_TOKEN_PATH: Final = "/open-auth/selfAppAuth/getAccessToken"
 KINGDEE_LOGIN: Final = "/Kingdee.BOS.WebApi.ServicesStub.AuthService.LoginByAppSecret.common.kdsvc"
 _KINGDEE_LASTS: Final = 15 * 60
 """Seconds for which a session is used; Kingdee ends one that is idle after twenty minutes unless it is set otherwise there."""
+_KINGDEE_LOST: Final = "1"
+"""`MsgCode` of a session that is over; a refusal of another kind carries another number."""
 _LASTS: Final = 3600
 _EARLIER: Final = 60
 _LEAST: Final = 30
+_ANSWERED: Final = 200
+"""What has answered and gives no token for all that."""
 _REFUSED: Final = Message("The system does not let us in ({status}). Check user and secret.")
 _NO_TOKEN: Final = Message(
     "The system gave no access token. Check user, secret and the address of the token."
@@ -79,7 +85,10 @@ def is_stale(system: System, answer: http.HttpAnswer) -> bool:
     """Whether an answer says that the token is taken no longer."""
     if system.access not in WITH_TOKEN:
         return False
-    return answer.status == 401 or (system.access == KINGDEE and "MsgCode" in kingdee_error(answer.content))
+    if answer.status == 401:
+        return True
+    lost = system.access == KINGDEE and kingdee_error(answer.content).get("MsgCode")
+    return text_value(lost, 10) == _KINGDEE_LOST
 
 
 def kingdee_error(content: bytes) -> dict[str, Any]:
@@ -92,6 +101,11 @@ def kingdee_error(content: bytes) -> dict[str, Any]:
         data = data[0] if data else {}
     status = part(data, "Result", "ResponseStatus")
     return status if status.get("IsSuccess") is False else {}
+
+
+def asked_pause(answer: http.HttpAnswer) -> timedelta | None:
+    """How long an answer asks us to wait."""
+    return retry_after(answer.headers.get("Retry-After", ""), datetime.now(timezone.utc))
 
 
 def yonyou_signature(parameters: Mapping[str, str], secret: str) -> str:
@@ -123,7 +137,8 @@ def _kingdee(system: System) -> tuple[str, int]:
     headers = {"Content-Type": "application/json; charset=utf-8"}
     answer = _ask("POST", system.base_url + KINGDEE_LOGIN, json.dumps(data).encode(), headers, system)
     if answer.get("LoginResultType") != 1:
-        raise CallFailed(_REFUSED.having(status=text_value(answer.get("LoginResultType"), 20)), passing=False)
+        code = text_value(answer.get("LoginResultType"), 20)
+        raise CallFailed(_REFUSED.having(status=code), passing=False, status=_ANSWERED)
     return _token(answer.get("KDSVCSessionId"), _KINGDEE_LASTS)
 
 
@@ -134,7 +149,8 @@ def _yonyou(system: System) -> tuple[str, int]:
     answer = _ask("GET", f"{base}?{urlencode(parameters)}", None, {}, system)
     found = part(answer, "data")
     if not found.get("access_token"):
-        raise CallFailed(_REFUSED.having(status=text_value(answer.get("code"), 20)), passing=False)
+        code = text_value(answer.get("code"), 20)
+        raise CallFailed(_REFUSED.having(status=code), passing=False, status=_ANSWERED)
     return _token(found.get("access_token"), found.get("expire"))
 
 
@@ -148,14 +164,22 @@ def _ask(
     if not 200 <= answer.status < 300:
         passing = http.is_passing(answer.status)
         said = _BUSY if passing else _REFUSED
-        raise CallFailed(said.having(status=str(answer.status)), passing=passing, status=answer.status)
-    return http.as_object(answer.content)
+        raise CallFailed(
+            said.having(status=str(answer.status)),
+            passing=passing,
+            status=answer.status,
+            pause=asked_pause(answer) if passing else None,
+        )
+    try:
+        return http.as_object(answer.content)
+    except ServiceError as error:
+        raise CallFailed(error.said, passing=False, status=answer.status) from None
 
 
 def _token(value: Any, seconds: Any) -> tuple[str, int]:
     token = text_value(value, 8000)
     if not token or not token.isascii() or not token.isprintable():
-        raise CallFailed(_NO_TOKEN, passing=False)
+        raise CallFailed(_NO_TOKEN, passing=False, status=_ANSWERED)
     lasts = int(seconds) if isinstance(seconds, int | float) and 0 < seconds < 10**9 else _LASTS
     return token, max(_LEAST, lasts - _EARLIER)
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from complaint_qms.engine.connectors import Request, retry_after
+from complaint_qms.engine.connectors import Request
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.connectors import access
 from complaint_qms.integrations.connectors.system import KINGDEE, CallFailed, System
 from complaint_qms.integrations.messaging import http, outside
-from complaint_qms.integrations.messaging.inbound import ServiceError, Tokens, text_value
+from complaint_qms.integrations.messaging.inbound import Tokens, text_value
 
 LONGEST_ANSWER: Final = http.LONGEST_ANSWER
 _NO_ACCESS: Final = Message("The system does not let us in ({status}). Check user and secret.")
@@ -46,26 +44,17 @@ class Answered:
     content: bytes
 
 
-def call(
-    system: System,
-    request: Request,
-    tokens: Tokens,
-    *,
-    wants_json: bool = True,
-    sign: Callable[[bytes], dict[str, str]] | None = None,
-) -> Answered:
-    """Args:
-        sign: gives headers for the bytes of the body, for a system that trusts what is signed.
-
-    Raises:
-        ServiceError: the system cannot be reached, refuses, is too slow, says too much, or no JSON where it is asked for.
+def call(system: System, request: Request, tokens: Tokens) -> Answered:
+    """Raises:
+    ServiceError: the system cannot be reached, refuses, is too slow, says too much, or no JSON. With the status of its answer, where
+        there is one.
     """
     with outside.outside_alone(system.own_networks, is_encrypted=True):
-        answer = _exchange(system, request, tokens, sign, renew=False)
+        answer = _exchange(system, request, tokens, renew=False)
         if access.is_stale(system, answer):
-            answer = _exchange(system, request, tokens, sign, renew=True)
+            answer = _exchange(system, request, tokens, renew=True)
     _check(system, answer)
-    return Answered(answer.status, _read(answer.content) if wants_json else None, answer.content)
+    return Answered(answer.status, _read(answer), answer.content)
 
 
 def source_address(system: System, request: Request) -> str:
@@ -73,20 +62,13 @@ def source_address(system: System, request: Request) -> str:
     return system.base_url + request.target.partition("?")[0]
 
 
-def _exchange(
-    system: System,
-    request: Request,
-    tokens: Tokens,
-    sign: Callable[[bytes], dict[str, str]] | None,
-    *,
-    renew: bool,
-) -> http.HttpAnswer:
+def _exchange(system: System, request: Request, tokens: Tokens, *, renew: bool) -> http.HttpAnswer:
     entry = access.entry(system, tokens, renew=renew)
     url = system.base_url + request.target
     if entry.query:
         parts = urlsplit(url)
         url = urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(entry.query))))))
-    headers = {**request.headers, **(sign(request.body) if sign else {}), **entry.headers}
+    headers = {**request.headers, **entry.headers}
     return http.exchange(
         request.method,
         url,
@@ -94,7 +76,7 @@ def _exchange(
         headers,
         limit=LONGEST_ANSWER,
         seconds=system.seconds,
-        silence=system.seconds,
+        silence=system.seconds + 1,
     )
 
 
@@ -103,22 +85,20 @@ def _check(system: System, answer: http.HttpAnswer) -> None:
     if 200 <= answer.status < 300:
         if system.access == KINGDEE and (said := access.kingdee_error(answer.content)):
             code = text_value(said.get("ErrorCode"), 20)
-            raise CallFailed(_KINGDEE.having(status=code), passing=False)
+            raise CallFailed(_KINGDEE.having(status=code), passing=False, status=answer.status)
         return
     passing = http.is_passing(answer.status)
     said = _BY_STATUS.get(answer.status) or (_FAULT if passing else _REFUSED)
     if 300 <= answer.status < 400:
         said = _SENT_ON
-    pause = (
-        retry_after(answer.headers.get("Retry-After", ""), datetime.now(timezone.utc)) if passing else None
-    )
+    pause = access.asked_pause(answer) if passing else None
     raise CallFailed(said.having(status=status), passing=passing, status=answer.status, pause=pause)
 
 
-def _read(content: bytes) -> Any:
-    if not content.strip():
+def _read(answer: http.HttpAnswer) -> Any:
+    if not answer.content.strip():
         return None
     try:
-        return json.loads(content)
+        return json.loads(answer.content)
     except (ValueError, RecursionError):
-        raise ServiceError(_NO_JSON, passing=False) from None
+        raise CallFailed(_NO_JSON, passing=False, status=answer.status) from None

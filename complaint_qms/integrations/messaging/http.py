@@ -279,7 +279,7 @@ def _read(answer: requests.Response, limit: int, until: float) -> bytes:
         found += piece
         if len(found) > limit:
             size = Message("The service sent more than {size} MB.", {"size": limit >> 20})
-            raise ServiceError(size, passing=False)
+            raise ServiceError(size, passing=False, status=answer.status_code)
         if time.monotonic() > until:
             raise _too_slow()
     return bytes(found)

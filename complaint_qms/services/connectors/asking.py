@@ -27,6 +27,7 @@ from complaint_qms.services.connectors import settings
 from complaint_qms.services.connectors.subjects import Subject, merge_values
 from complaint_qms.services.record.service_tokens import CachedTokens
 
+FAULT = Message("The system could not be called. See the Error Log.")
 _NOT_WELL = Message("The system says in its answer that it refused: {code}.")
 
 
@@ -80,11 +81,13 @@ def ask_system(connector: Document, prepared: Prepared) -> SeenFacts:
         success = settings.success_of(connector)
         mapping = settings.mapping_of(connector)
     except Unusable as error:
-        raise ServiceError(error.said, passing=False) from None
+        raise ServiceError(error.said, passing=False, status=answer.status) from None
     if success:
         said = [text_value(one, 40) for one in values_at(success[0], answer.data)]
         if not said or said[0] not in success[1]:
-            raise ServiceError(_NOT_WELL.having(code=said[0] if said else "—"), passing=False)
+            raise ServiceError(
+                _NOT_WELL.having(code=said[0] if said else "—"), passing=False, status=answer.status
+            )
     return SeenFacts(facts_of(mapping, answer.data), answer)
 
 

@@ -31,9 +31,15 @@ from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.connectors import breaker
-from complaint_qms.services.connectors.asking import Prepared, SeenFacts, ask_system, prepare_request
+from complaint_qms.services.connectors.asking import FAULT, SeenFacts, ask_system, prepare_request
 from complaint_qms.services.connectors.facts import connectors_for, store_facts
-from complaint_qms.services.connectors.issues import new_issue, note_opened, open_there, opening_connectors
+from complaint_qms.services.connectors.issues import (
+    new_issue,
+    note_opened,
+    open_there,
+    opening_connectors,
+    prepare_opening,
+)
 from complaint_qms.services.connectors.storing import insert_by_server
 from complaint_qms.services.connectors.subjects import (
     Subject,
@@ -52,7 +58,6 @@ _BUDGET: Final = 240.0
 _GONE: Final = Message("What the system was to be asked about is not there any more.")
 _OFF: Final = Message("The connector was switched off meanwhile. Switch it on, and try again.")
 _CUT_OFF: Final = Message("The last attempt was cut off. Try again.")
-_FAULT: Final = Message("The system could not be called. See the Error Log.")
 
 
 def request_facts(doc: Document) -> int:
@@ -125,17 +130,19 @@ def make_call(name: str, now: datetime | None = None) -> str | None:
     An attempt is counted and committed before it is made, so that nothing is locked while a system thinks, and one that takes its worker
     down is not made for ever.
     """
-    row = _begin(name, now or now_datetime())
+    begun = _begin(name, now or now_datetime())
     frappe.db.commit()
-    if not row:
+    if not begun:
         return None
+    row, turn = begun
     connector, subject = frappe.get_doc(CONNECTOR, row.connector), subject_of_call(row)
     began, prepared, found, error = monotonic(), None, None, None
     try:
         if not subject:
             raise ServiceError(_GONE, passing=False)
         if row.kind == ISSUE_OPENED:
-            prepared, answer, issue = open_there(connector, subject)
+            prepared = prepare_opening(connector, subject)
+            answer, issue = open_there(connector, subject, prepared)
             found = SeenFacts({"issue": issue}, answer)
         else:
             prepared = prepare_request(connector, subject)
@@ -146,9 +153,31 @@ def make_call(name: str, now: datetime | None = None) -> str | None:
         # What it says may hold what was asked.
         frappe.db.rollback()
         frappe.log_error(title="Outside system not called", message=way_of(fault))
-        error = ServiceError(_FAULT, passing=False)
+        error = ServiceError(FAULT, passing=False)
     frappe.db.commit()  # what is read from here on is as it stands now
-    return _end(row, connector, subject, prepared, found, error, monotonic() - began, now or now_datetime())
+    ended = now or now_datetime()
+    values: dict[str, Any] = {
+        "seconds": round(monotonic() - began, 1),
+        "sent": prepared.shown if prepared else None,
+    }
+    if error:
+        breaker.note_error(connector.name, error, turn, ended)
+        values |= _after_error(row, connector, error, ended)
+    elif found and prepared and subject:
+        breaker.note_success(connector.name, ended)
+        if row.kind == ISSUE_OPENED:
+            note_opened(connector, subject, found.facts["issue"], ended)
+        else:
+            store_facts(connector, subject, found.facts, found.answer.content, prepared.source, ended)
+        values |= {
+            "state": DONE,
+            "next_attempt": None,
+            "error": None,
+            "status": found.answer.status,
+            "answer_size": len(found.answer.content),
+        }
+    _write(row, values)
+    return values["state"]
 
 
 def try_again(names: Iterable[str]) -> int:
@@ -240,8 +269,8 @@ def _due(now: datetime, most: int) -> list[str]:
     )
 
 
-def _begin(name: str, now: datetime) -> Document | None:
-    """The call, if it is this worker's to make now."""
+def _begin(name: str, now: datetime) -> tuple[Document, breaker.Turn] | None:
+    """The call and its turn, if it is this worker's to make now."""
     table = frappe.qb.DocType(CALL)
     query = frappe.qb.from_(table).select(table.name).where((table.name == name) & (table.state == WAITING))
     if not query.for_update(skip_locked=True).run():
@@ -251,57 +280,29 @@ def _begin(name: str, now: datetime) -> Document | None:
         return None
     connector = frappe.db.get_value(CONNECTOR, row.connector, ("enabled", "attempts"), as_dict=True)
     if not connector or not cint(connector.enabled):
-        return _give_up(row, _OFF)
+        _give_up(row, _OFF)
+        return None
     if cint(row.attempts) >= max(1, cint(connector.attempts)):
-        return _give_up(row, _CUT_OFF)
-    if later := breaker.may_call(row.connector, now):
-        _write(row, {"next_attempt": later})
+        _give_up(row, _CUT_OFF)
+        return None
+    turn = breaker.turn_of(row.connector, now)
+    if turn.later:
+        _write(row, {"next_attempt": turn.later})
         return None
     _write(row, {"attempts": cint(row.attempts) + 1, "next_attempt": now + LEASE})
-    return row
+    return row, turn
 
 
 def _give_up(row: Document, said: Message) -> None:
     _write(row, {"state": FAILED, "next_attempt": None, "error": reasons.of_message(said)})
 
 
-def _end(
-    row: Document,
-    connector: Document,
-    subject: Subject | None,
-    prepared: Prepared | None,
-    found: SeenFacts | None,
-    error: ServiceError | None,
-    seconds: float,
-    now: datetime,
-) -> str:
-    values: dict[str, Any] = {"seconds": round(seconds, 1), "sent": prepared.shown if prepared else None}
-    if found and prepared and subject:
-        breaker.note_success(connector.name, now)
-        if row.kind == ISSUE_OPENED:
-            note_opened(connector, subject, found.facts["issue"], now)
-        else:
-            store_facts(connector, subject, found.facts, found.answer.content, prepared.source, now)
-        values |= {
-            "state": DONE,
-            "next_attempt": None,
-            "error": None,
-            "status": found.answer.status,
-            "answer_size": len(found.answer.content),
-        }
-    elif error:
-        if error.passing:
-            breaker.note_failure(connector.name, now)
-        elif error.status:
-            breaker.note_success(connector.name, now)  # it answers, if only to refuse
-        values |= {"status": error.status, "error": reasons.of_message(error.said)}
-        if error.passing and row.attempts < max(1, cint(connector.attempts)):
-            pause = pause_after(row.attempts, getattr(error, "pause", None))
-            values |= {"state": WAITING, "next_attempt": now + pause}
-        else:
-            values |= {"state": FAILED, "next_attempt": None}
-    _write(row, values)
-    return values["state"]
+def _after_error(row: Document, connector: Document, error: ServiceError, now: datetime) -> dict[str, Any]:
+    values = {"status": error.status, "error": reasons.of_message(error.said)}
+    if error.passing and row.attempts < max(1, cint(connector.attempts)):
+        pause = pause_after(row.attempts, getattr(error, "pause", None))
+        return {**values, "state": WAITING, "next_attempt": now + pause}
+    return {**values, "state": FAILED, "next_attempt": None}
 
 
 def _write(row: Document, values: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ from complaint_qms.integrations.messaging.inbound import ServiceError, text_valu
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.connectors import breaker, issue_settings
-from complaint_qms.services.connectors.asking import Prepared, prepare_request
+from complaint_qms.services.connectors.asking import FAULT, Prepared, prepare_request
 from complaint_qms.services.connectors.storing import insert_by_server
 from complaint_qms.services.connectors.subjects import Subject
 from complaint_qms.services.inbox import reasons
@@ -61,7 +61,8 @@ def new_issue(connector: Document, subject: Subject) -> tuple[Document, bool]:
     # Whoever asks at the same moment waits here.
     frappe.db.get_value(CONNECTOR, connector.name, "name", for_update=True)
     if known := frappe.db.get_value(ISSUE, {"unique_key": key}, "name", for_update=True):
-        return frappe.get_doc(ISSUE, known), False
+        # What was read before the wait is older than what another request has inserted meanwhile.
+        return frappe.get_doc(ISSUE, known, for_update=True), False
     values = {
         "doctype": ISSUE,
         "connector": connector.name,
@@ -77,23 +78,30 @@ def issue_key(connector: str, subject: Subject) -> str:
     return f"qms-{hashlib.sha256(said.encode()).hexdigest()[:20]}"
 
 
-def open_there(connector: Document, subject: Subject) -> tuple[Prepared, Answered, str]:
-    """Have the issue opened, unless the system has it; what was sent, the answer, and what the system calls it.
+def prepare_opening(connector: Document, subject: Subject) -> Prepared:
+    """The request that opens the issue.
+
+    Raises:
+        ServiceError: see asking.prepare_request.
+    """
+    return prepare_request(connector, subject, more={"key": issue_key(connector.name, subject)})
+
+
+def open_there(connector: Document, subject: Subject, prepared: Prepared) -> tuple[Answered, str]:
+    """Have the issue opened, unless the system has it; the answer, and what the system calls it.
 
     Raises:
         ServiceError: the system cannot be reached, or refuses.
     """
-    more = {"key": issue_key(connector.name, subject)}
-    tokens = CachedTokens()
-    prepared = prepare_request(connector, subject, more=more)
-    answer = call(prepared.system, issue_settings.search_request(connector, more), tokens)
+    tokens, key = CachedTokens(), {"key": issue_key(connector.name, subject)}
+    answer = call(prepared.system, issue_settings.search_request(connector, key), tokens)
     if found := _value(connector.find_value_path, answer):
-        return prepared, answer, found
+        return answer, found
     answer = call(prepared.system, prepared.request, tokens)
     found = _value(connector.issue_key_path, answer)
     if not found:
-        raise ServiceError(_NO_KEY, passing=False)
-    return prepared, answer, found
+        raise ServiceError(_NO_KEY, passing=False, status=answer.status)
+    return answer, found
 
 
 def note_opened(connector: Document, subject: Subject, found: str, now: datetime) -> None:
@@ -186,14 +194,18 @@ def _due(now: datetime, most: int) -> list[str]:
 
 
 def _poll(name: str, now: datetime) -> bool:
-    row = frappe.get_doc(ISSUE, name)
-    if not frappe.db.exists(CONNECTOR, row.connector):
+    row = frappe.db.get_value(ISSUE, name, ("connector", "issue_key"), as_dict=True)
+    if not row or not row.issue_key or not frappe.db.exists(CONNECTOR, row.connector):
         return False
     connector = frappe.get_doc(CONNECTOR, row.connector)
-    if not row.issue_key or not cint(connector.enabled) or breaker.may_call(connector.name, now):
+    if not cint(connector.enabled):
+        return False
+    turn = breaker.turn_of(connector.name, now)
+    if turn.later:
         return False
     frappe.db.commit()  # nothing is locked while the system thinks
     values: dict[str, Any] = {"checked_at": now, "error": None}
+    failed: ServiceError | None = None
     try:
         system, request = issue_settings.status_request(connector, row.issue_key)
         answer = call(system, request, CachedTokens())
@@ -201,16 +213,17 @@ def _poll(name: str, now: datetime) -> bool:
         done = _value(connector.done_path, answer) if connector.done_path else status
         values |= {"status": status, "is_done": int(done in issue_settings.done_values(connector))}
     except ServiceError as error:
-        values["error"] = reasons.of_message(error.said)
-        failed = error.passing
+        failed = error
     except Exception as fault:
         frappe.db.rollback()
         frappe.log_error(title="Status of an issue not read", message=way_of(fault))
-        return False
-    else:
-        failed = False
+        failed = ServiceError(FAULT, passing=False)
     frappe.db.commit()
-    (breaker.note_failure if failed else breaker.note_success)(connector.name, now)
+    if failed:
+        breaker.note_error(connector.name, failed, turn, now)
+        values["error"] = reasons.of_message(failed.said)
+    else:
+        breaker.note_success(connector.name, now)
     writing.set_values(ISSUE, name, values, "status in another system")
     return True
 
@@ -219,5 +232,5 @@ def _value(path: str | None, answer: Answered) -> str:
     try:
         found = values_at(read_path(path or ""), answer.data)
     except Unusable as error:
-        raise ServiceError(error.said, passing=False) from None
+        raise ServiceError(error.said, passing=False, status=answer.status) from None
     return text_value(found[0], 140) if found else ""

@@ -28,7 +28,7 @@ from complaint_qms.integrations.messaging import http, outside
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.notify.channels import own_networks
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.record.kept_secrets import check_moved
+from complaint_qms.services.record.kept_secrets import check_places
 
 _NEEDED: Final = {
     NONE: (),
@@ -55,9 +55,7 @@ def check_connector(doc: Document) -> None:
     if doc.purpose != OPEN_ISSUE:
         wrong += _wrong_mapping(doc)
     if before:
-        wrong += check_moved(doc, before.base_url or "", doc.base_url, ("secret",))
-        if before.token_url and http.place_of(before.base_url) == http.place_of(doc.base_url):
-            wrong += check_moved(doc, before.token_url, doc.token_url or "", ("secret",))
+        wrong += check_places(doc, _secret_places(before), _secret_places(doc), ("secret",))
         if (before.base_url, before.enabled) != (doc.base_url, doc.enabled):
             doc.failures, doc.open_until = 0, None
     if wrong:
@@ -162,6 +160,16 @@ def _fill_in(doc: Document) -> None:
     for field, (_least, _most, usual) in LIMITS.items():
         if doc.get(field) in (None, ""):
             doc.set(field, usual)
+
+
+def _secret_places(doc: Document) -> set[str]:
+    """Addresses that learn the secret, or what is got for it."""
+    base, token = doc.base_url or "", doc.token_url or ""
+    if doc.access == NONE:
+        return set()
+    if doc.access == OAUTH2:
+        return {base, token}
+    return {base, token or base} if doc.access == YONYOU else {base}
 
 
 def _wrong_access(doc: Document) -> list[str]:

@@ -12,7 +12,12 @@ from complaint_qms.integrations.messaging import http
 
 def check_moved(doc: Document, was: str, now: str, secrets: Iterable[str]) -> list[str]:
     """What is wrong with a record whose service moves from one address to another, by its password fields."""
-    if http.place_of(was) == http.place_of(now):
+    return check_places(doc, (was,), (now,), secrets)
+
+
+def check_places(doc: Document, was: Iterable[str], now: Iterable[str], secrets: Iterable[str]) -> list[str]:
+    """The same of a record whose secrets go to several addresses: none may come to know one that was not entered for it."""
+    if {http.place_of(one) for one in now} <= {http.place_of(one) for one in was}:
         return []
     said = _("{0}: enter it anew, or empty it, because the service address has changed.")
     # Stars are one that is stored.
