@@ -4,6 +4,7 @@ from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.containment import CHECKED as _CHECKED
 from complaint_qms.constants.containment import DRAFTED as _DRAFTED
+from complaint_qms.constants.containment import LEDGER as _LEDGER
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
 
@@ -248,9 +249,9 @@ doc_events = {
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
     "Warranty Claim": _SETTLED_EVENTS,
 }
-# Goods on quality hold: asked at each submission of what moves stock, behind what else hears of it
+# Goods on quality hold: asked at each submission and cancellation of what moves stock, behind what else hears of it
 _STOCK = "complaint_qms.overrides.stock_documents"
-for _event, _doctypes in (("on_submit", _CHECKED), ("on_update", _DRAFTED)):
+for _event, _doctypes in (("on_submit", _CHECKED), ("before_cancel", _LEDGER), ("on_update", _DRAFTED)):
     for _doctype in _doctypes:
         _heard = doc_events.get(_doctype, {})
         _before = [_heard[_event]] if _event in _heard else []

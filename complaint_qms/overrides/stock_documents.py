@@ -9,6 +9,10 @@ def on_submit(doc: Document, method: str | None = None) -> None:
     gate.check_submitted(doc)
 
 
+def before_cancel(doc: Document, method: str | None = None) -> None:
+    gate.check_cancelled(doc)
+
+
 def on_update(doc: Document, method: str | None = None) -> None:
     gate.warn_draft(doc)
 

@@ -84,8 +84,24 @@ def test_open_documents_are_listed_and_treated_by_who_may(chain: Chain) -> None:
             door.act(held.name, "Delivery Note", draft.name, "take_out")
     with pytest.raises(frappe.ValidationError, match="names nothing"):
         door.act(held.name, "Delivery Note", "No such", "tell")
+    owner = factory.person("Stock User")
+    frappe.db.set_value("Delivery Note", draft.name, "owner", owner)
     door.act(held.name, "Delivery Note", draft.name, "tell")
+    told = {"for_user": owner, "document_name": draft.name, "type": "Mention"}
+    assert frappe.db.count("Notification Log", told) == 1
     door.act(held.name, "Delivery Note", draft.name, "take_out")
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER, "Manufacturing User")):
+        # Whoever may change Work Orders, and not this one.
+        frappe.get_doc("Work Order", order.name)
+        other_item = factory.item().name
+        factory_restricted = {"user": frappe.session.user, "allow": "Item", "for_value": other_item}
+        frappe.get_doc({"doctype": "User Permission", **factory_restricted}).insert(ignore_permissions=True)
+        frappe.share.add_docshare(
+            "Work Order", order.name, frappe.session.user, read=1, flags={"ignore_share_permission": True}
+        )
+        with pytest.raises(frappe.PermissionError):
+            door.act(held.name, "Work Order", order.name, "stop")
+    assert frappe.db.get_value("Work Order", order.name, "status") != "Stopped"
     door.act(held.name, "Work Order", order.name, "stop")
     draft.reload()
     assert [row.item_code for row in draft.items] == [other.item]

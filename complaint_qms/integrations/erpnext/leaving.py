@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final, NamedTuple
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import Min
 from frappe.utils import flt
 
 from complaint_qms.engine.containment import COUNT, ISSUE, LEAVING, SUPPLIER_RETURN, TRANSFER
@@ -54,12 +56,27 @@ def moved_by(doc: Document) -> list[Move]:
     return with_batches([move for move in moves if move.lot.is_tracked])
 
 
+def undone_by(doc: Document) -> list[Move]:
+    """What cancelling a submitted document would take from where it brought it, by the stock ledger; as many queries as `moved_by`."""
+    rows = [row._replace(qty=-row.qty) for row in rows_of_vouchers([(doc.doctype, doc.name)])]
+    kind = _kind_undone(doc)
+    moves = _counted(rows, kind) if kind == COUNT else _taken(rows, kind)
+    return with_batches([move for move in moves if move.lot.is_tracked])
+
+
+def first_booked(doc: Document) -> datetime | None:
+    """When a document was submitted, by the clock: its rows of the ledger tell, whatever date it was posted for."""
+    ledger = frappe.qb.DocType("Stock Ledger Entry")
+    query = frappe.qb.from_(ledger).select(Min(ledger.creation))
+    return query.where((ledger.voucher_type == doc.doctype) & (ledger.voucher_no == doc.name)).run()[0][0]
+
+
 def entry_moves(entry: Document) -> list[Move]:
     """The same for one row of the ledger, of a document that nobody knows."""
     if flt(entry.actual_qty) >= 0:
         return []
-    carried = _carried([frappe._dict(entry.as_dict(), qty=-flt(entry.actual_qty))])
-    return with_batches([Move(lot, qty, entry.warehouse or "", "", LEAVING) for _row, lot, qty in carried])
+    rows = carried([frappe._dict(entry.as_dict(), qty=-flt(entry.actual_qty))])
+    return with_batches([Move(lot, qty, entry.warehouse or "", "", LEAVING) for _row, lot, qty in rows])
 
 
 def named_by(doc: Document) -> list[Move]:
@@ -69,7 +86,7 @@ def named_by(doc: Document) -> list[Move]:
     kind = kind_of(doc)
     rows = [row for table in _TABLES.get(doc.doctype, ()) for row in doc.get(table) or [] if _takes(doc, row)]
     moves = []
-    for row, lot, qty in _carried(rows, doc.get("item_code") or ""):
+    for row, lot, qty in carried(rows, doc.get("item_code") or ""):
         source = row.get("s_warehouse") or row.get("warehouse") or doc.get("warehouse") or ""
         moves.append(Move(lot, qty, source, row.get("t_warehouse") or "", kind))
     return with_batches(moves)
@@ -95,35 +112,6 @@ def kind_of(doc: Document) -> str:
     return LEAVING
 
 
-def sold_at_tills(doc: Document) -> dict[Lot, int]:
-    """Of a Sales Invoice that consolidates sales at a point of sale: what those have handed out already, lot by lot."""
-    names = {row.get("pos_invoice") for row in doc.get("items") or []} - {None, ""}
-    if not (doc.doctype == "Sales Invoice" and doc.get("is_consolidated") and names):
-        return {}
-    sale, found = frappe.qb.DocType("POS Invoice"), defaultdict(int)
-    fields = ("name", "item_code", "serial_and_batch_bundle", "batch_no", "serial_no")
-    rows = []
-    for table, amount in (("POS Invoice Item", "stock_qty"), ("Packed Item", "qty")):
-        row = frappe.qb.DocType(table)
-        query = (
-            frappe.qb.from_(row)
-            .inner_join(sale)
-            .on((sale.name == row.parent) & (row.parenttype == "POS Invoice"))
-            .select(*(row[field] for field in fields), row[amount].as_("qty"))
-            .where(sale.name.isin(sorted(names)) & (sale.docstatus == 1))
-            .where(
-                sale.consolidated_invoice.isnull()
-                | (sale.consolidated_invoice == "")
-                | (sale.consolidated_invoice == doc.name)
-            )
-        )
-        rows += query.run(as_dict=True)
-    carried = [Move(lot, qty, "", "", LEAVING) for _row, lot, qty in _carried(rows)]
-    for move in with_batches(carried):
-        found[move.lot] += move.qty
-    return found
-
-
 def with_batches(moves: Iterable[Move]) -> list[Move]:
     """A serial number that came alone belongs to the batch that its record names; one query where there are such."""
     moves = list(moves)
@@ -146,6 +134,42 @@ def batches_of(serials: Iterable[str]) -> dict[str, str]:
         query = frappe.qb.from_(table).select(table.name, table.batch_no).where(table.name.isin(names))
         found |= {name: batch for name, batch in query.run() if batch}
     return found
+
+
+def carried(
+    rows: Iterable[Document | frappe._dict], item: str = ""
+) -> Iterator[tuple[Document | frappe._dict, Lot, int]]:
+    """Rows with the lots in their bundles, or with those that they name themselves."""
+    rows = list(rows)
+    bundles = sorted({row.get("serial_and_batch_bundle") for row in rows} - {None, ""})
+    entries: dict[str, list[tuple[str, str, float]]] = defaultdict(list)
+    entry = frappe.qb.DocType("Serial and Batch Entry")
+    for names in in_slices(bundles):
+        query = frappe.qb.from_(entry).select(entry.parent, entry.batch_no, entry.serial_no, entry.qty)
+        for parent, batch, serial, qty in query.where(entry.parent.isin(names)).run():
+            entries[parent].append((batch or "", serial or "", qty))
+    for row in rows:
+        code = row.get("item_code") or item
+        if held := entries.get(row.get("serial_and_batch_bundle") or ""):
+            for batch, serial, qty in held:
+                yield row, Lot(code, batch, serial), abs(to_units(qty))
+            continue
+        batch, serials = row.get("batch_no") or "", split_serials(row.get("serial_no"))
+        for serial in dict.fromkeys(serials):
+            yield row, Lot(code, batch, serial), to_units(1)
+        if batch and not serials:
+            qty = row.get("transfer_qty") or row.get("stock_qty") or row.get("qty")
+            yield row, Lot(code, batch), abs(to_units(qty))
+
+
+def _kind_undone(doc: Document) -> str:
+    """As what the goods go that a document brought in, where it is cancelled."""
+    if doc.doctype == "Stock Entry" and doc.purpose == "Material Receipt":
+        return ISSUE
+    if doc.doctype in (*_BUYING, "Subcontracting Receipt"):
+        return SUPPLIER_RETURN
+    kind = kind_of(doc)
+    return kind if kind in (TRANSFER, COUNT) else LEAVING
 
 
 def _takes_nothing(doc: Document) -> bool:
@@ -175,29 +199,3 @@ def _counted(rows: list[StockRow], kind: str) -> Iterator[Move]:
     for (lot, warehouse), qty in found.items():
         if qty < 0:
             yield Move(lot, -qty, warehouse, "", kind)
-
-
-def _carried(
-    rows: Iterable[Document | frappe._dict], item: str = ""
-) -> Iterator[tuple[Document | frappe._dict, Lot, int]]:
-    """Rows with the lots in their bundles, or with those that they name themselves."""
-    rows = list(rows)
-    bundles = sorted({row.get("serial_and_batch_bundle") for row in rows} - {None, ""})
-    entries: dict[str, list[tuple[str, str, float]]] = defaultdict(list)
-    entry = frappe.qb.DocType("Serial and Batch Entry")
-    for names in in_slices(bundles):
-        query = frappe.qb.from_(entry).select(entry.parent, entry.batch_no, entry.serial_no, entry.qty)
-        for parent, batch, serial, qty in query.where(entry.parent.isin(names)).run():
-            entries[parent].append((batch or "", serial or "", qty))
-    for row in rows:
-        code = row.get("item_code") or item
-        if held := entries.get(row.get("serial_and_batch_bundle") or ""):
-            for batch, serial, qty in held:
-                yield row, Lot(code, batch, serial), abs(to_units(qty))
-            continue
-        batch, serials = row.get("batch_no") or "", split_serials(row.get("serial_no"))
-        for serial in dict.fromkeys(serials):
-            yield row, Lot(code, batch, serial), to_units(1)
-        if batch and not serials:
-            qty = row.get("transfer_qty") or row.get("stock_qty") or row.get("qty")
-            yield row, Lot(code, batch), abs(to_units(qty))

@@ -82,7 +82,7 @@ def take_out(doc: Document, lots: Iterable[Lot]) -> list[Document]:
 
 
 def stop_work_order(name: str) -> None:
-    """By ERPNext's own function, which asks for the right to."""
+    """By ERPNext's own function, which asks the roles and not for this one."""
     from erpnext.manufacturing.doctype.work_order.work_order import stop_unstop
 
     stop_unstop(name, "Stopped")

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.desk.notifications import notify_mentions
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
@@ -131,6 +130,8 @@ def _cancel(doc: Document, hold: Document, rows: list[User]) -> str:
 
 
 def _stop(doc: Document, hold: Document, rows: list[User]) -> str:
+    # ERPNext's function asks the roles alone, not for this Work Order.
+    doc.check_permission("write")
     open_users.stop_work_order(doc.name)
     _comment(doc, _("Stopped, because {0} is on quality hold ({1})."), hold, rows)
     return _("{0} is stopped.").format(doc.name)
@@ -148,8 +149,6 @@ def _comment(doc: Document, sentence: str, hold: Document, rows: list[User]) -> 
     owner, title = escape_html(doc.owner), escape_html(get_fullname(doc.owner))
     content = f'<p><span class="mention" data-id="{owner}" data-value="{title}">@{title}</span> {said}</p>'
     doc.add_comment("Comment", content)
-    if doc.owner != frappe.session.user:
-        notify_mentions(doc.doctype, doc.name, content)
 
 
 _DOES: Final[dict[str, Callable[[Document, Document, list[User]], str]]] = {
