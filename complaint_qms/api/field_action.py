@@ -1,5 +1,6 @@
 """Field actions over the wire: scope, approval, notices, what staff enters."""
 
+from functools import partial
 from typing import Any
 
 import frappe
@@ -10,7 +11,7 @@ from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.rate_limits import count_call
-from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
+from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, NOTICE
 from complaint_qms.services.field_action import (
     approval,
     customers,
@@ -23,6 +24,7 @@ from complaint_qms.services.field_action import (
 from complaint_qms.services.field_action import classes as class_list
 from complaint_qms.services.lifecycle import overview
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.transactions import once_others_are_done
 
 _SIGNATURES = 20
 
@@ -46,19 +48,28 @@ def classes() -> list[str]:
 @checked
 def compute_scope(name: str) -> dict[str, Any]:
     """Compute the scope anew; what changed is in `changes`."""
-    action = _action(name, "write", for_update=True)
-    scope.compute(action)
-    return panel.panel(action)
+
+    def compute() -> Document:
+        action = customers.open_action(name, "write")
+        scope.compute(action)
+        return action
+
+    return panel.panel(once_others_are_done(compute))
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def approve(name: str, password: str) -> dict[str, Any]:
     """Sign and approve a field action with one's own password; its stage bar afterwards."""
-    action = _action(name, "write", for_update=True)
+    _action(name, "write")
     count_call("field_action_sign", frappe.session.user, _SIGNATURES)
-    approval.sign_approval(action, password)
-    return overview.overview(action)
+
+    def sign() -> Document:
+        action = customers.open_action(name, "write")
+        approval.sign_approval(action, password)
+        return action
+
+    return overview.overview(once_others_are_done(sign))
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -94,14 +105,18 @@ def preview(name: str, language: str = "", customer: str = "", is_reminder: bool
 @checked
 def send_notices(name: str) -> dict[str, Any]:
     """Have every contact told that was not yet: {notices: how many}. Asked twice, nobody is told twice."""
-    return {"notices": notices.ask_to_send(_action(name, "write", for_update=True))}
+    frappe.has_permission(DOCTYPE, "write", throw=True)
+    return {
+        "notices": once_others_are_done(lambda: notices.ask_to_send(customers.open_action(name, "write")))
+    }
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def send_again(notice: str) -> None:
     """Have a notice sent anew that failed."""
-    notices.send_failed_again(notice)
+    frappe.has_permission(NOTICE, "read", throw=True)
+    once_others_are_done(partial(notices.send_failed_again, notice))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -113,7 +128,8 @@ def log_call(customer: str, reached: bool, contact: str = "", note: str = "") ->
         customer: name of a Field Action Customer.
         reached: told, and acknowledged by that.
     """
-    tracking.log_call(customer, bool(reached), contact, note)
+    frappe.has_permission(CUSTOMER, "read", throw=True)
+    once_others_are_done(partial(tracking.log_call, customer, bool(reached), contact, note))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -124,36 +140,40 @@ def record_quantities(customer: str, quantities: Any, note: str = "") -> None:
     Args:
         quantities: [{row, still_held, to_return, recovered, destroyed, used}]; `row` counts the items of the customer from 1.
     """
-    tracking.record_quantities(customer, _rows(quantities), note)
+    frappe.has_permission(CUSTOMER, "read", throw=True)
+    once_others_are_done(partial(tracking.record_quantities, customer, _rows(quantities), note))
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def add_customer(name: str, customer: str, reason: str, qty: float, item_code: str = "") -> str:
     """Add a customer by hand; the name of its Field Action Customer."""
-    return customers.add(_action(name, "write", for_update=True), customer, reason, item_code, qty).name
+    frappe.has_permission(DOCTYPE, "write", throw=True)
+
+    def add() -> str:
+        return customers.add(customers.open_action(name, "write"), customer, reason, item_code, qty).name
+
+    return once_others_are_done(add)
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def leave_out(customer: str, reason: str) -> None:
     """Leave a customer out, with a reason."""
-    doc, action = customers.open_customer(customer)
-    action.check_permission("write")
-    customers.leave_out(doc, action, reason)
+    frappe.has_permission(DOCTYPE, "write", throw=True)
+    once_others_are_done(lambda: customers.leave_out(*customers.open_customer(customer, "write"), reason))
 
 
 @frappe.whitelist(methods=["POST"])
 @checked
 def take_back(customer: str) -> None:
     """Take a customer in again who was left out."""
-    doc, action = customers.open_customer(customer)
-    action.check_permission("write")
-    customers.take_in_again(doc, action)
+    frappe.has_permission(DOCTYPE, "write", throw=True)
+    once_others_are_done(lambda: customers.take_in_again(*customers.open_customer(customer, "write")))
 
 
-def _action(name: str, permission: str, *, for_update: bool = False) -> Document:
-    doc = frappe.get_doc(DOCTYPE, name, for_update=for_update)
+def _action(name: str, permission: str) -> Document:
+    doc = frappe.get_doc(DOCTYPE, name)
     doc.check_permission(permission)
     return doc
 

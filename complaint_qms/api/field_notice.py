@@ -1,12 +1,16 @@
 """The doors of a notice's link: open to whoever has it."""
 
+from functools import partial
 from typing import Any
 
 import frappe
+from frappe import _
 
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.rate_limits import limited
 from complaint_qms.services.field_action import answering
+from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.transactions import once_others_are_done
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -14,7 +18,7 @@ from complaint_qms.services.field_action import answering
 @checked
 def look(token: str) -> dict[str, Any]:
     """What the page of a notice's link shows."""
-    return answering.shown_by(token)
+    return once_others_are_done(partial(answering.shown_by, token))
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
@@ -27,5 +31,9 @@ def answer(token: str, name: str, quantities: Any = None, remark: str = "") -> d
         quantities: [{row, still_held, to_return, destroyed, used}] or its JSON text.
     """
     rows = read_parts("quantities", quantities)
-    answering.take_answer(token, name=name, quantities=rows if isinstance(rows, list) else [], remark=remark)
+    if rows is not None and not isinstance(rows, list):
+        refuse(_("“{0}” has to be a list, or its JSON text.").format("quantities"))
+    once_others_are_done(
+        partial(answering.take_answer, token, name=name, quantities=rows or [], remark=remark)
+    )
     return {"taken": True}

@@ -5,6 +5,7 @@ from typing import Final
 DOCTYPE: Final = "Field Action"
 CUSTOMER: Final = "Field Action Customer"
 NOTICE: Final = "Field Action Notice"
+QUANTITY: Final = "Field Action Quantity"
 
 RECALL: Final = "recall"
 CORRECTION: Final = "field_correction"
@@ -38,6 +39,8 @@ WAITING: Final = "waiting"
 QUEUED: Final = "queued"
 SENT: Final = "sent"
 FAILED: Final = "failed"
+NOT_NEEDED: Final = "not_needed"
+"""It waited while the customer acknowledged or was left out."""
 
 QUANTITIES: Final = ("still_held", "to_return", "recovered", "destroyed", "used")
 TOLD_BY_CUSTOMER: Final = ("still_held", "to_return", "destroyed", "used")
@@ -78,5 +81,6 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "by_link": "By Link",
         "by_phone": "By Phone",
     },
+    "field_action_notice": {"not_needed": "Not Needed"},
 }
 """English names of keys, as `constants/labels.py` has them of all kinds."""

@@ -202,12 +202,31 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
         "failed",
         "SMTPRefused: no such user",
     )
+    with factory.as_user(factory.user(roles.AUDITOR)):
+        for unknown in (failed["name"], "no such notice"):
+            with pytest.raises(frappe.PermissionError):
+                desk.send_again(unknown)
     with factory.as_user(factory.user(roles.AGENT)):
         desk.send_again(failed["name"])
         refused(lambda: desk.send_again(failed["name"]), "did not fail")
     assert notices.send_waiting() == 1
     mailbox.send_queued()
     assert mailbox.mails[-1]["To"] == failed["sent_to"]
+
+
+def test_who_answers_or_is_left_out_while_a_notice_waits_gets_none(sold: Sold, mailbox: Mailbox) -> None:
+    doc = running(sold)
+    rows = customers(doc)
+    with factory.as_user(investigator()):
+        assert desk.send_notices(doc.name) == {"notices": 3}
+        desk.log_call(rows[sold.ada]["name"], True, "Ann")
+        desk.leave_out(rows[sold.bo]["name"], "Got none")
+    assert notices.send_waiting() == 0
+    assert {one["state"] for one in notices.notices_of(doc.name)} == {"not_needed"}
+    with factory.as_user(investigator()):
+        desk.take_back(rows[sold.bo]["name"])
+        assert desk.send_notices(doc.name) == {"notices": 1}, "who is taken in again is told"
+    assert notices.send_waiting() == 1
 
 
 def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox: Mailbox) -> None:
@@ -218,7 +237,7 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     seen = guest(lambda: door.look(secret))
     assert (seen["number"], seen["quantities"][0]["at_risk"], seen["acknowledged"]) == (doc.name, 6, False)
     assert customers(doc)[sold.ada]["state"] == "notice_opened"
-    for rows in ([{"row": 1, "still_held": 7}], [{"row": 2}], [{"row": 1, "used": -1}], [{"row": 1, "used": float("nan")}], ["x"], [{"row": 1}, {"row": 1}], [{"row": 1, "still_held": 1, "to_return": 2}], [{"row": 1, "used": "3"}]):  # fmt: skip
+    for rows in ([{"row": 1, "still_held": 7}], [{"row": 2}], [{"row": 1, "used": -1}], [{"row": 1, "used": float("nan")}], ["x"], [{"row": 1}, {"row": 1}], [{"row": 1, "still_held": 1, "to_return": 2}], [{"row": 1, "used": "3"}], {"row": 1, "used": 3}, '{"1": 3}'):  # fmt: skip
         refused(lambda rows=rows: guest(lambda: door.answer(secret, "Ann", rows)))
     refused(lambda: guest(lambda: door.answer(secret, " ", [], "x" * 1001)), "Your Name", "1001")
     guest(

@@ -45,7 +45,7 @@ def shown_by(token: str) -> dict[str, Any]:
     notice = _open(token)
     with acting_as():
         action = frappe.get_doc(DOCTYPE, notice.field_action)
-        customer = frappe.get_doc(CUSTOMER, notice.field_action_customer, for_update=True)
+        customer = customers.hold_customer(notice.field_action_customer)
         now = now_datetime()
         if not notice.opened_at:
             writing.set_values(NOTICE, notice.name, {"opened_at": now}, "link opened")
@@ -67,8 +67,11 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
     """
     notice = _open(token)
     with acting_as():
-        customer = frappe.get_doc(CUSTOMER, notice.field_action_customer, for_update=True)
-        action = frappe.get_doc(DOCTYPE, notice.field_action)
+        action = customers.hold_action(notice.field_action)
+        customer = customers.hold_customer(notice.field_action_customer)
+        # It may have ended, the customer been left out or the link replaced since it was looked at.
+        if action.stage != "under_way" or customer.is_left_out or not _notice(token, is_locked=True):
+            _refuse()
         check_said(customer, name, quantities, remark)
         now = now_datetime()
         customer.update(
@@ -203,8 +206,7 @@ def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[s
 def _open(token: str) -> frappe._dict:
     if not 0 < len(token) <= _LONGEST_TOKEN:
         _refuse()
-    fields = ["name", "field_action", "field_action_customer", "contact_name", "expires_on", "opened_at"]
-    notice = frappe.db.get_value(NOTICE, {"token_hash": token_hash(token)}, fields, as_dict=True)
+    notice = _notice(token)
     if not notice or not notice.expires_on or get_datetime(notice.expires_on) <= now_datetime():
         _refuse()
     if frappe.db.get_value(DOCTYPE, notice.field_action, "stage") != "under_way":
@@ -212,6 +214,13 @@ def _open(token: str) -> frappe._dict:
     if frappe.db.get_value(CUSTOMER, notice.field_action_customer, "is_left_out"):
         _refuse()
     return notice
+
+
+def _notice(token: str, *, is_locked: bool = False) -> frappe._dict | None:
+    fields = ["name", "field_action", "field_action_customer", "contact_name", "expires_on", "opened_at"]
+    return frappe.db.get_value(
+        NOTICE, {"token_hash": token_hash(token)}, fields, as_dict=True, for_update=is_locked
+    )
 
 
 def _refuse() -> Any:

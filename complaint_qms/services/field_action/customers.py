@@ -16,12 +16,14 @@ from complaint_qms.constants.field_action import (
     ACKNOWLEDGED,
     CUSTOMER,
     DOCTYPE,
+    FAILED,
     LEFT_OUT,
     NO_CONTACT,
     NOTICE,
     NOTICE_FAILED,
     NOTICE_OPENED,
     NOTICE_SENT,
+    QUANTITY,
     TO_BE_TOLD,
 )
 from complaint_qms.engine.field_action import figures
@@ -51,7 +53,7 @@ def follow_scope(action: Document) -> None:
     """After the scope was computed: its customers are there with what they hold, those who hold nothing any more are left out."""
     scope = json.loads(action.scope)
     held = {one["customer"]: one for one in scope["customers"] if one["customer"]}
-    there = {doc.customer: doc for doc in all_of(action.name)}
+    there = {doc.customer: doc for doc in all_of(action.name, is_locked=True)}
     wanted = {name for name, one in held.items() if any(line["held"] > 0 for line in one["lines"])}
     people = people_of(wanted | set(there))
     is_running, gone = action.stage == "under_way", []
@@ -76,38 +78,80 @@ def follow_scope(action: Document) -> None:
         )
 
 
-def all_of(action: str) -> list[Document]:
-    """The customers of an action, with their quantities; two queries."""
-    rows = frappe.get_all(CUSTOMER, {"field_action": action}, ["*"], order_by="customer_name asc, name asc")
+def all_of(action: str, *, is_locked: bool = False) -> list[Document]:
+    """The customers of an action, with their quantities; two queries.
+
+    Args:
+        is_locked: as they are this moment, and held; for who holds the action already.
+    """
+    table, amounts = frappe.qb.DocType(CUSTOMER), frappe.qb.DocType(QUANTITY)
+    docs = (
+        frappe.qb.from_(table)
+        .select("*")
+        .where(table.field_action == action)
+        .orderby(table.customer_name)
+        .orderby(table.name)
+    )
+    lines = (
+        frappe.qb.from_(table)
+        .inner_join(amounts)
+        .on((amounts.parent == table.name) & (amounts.parenttype == CUSTOMER))
+        .select(amounts.star)
+        .where(table.field_action == action)
+        .orderby(amounts.parent)
+        .orderby(amounts.idx)
+    )
+    rows, lines = ((one.for_update() if is_locked else one).run(as_dict=True) for one in (docs, lines))
     children: dict[str, list[frappe._dict]] = {}
-    for row in frappe.get_all(
-        "Field Action Quantity",
-        {"parenttype": CUSTOMER, "parent": ("in", [row.name for row in rows] or [""])},
-        ["*"],
-        order_by="parent asc, idx asc",
-    ):
+    for row in lines:
         children.setdefault(row.parent, []).append(row)
     return [
         frappe.get_doc({"doctype": CUSTOMER, **row, "quantities": children.get(row.name, [])}) for row in rows
     ]
 
 
-def open_customer(name: str) -> tuple[Document, Document]:
-    """(customer, field action) for staff who enter something, locked.
+def hold_action(name: str) -> Document:
+    """A field action as it stands this moment, held until the end of the transaction. Whoever writes what belongs to it holds it first, then
+    customers, then notices: so nobody waits in a circle, and nothing is reckoned from what others are just changing."""
+    return frappe.get_doc(DOCTYPE, name, for_update=True)
+
+
+def hold_customer(name: str) -> Document:
+    """A customer as it stands this moment, held; after its field action."""
+    return frappe.get_doc(CUSTOMER, name, for_update=True)
+
+
+def open_action(name: str, permission: str) -> Document:
+    """A field action that the user may read or write, held.
+
+    Raises:
+        frappe.PermissionError: the user may not; nothing is held for that.
+    """
+    frappe.has_permission(DOCTYPE, permission, throw=True)
+    frappe.get_doc(DOCTYPE, name).check_permission(permission)
+    return hold_action(name)
+
+
+def open_customer(name: str, permission: str = "read") -> tuple[Document, Document]:
+    """(customer, field action) for staff who enter something, held.
+
+    Args:
+        permission: what the user needs on the field action.
 
     Raises:
         frappe.PermissionError: the user may not.
         frappe.ValidationError: the action has ended, or is under approval.
     """
-    doc = frappe.get_doc(CUSTOMER, name, for_update=True)
-    doc.check_permission("read")
-    action = frappe.get_doc(DOCTYPE, doc.field_action)
-    check_staff(action)
+    check_role()
+    frappe.has_permission(CUSTOMER, "read", throw=True)
+    seen = frappe.get_doc(CUSTOMER, name)
+    seen.check_permission("read")
+    action = open_action(seen.field_action, permission)
     if action.stage not in _OPEN:
         refuse(
             _("{0} is not under way: nothing is entered for its customers.").format(escape_html(action.name))
         )
-    return doc, action
+    return hold_customer(name), action
 
 
 def check_staff(action: Document) -> None:
@@ -115,6 +159,13 @@ def check_staff(action: Document) -> None:
     frappe.PermissionError: the user reads the action, and enters nothing for it.
     """
     action.check_permission("read")
+    check_role()
+
+
+def check_role() -> None:
+    """Raises:
+    frappe.PermissionError: the user enters nothing for any field action.
+    """
     if frappe.session.user != "Administrator" and not {*STAFF} & {*frappe.get_roles()}:
         frappe.throw(_("Your roles enter nothing for customers of field actions."), frappe.PermissionError)
 
@@ -209,14 +260,14 @@ def customer_state(doc: Document) -> str:
         return NOTICE_OPENED
     if doc.sent_at:
         return NOTICE_SENT
-    if doc.name and frappe.db.exists(NOTICE, {"field_action_customer": doc.name, "state": "failed"}):
+    if doc.name and frappe.db.exists(NOTICE, {"field_action_customer": doc.name, "state": FAILED}):
         return NOTICE_FAILED
     return TO_BE_TOLD if doc.email else NO_CONTACT
 
 
 def refresh_figures(action: str) -> dict[str, Any]:
-    """Reckon how far an action got, and keep it with the action."""
-    found = figures_of(all_of(action))
+    """Reckon how far an action got, and keep it with the action, which the caller holds: what others have just written counts as well."""
+    found = figures_of(all_of(action, is_locked=True))
     values = {name: found[name] for name in ("acknowledged_share", "accounted_share")}
     writing.set_values(DOCTYPE, action, values, "reckoned from its customers")
     return found

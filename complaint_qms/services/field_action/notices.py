@@ -15,7 +15,15 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_string_between, get_url, now_datetime, validate_email_address
 
 from complaint_qms.constants.correspondence import FIELD_NOTICE, FIELD_REMINDER, KIND_FIELD
-from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, FAILED, NOTICE, QUEUED, SENT, WAITING
+from complaint_qms.constants.field_action import (
+    DOCTYPE,
+    FAILED,
+    NOT_NEEDED,
+    NOTICE,
+    QUEUED,
+    SENT,
+    WAITING,
+)
 from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
@@ -26,6 +34,7 @@ from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said as said_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import line
+from complaint_qms.services.transactions import without_deadlock
 
 _METHOD: Final = f"{__name__}.send_waiting"
 _AT_ONCE: Final = 5000
@@ -64,62 +73,61 @@ def check_may_send(action: Document) -> None:
 def write_down(action: Document, docs: list[Document], number: int) -> int:
     """Write down notices to the contacts of customers who have none of this number; how many."""
     people = people_of(doc.customer for doc in docs)
-    there = set(
-        frappe.get_all(
-            NOTICE, {"field_action": action.name, "number": number}, pluck="notice_key", order_by="name asc"
+    there = {
+        row.notice_key: row
+        for row in frappe.get_all(
+            NOTICE,
+            {"field_action": action.name, "number": number},
+            ["name", "notice_key", "state"],
+            order_by="name asc",
         )
-    )
-    made = 0
+    }
+    made, again = 0, []
     for doc in docs:
         for one in people.get(doc.customer, {}).get("people", ()):
             key = f"{doc.name}:{number}:{one['email'].lower()}"[:140]
-            if key in there or not validate_email_address(one["email"]):
+            if not validate_email_address(one["email"]):
                 continue
-            there.add(key)
+            if key in there:
+                again += [there[key].name] if there[key].state == NOT_NEEDED else []
+                continue
             values = {
                 "doctype": NOTICE, "field_action": action.name, "field_action_customer": doc.name, "customer": doc.customer,
                 "contact_name": one["name"], "sent_to": one["email"], "language": doc.language, "number": number,
                 "state": WAITING, "notice_key": key,
             }  # fmt: skip
-            frappe.get_doc(values).insert(ignore_permissions=True)
+            there[key] = frappe.get_doc(values).insert(ignore_permissions=True)
             made += 1
-    return made
+    # Of customers who were left out while it waited, and were taken in again.
+    writing.set_where(NOTICE, again, {"state": WAITING}, "needed again")
+    return made + len(set(again))
 
 
 def send_failed_again(name: str) -> None:
     """Have a notice sent anew that failed.
 
     Raises:
-        frappe.ValidationError: it did not fail.
+        frappe.PermissionError: the user may not.
+        frappe.ValidationError: it did not fail, or need not be sent any more.
     """
-    notice = frappe.get_doc(NOTICE, name, for_update=True)
-    notice.check_permission("read")
-    action = frappe.get_doc(DOCTYPE, notice.field_action)
-    customers.check_staff(action)
+    customers.check_role()
+    frappe.has_permission(NOTICE, "read", throw=True)
+    seen = frappe.get_doc(NOTICE, name)
+    seen.check_permission("read")
+    action = customers.open_action(seen.field_action, "read")
     check_may_send(action)
+    customer = customers.hold_customer(seen.field_action_customer)
+    notice = frappe.get_doc(NOTICE, name, for_update=True)
     if notice.state != FAILED:
         refuse(_("This notice did not fail. Load the page again."))
-    people = people_of([notice.customer]).get(notice.customer, {}).get("people", ())
-    # An address that was corrected meanwhile is the one to use.
-    if notice.sent_to not in [one["email"] for one in people]:
-        correct = next(
-            (one["email"] for one in people if one["email"] and validate_email_address(one["email"])), None
-        )
-        if not correct or frappe.db.exists(
-            NOTICE,
-            {
-                "field_action_customer": notice.field_action_customer,
-                "number": notice.number,
-                "sent_to": correct,
-            },
-        ):
-            refuse(
-                _(
-                    "{0} is no address of the customer any more. Correct the contact, then choose “Send Notices”."
-                ).format(escape_html(notice.sent_to))
-            )
-        writing.set_values(NOTICE, name, {"sent_to": correct}, "address corrected")
-    writing.set_values(NOTICE, name, {"state": WAITING, "error": None}, "to be sent again")
+    if not _is_to_be_told(customer):
+        refuse(_("This customer has acknowledged it or is left out. Load the page again."))
+    writing.set_values(
+        NOTICE,
+        name,
+        {"state": WAITING, "error": None, "sent_to": _present_address(notice)},
+        "to be sent again",
+    )
     enqueue_notices()
 
 
@@ -151,7 +159,7 @@ def send_waiting(now: datetime | None = None) -> int:
         done = [
             batches.in_parts(
                 [name],
-                lambda one: _send(one[0], moment),
+                lambda one: without_deadlock(lambda: _send(one[0], moment)),
                 "Notice of a field action not sent",
                 lambda one: (NOTICE, one),
             )
@@ -161,7 +169,7 @@ def send_waiting(now: datetime | None = None) -> int:
 
 
 def follow_queue() -> None:
-    """What became of the mails of notices: sent, or given up with a reason. Two queries, whatever their number; then a write for each kind."""
+    """What became of the mails of notices: sent, or given up with a reason. Commits."""
     notice, queue = frappe.qb.DocType(NOTICE), frappe.qb.DocType(_QUEUE)
     rows = (
         frappe.qb.from_(notice)
@@ -174,16 +182,21 @@ def follow_queue() -> None:
         )
         .limit(_AT_ONCE)
     ).run(as_dict=True)
-    gone = [row for row in rows if row.status == "Sent"]
-    lost = [row for row in rows if row.status != "Sent"]
-    writing.set_where(NOTICE, [row.name for row in gone], {"state": SENT, "error": None}, "the mail has left")
-    for row in lost:
-        writing.set_values(
-            NOTICE, row.name, {"state": FAILED, "error": _reason(row.error)}, "the mail was given up"
-        )
-    _follow_customers({row.field_action_customer for row in lost})
-    if rows:
+    gone = [row.name for row in rows if row.status == "Sent"]
+    if gone:
+        writing.set_where(NOTICE, gone, {"state": SENT, "error": None}, "the mail has left")
         frappe.db.commit()
+    lost: dict[str, list[frappe._dict]] = {}
+    for row in rows:
+        if row.status != "Sent":
+            lost.setdefault(row.field_action, []).append(row)
+    for action, given_up in lost.items():
+        batches.in_parts(
+            [action],
+            lambda one, given_up=given_up: without_deadlock(lambda: _give_up(one[0], given_up)),
+            "Mails of a field action not followed",
+            lambda one: (DOCTYPE, one),
+        )
 
 
 def token_hash(token: str) -> str:
@@ -213,11 +226,17 @@ def notices_of(action: str) -> list[dict[str, Any]]:
 
 
 def _send(name: str, now: datetime) -> bool:
+    place = frappe.db.get_value(NOTICE, name, ["field_action", "field_action_customer"], as_dict=True)
+    action = customers.hold_action(place.field_action)
+    customer = customers.hold_customer(place.field_action_customer)
     notice = frappe.get_doc(NOTICE, name, for_update=True)
     if notice.state != WAITING:
         return False
-    action = frappe.get_doc(DOCTYPE, notice.field_action)
-    customer = frappe.get_doc(CUSTOMER, notice.field_action_customer, for_update=True)
+    if not _is_to_be_told(customer):
+        writing.set_values(
+            NOTICE, name, {"state": NOT_NEEDED, "error": None}, "the customer acknowledged, or is left out"
+        )
+        return False
     if action.stage != "under_way" or cint(action.is_mock):
         writing.set_values(
             NOTICE, name, {"state": FAILED, "error": _("The field action is not under way.")}, "not sent"
@@ -235,7 +254,7 @@ def _send(name: str, now: datetime) -> bool:
     except frappe.ValidationError as refusal:
         frappe.clear_messages()
         writing.set_values(NOTICE, name, {"state": FAILED, "error": said_of(refusal)[:500]}, "not sent")
-        _follow_customers({customer.name})
+        _follow(customer)
         return False
     values = {
         "state": QUEUED, "sent_at": now, "communication": sent, "error": None, "token_hash": token_hash(token),
@@ -277,14 +296,54 @@ def _mail(action: Document, notice: Document, text: dict[str, str], is_reminder:
     return message.name
 
 
-def _follow_customers(names: set[str]) -> None:
-    """A customer none of whose notices left has not been told."""
-    for name in sorted(names):
-        doc = frappe.get_doc(CUSTOMER, name, for_update=True)
-        if not frappe.db.exists(NOTICE, {"field_action_customer": name, "state": ("in", (QUEUED, SENT))}):
-            doc.sent_at = None
-        customers.store(doc)
-        customers.refresh_figures(doc.field_action)
+def _is_to_be_told(customer: Document) -> bool:
+    return not customer.is_left_out and not customer.acknowledged_at
+
+
+def _present_address(notice: Document) -> str:
+    """Where a notice goes that failed: an address that was corrected meanwhile is the one to use.
+
+    Raises:
+        frappe.ValidationError: the customer has it no more, and no other to which nothing went.
+    """
+    people = people_of([notice.customer]).get(notice.customer, {}).get("people", ())
+    if notice.sent_to in [one["email"] for one in people]:
+        return notice.sent_to
+    correct = next(
+        (one["email"] for one in people if one["email"] and validate_email_address(one["email"])), None
+    )
+    taken = {
+        "field_action_customer": notice.field_action_customer,
+        "number": notice.number,
+        "sent_to": correct,
+    }
+    if not correct or frappe.db.exists(NOTICE, taken):
+        refuse(
+            _(
+                "{0} is no address of the customer any more. Correct the contact, then choose “Send Notices”."
+            ).format(escape_html(notice.sent_to))
+        )
+    return correct
+
+
+def _give_up(action: str, rows: list[frappe._dict]) -> None:
+    """Mails of an action were given up; a customer none of whose notices left has not been told."""
+    customers.hold_action(action)
+    docs = [customers.hold_customer(name) for name in sorted({row.field_action_customer for row in rows})]
+    for row in rows:
+        writing.set_values(
+            NOTICE, row.name, {"state": FAILED, "error": _reason(row.error)}, "the mail was given up"
+        )
+    for doc in docs:
+        _follow(doc)
+    customers.refresh_figures(action)
+
+
+def _follow(customer: Document) -> None:
+    left = {"field_action_customer": customer.name, "state": ("in", (QUEUED, SENT))}
+    if not frappe.db.get_value(NOTICE, left, "name", for_update=True):
+        customer.sent_at = None
+    customers.store(customer)
 
 
 def _reason(error: str | None) -> str:

@@ -16,8 +16,9 @@ from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.composing import why_no_mail
 from complaint_qms.services.correspondence.working_days import day_after
-from complaint_qms.services.field_action import notices
+from complaint_qms.services.field_action import customers, notices
 from complaint_qms.services.record import batches
+from complaint_qms.services.transactions import without_deadlock
 
 _METHOD: Final = f"{__name__}.remind_due"
 _JOB: Final = "complaint_qms_field_reminders"
@@ -41,7 +42,7 @@ def remind_due(now: datetime | None = None) -> int:
         done = [
             batches.in_parts(
                 [name],
-                lambda one: _remind(one[0], moment),
+                lambda one: without_deadlock(lambda: _remind(one[0], moment)),
                 "Customers of a field action not reminded",
                 lambda one: (DOCTYPE, one),
             )
@@ -53,7 +54,7 @@ def remind_due(now: datetime | None = None) -> int:
 
 
 def _remind(name: str, now: datetime) -> int:
-    action = frappe.get_doc(DOCTYPE, name, for_update=True)
+    action = customers.hold_action(name)
     if action.stage != "under_way" or not cint(action.reminder_days):
         return 0
     waiting = frappe.get_all(
