@@ -21,6 +21,7 @@ from complaint_qms.services.paper.sheet import quality_record_sheet
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.printing import working_time
 from tests.desk import factory
+from tests.desk.factory.smallest import blank
 
 ROGUE = "\"><img src=x onerror=alert(1)>'><svg onload=alert(1)>"
 KEYS = {key for key in WORDS if "_" in key}
@@ -55,6 +56,7 @@ def records(complaint):
         "Investigation": plan.investigation,
         "Root Cause": cause,
         "Complaint Settlement": settlement.name,
+        "Field Action": frappe.get_doc({"doctype": "Field Action", **blank("Field Action")}).insert().name,
     }
 
 

@@ -304,6 +304,7 @@ ROW_DOCTYPES = (
     "Complaint Settlement Line",
     "Complaint Settlement Rejection",
     "Complaint Stage Log",
+    "Field Action Quantity",
     "Investigation Check",
     "Investigation Complaint",
     "Investigation Threshold",
