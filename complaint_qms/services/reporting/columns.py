@@ -7,6 +7,7 @@ from typing import Final
 
 from frappe import _
 from frappe.utils import fmt_money
+from frappe.utils.xlsxutils import handle_html
 
 from complaint_qms.tabular.rows import guarded
 
@@ -75,10 +76,6 @@ def sentences(parts: Sequence[str]) -> str:
 
 def _safe(text: str) -> str:
     """A workbook gets a text without its tags: what is a formula then counts as well."""
-    from frappe.utils.xlsxutils import (
-        handle_html,  # loads numpy and pandas, which who registers a complaint does without
-    )
-
     if guarded(text) == text and guarded(handle_html(text)) != handle_html(text):
         return f"'{text}"
     return guarded(text)

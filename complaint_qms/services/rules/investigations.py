@@ -9,7 +9,6 @@ import frappe
 from complaint_qms.engine.message import Message
 from complaint_qms.services.lifecycle.links import investigations_of
 from complaint_qms.services.record.timeline import Link, line, plain_line
-from complaint_qms.services.trace.file import attach_genealogy
 
 _OPEN: Final = ("planned", "in_progress")
 
@@ -25,6 +24,9 @@ def start_for(complaint: str, because: Message) -> Message:
         return line("Added to investigation {0} of the same batch", Link("Investigation", name))
     doc = frappe.get_doc({"doctype": "Investigation", "complaint": complaint, "problem": plain_line(because)})
     doc.insert(ignore_permissions=True)
+    # Its columns load pandas; who registers a complaint that starts nothing does without.
+    from complaint_qms.services.trace.file import attach_genealogy
+
     if attach_genealogy(doc, complaint):
         return line("Investigation {0} started, with the genealogy", Link("Investigation", doc.name))
     return line("Investigation {0} started", Link("Investigation", doc.name))
