@@ -5,12 +5,14 @@ An operator or inspector is a person: named to those alone who may look at emplo
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import frappe
 
-from complaint_qms.permissions.query import hidden
+from complaint_qms.integrations.erpnext.production import employees_of
+from complaint_qms.permissions.query import hidden, list_condition
 
+EMPLOYEE: Final = "Employee"
 Named = TypeVar("Named", bound=Any)
 
 
@@ -25,7 +27,8 @@ class ProductionSight:
     def __init__(self, user: str) -> None:
         self.user = user
         self.withheld: dict[str, int] = {}
-        self.names_people = bool(frappe.has_permission("Employee", "read", user=user))
+        self._away: set[str] = set()
+        self.names_people = bool(frappe.has_permission(EMPLOYEE, "read", user=user))
 
     def records(self, doctype: str, found: list[Named]) -> list[Named]:
         """Those of the records, by their `name`, that are in the user's list of the DocType; one query at most."""
@@ -36,4 +39,18 @@ class ProductionSight:
 
     def people(self, employees: set[str]) -> set[str]:
         """Those of the employees who may be named."""
-        return employees - hidden("Employee", employees, self.user) if self.names_people else set()
+        if not self.names_people:
+            return set()
+        away = hidden(EMPLOYEE, employees, self.user)
+        self._away |= away
+        if self._away:
+            self.withheld[EMPLOYEE] = len(self._away)
+        return employees - away
+
+    def inspectors(self, users: set[str]) -> set[str]:
+        """Those of the users who may be named: as employees; where something restricts those, nobody who is none."""
+        if not self.names_people or not list_condition(EMPLOYEE, self.user):
+            return set(users) if self.names_people else set()
+        by_user = employees_of(users)
+        seen = self.people({one for employees in by_user.values() for one in employees})
+        return {user for user, employees in by_user.items() if employees & seen}

@@ -80,9 +80,18 @@ def test_the_lot_behind_the_complaints_comes_first() -> None:
     answer = found(item_code=chain.items["good"], complaint_type="Early Wear")
     assert json.loads(json.dumps(answer, default=str))["findings"][0]["key"] == first["key"]
     assert (answer["cases"], answer["units"]) == (13, 220)
+    _by_hand(chain)
     _not_in_the_period(chain)
     _as_others(chain)
     _facts_around(chain)
+
+
+def _by_hand(chain: Chain) -> None:
+    """A factor that no line has is refused, whatever stands in it: it neither names anything nor breaks anything."""
+    person = factory.supplier().name
+    for wrong in ("[1", '=[[],"x"]', '=[["nonsense"],"x"]', '=[["weekday",""],"x"]', "=7", ["x"], f'=[["supplier","x"],"{person}"]'):  # fmt: skip
+        with pytest.raises(frappe.ValidationError, match="None of these units has the factor"):
+            CommonFactorsReport(asked(chain, show="units", factor=wrong)).run()
 
 
 def _not_in_the_period(chain: Chain) -> None:
@@ -113,6 +122,8 @@ def _as_others(chain: Chain) -> None:
 
 def _facts_around(chain: Chain) -> None:
     """Of one of the bad batches: how it was made, what else was complained about with it, and its supplier's record."""
+    rejected = factory.complaint(item_code=chain.items["good"], batch_no=chain.lots["G0"]).name
+    frappe.db.set_value("Complaint", rejected, "stage", "rejected")
     told = facts.read("Batch", chain.lots["G0"])
     assert [one["lot"] for one in told["about"]] == [chain.lots["G0"]]
     assert [one["document"] for one in told["made"]] == [

@@ -18,7 +18,7 @@ DOCTYPE: Final = "Quality Inspection"
 _READINGS: Final = 10
 _FIELDS: Final = (
     "name", "inspection_type", "reference_type", "reference_name", "item_code", "batch_no", "item_serial_no", "inspected_by",
-    "status", "report_date", "sample_size",
+    "status", "report_date",
 )  # fmt: skip
 
 Key = tuple[str, str]
@@ -62,7 +62,6 @@ class Inspection:
     inspector: str
     status: str
     day: date | None
-    sample: float
     readings: list[Reading] = field(default_factory=list)
 
 
@@ -107,7 +106,6 @@ def _inspection(row: frappe._dict) -> Inspection:
         inspector=row.inspected_by or "",
         status=row.status or "",
         day=row.report_date,
-        sample=flt(row.sample_size),
     )
 
 

@@ -48,7 +48,6 @@ class JobCard:
     work_order: str
     operation: str
     workstation: str
-    done: float
     started: datetime | None = None
     ended: datetime | None = None
     employees: list[str] = field(default_factory=list)
@@ -88,15 +87,15 @@ def job_cards(orders: Iterable[str]) -> list[JobCard]:
     for names in in_slices(sorted(set(orders))):
         query = (
             frappe.qb.from_(card)
-            .select(card.name, card.work_order, card.operation, card.workstation, card.total_completed_qty)
+            .select(card.name, card.work_order, card.operation, card.workstation)
             .where(card.work_order.isin(names) & (card.docstatus < 2))
             .orderby(card.work_order)
             .orderby(card.sequence_id)
             .orderby(card.name)
         )
         found |= {
-            name: JobCard(name, order, operation or "", workstation or "", float(done or 0))
-            for name, order, operation, workstation, done in query.run()
+            name: JobCard(name, order, operation or "", workstation or "")
+            for name, order, operation, workstation in query.run()
         }
     _put_times(found)
     return list(found.values())
@@ -121,13 +120,18 @@ def orders_on(workstations: Iterable[str], start: datetime, end: datetime) -> di
     return dict(found)
 
 
-def bills(names: Iterable[str]) -> dict[str, frappe._dict]:
-    """BOM → whether it is the one in use, and since when it is there."""
-    return {row.name: row for row in _values("BOM", names, ("item", "is_active", "is_default", "creation"))}
-
-
 def employee_names(names: Iterable[str]) -> dict[str, str]:
     return {row.name: row.employee_name or row.name for row in _values("Employee", names, ("employee_name",))}
+
+
+def employees_of(users: Iterable[str]) -> dict[str, set[str]]:
+    """User → the employees who log in as this user."""
+    employee, found = frappe.qb.DocType("Employee"), defaultdict(set)
+    for names in in_slices(sorted(set(users) - {""})):
+        query = frappe.qb.from_(employee).select(employee.user_id, employee.name)
+        for user, name in query.where(employee.user_id.isin(names)).run():
+            found[user].add(name)
+    return dict(found)
 
 
 def shift_at(moment: datetime, hours: Iterable[tuple[timedelta, timedelta]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,13 +19,15 @@ from complaint_qms.engine.trace.common_factors import (
     CommonFactors,
     Factor,
     FactorFinding,
+    Group,
     common_factors,
 )
 from complaint_qms.integrations.erpnext.lots import stock_units, titles_of
 from complaint_qms.integrations.erpnext.production import employee_names
 from complaint_qms.permissions.production import ProductionSight
 from complaint_qms.permissions.stock import StockSight
-from complaint_qms.services.record.input_validation import read_day
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.input_validation import read_day, refuse
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
 from complaint_qms.services.trace import unit_factors as kinds
@@ -66,7 +68,7 @@ class CommonFactorsReport:
         wanted = {name: given.get(name) for name in ("company", "complaint_type", "item_code", "item_group")}
         self.filters = ReportFilters.read({**wanted, "state": "valid"})
         self.show = UNITS if given.get("show") == UNITS else FACTORS
-        self.factor = _factor(given.get("factor"))
+        self.asked = given.get("factor") or ""
 
     def run(self) -> tuple:
         """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
@@ -105,18 +107,32 @@ class CommonFactorsReport:
 
     @cached_property
     def found(self) -> CommonFactors:
-        return common_factors(kinds.groups_of(self.exposed.cells, self.recorded))
+        return common_factors(self.groups)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """One for each cell."""
+        return kinds.groups_of(self.exposed.cells, self.recorded)
+
+    @cached_property
+    def factor(self) -> Factor | None:
+        """The one whose units are asked for.
+
+        Raises:
+            frappe.ValidationError: none of the units that the user is told of has it.
+        """
+        if not self.asked:
+            return None
+        factor = _factor(self.asked)
+        if not factor or not any(factor[1] in group.levels.get(factor[0], ()) for group in self.groups):
+            refuse(_("None of these units has the factor that was asked for. Open it again from its line in the report Common Factors."))  # fmt: skip
+        return factor
 
     @cached_property
     def words(self) -> Words:
         factors = [factor for one in self.found.findings for factor in one.factors] + self.found.alike
         factors += [(kind, "") for kind in self.found.unknown]
-        suppliers = {value for kind, value in factors if kind[0] == kinds.SUPPLIER}
-        return Words(
-            items=stock_units(kind[1] for kind, _value in factors if len(kind) > 1),
-            suppliers=titles_of("Supplier", suppliers, "supplier_name"),
-            employees=employee_names(value for kind, value in factors if kind[0] == kinds.OPERATOR),
-        )
+        return _words(factors)
 
     def rows(self) -> list[dict[str, Any]]:
         """Finds first; of what is none, only what is above chance."""
@@ -132,9 +148,10 @@ class CommonFactorsReport:
         cells = self.exposed.cells
         if self.factor:
             kind, value = self.factor
-            groups = kinds.groups_of(cells, self.recorded)
             cells = [
-                cell for cell, group in zip(cells, groups, strict=True) if value in group.levels.get(kind, ())
+                cell
+                for cell, group in zip(cells, self.groups, strict=True)
+                if value in group.levels.get(kind, ())
             ]
         cells = sorted(cells, key=lambda cell: (-cell.cases, cell.lot, cell.voucher))[:_MOST_UNITS_SHOWN]
         units = stock_units(cell.lot.item for cell in cells)
@@ -201,13 +218,7 @@ class CommonFactorsReport:
     def _of_factor(self) -> str:
         if not self.factor:
             return ""
-        kind, value = self.factor
-        words = Words(
-            items=stock_units(kind[1:2]),
-            suppliers=titles_of("Supplier", [value], "supplier_name"),
-            employees=employee_names([value]) if value in self.recorded.people else {},
-        )
-        return escape_html(_("Units with {0}").format(words.both(self.factor)))
+        return escape_html(_("Units with {0}").format(_words([self.factor]).both(self.factor)))
 
     def _row(self, place: int, one: FactorFinding) -> dict[str, Any]:
         first = one.factors[0]
@@ -235,7 +246,7 @@ class CommonFactorsReport:
             "other_units": one.other_units,
             "ratio": _finite(one.ratio),
             "key": _MARK + json.dumps([list(first[0]), first[1]], ensure_ascii=False),
-            **_record_of(first),
+            **_record_of(first, self.recorded),
         }
 
 
@@ -299,18 +310,32 @@ def _unit_row(cell: Cell, units: Mapping[str, tuple[str, str]]) -> dict[str, Any
     }
 
 
-def _record_of(factor: Factor) -> dict[str, str]:
+def _words(factors: Sequence[Factor]) -> Words:
+    def of_kind(wanted: str) -> set[str]:
+        return {value for kind, value in factors if kind[0] == wanted} - {""}
+
+    return Words(
+        items=stock_units(kind[1] for kind, _value in factors if len(kind) > 1),
+        suppliers=titles_of("Supplier", of_kind(kinds.SUPPLIER), "supplier_name"),
+        employees=employee_names(of_kind(kinds.OPERATOR)),
+        users=values_of("User", of_kind(kinds.INSPECTOR), "full_name"),
+    )
+
+
+def _record_of(factor: Factor, recorded: kinds.Recorded) -> dict[str, str]:
     """The record that a value is, to be opened."""
+    kind, value = factor
+    is_serial = kind[0] == kinds.LOT and (kind[1], value) in recorded.serials
     doctype = {
         kinds.BATCH: "Batch",
-        kinds.LOT: "Batch",
+        kinds.LOT: "Serial No" if is_serial else "Batch",
         kinds.SUPPLIER: "Supplier",
         kinds.BOM: "BOM",
         kinds.WORKSTATION: "Workstation",
         kinds.OPERATOR: "Employee",
         kinds.WAREHOUSE: "Warehouse",
-    }.get(factor[0][0])
-    return {"document_type": doctype, "document": factor[1]} if doctype else {}
+    }.get(kind[0])
+    return {"document_type": doctype, "document": value} if doctype else {}
 
 
 def _factor(given: object) -> Factor | None:

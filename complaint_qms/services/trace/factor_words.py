@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from frappe import _
-from frappe.utils import fmt_money, get_fullname
+from frappe.utils import fmt_money
 
 from complaint_qms.engine.trace.common_factors import (
     CLUSTERS_DIFFER,
@@ -56,12 +56,13 @@ class Words:
     """Names of what is looked at.
 
     Attributes:
-        items: item code → (name, unit). suppliers, employees: id → name.
+        items: item code → (name, unit). suppliers, employees, users: id → name.
     """
 
     items: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     suppliers: Mapping[str, str] = field(default_factory=dict)
     employees: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
 
     def factor(self, kind: Kind) -> str:
         """ "Lot of Silicone Gasket", "Workstation · Assembly"."""
@@ -81,7 +82,7 @@ class Words:
         if kind[0] == kinds.SUPPLIER:
             return self.suppliers.get(value, value)
         if kind[0] == kinds.INSPECTOR:
-            return get_fullname(value)
+            return self.users.get(value, value)
         if kind[0] == kinds.OPERATOR:
             return self.employees.get(value, value)
         return value

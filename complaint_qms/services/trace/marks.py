@@ -50,29 +50,32 @@ def marks_of(lots: Iterable[Lot]) -> dict[Lot, list[Mark]]:
 
 
 def complained_about(lots: Iterable[Lot]) -> dict[Lot, list[Mark]]:
-    """Complaints that name a batch or a serial number, of those that the user may read; what was no complaint does not count."""
-    lots = list(lots)
-    by_batch = {lot.batch: lot for lot in lots if lot.batch and not lot.serial}
-    by_serial = {lot.serial: lot for lot in lots if lot.serial}
-    named = (("batch_no", by_batch), ("serial_no", by_serial))
+    """Marks of lots that complaints name."""
     return {
-        known[name]: [_complained(field, name, count)]
-        for field, known in named
-        for name, count in _counts(field, sorted(known)).items()
-        if name in known
+        lot: [_complained("serial_no" if lot.serial else "batch_no", lot.serial or lot.batch, len(names))]
+        for lot, names in complaints_about(lots).items()
     }
 
 
-def _counts(field: str, names: list[str]) -> dict[str, int]:
-    complaint = frappe.qb.DocType(_COMPLAINT)
+def complaints_about(lots: Iterable[Lot]) -> dict[Lot, list[str]]:
+    """Lot → complaints that name its batch or serial number, of those that the user may read; what was no complaint does not count.
+    Two queries for each slice of lots."""
+    lots, complaint = set(lots), frappe.qb.DocType(_COMPLAINT)
     listed = list_condition(_COMPLAINT, frappe.session.user)
-    found: dict[str, int] = defaultdict(int)
-    for some in in_slices(names):
-        query = frappe.qb.from_(complaint).select(complaint[field]).where(complaint[field].isin(some))
-        query = query.where(complaint.stage.notin(NO_COMPLAINT))
-        for name in (query.where(MatchCondition(listed)) if listed else query).run(pluck=True):
-            found[name] += 1
-    return found
+    by_field = {
+        "batch_no": {lot.batch: lot for lot in lots if lot.batch and not lot.serial},
+        "serial_no": {lot.serial: lot for lot in lots if lot.serial},
+    }
+    found: dict[Lot, list[str]] = defaultdict(list)
+    for field, known in by_field.items():
+        for some in in_slices(sorted(known)):
+            query = frappe.qb.from_(complaint).select(complaint.name, complaint[field])
+            query = query.where(complaint[field].isin(some) & complaint.stage.notin(NO_COMPLAINT))
+            query = query.orderby(complaint.name)
+            for name, lot in (query.where(MatchCondition(listed)) if listed else query).run():
+                if lot in known:
+                    found[known[lot]].append(name)
+    return dict(found)
 
 
 def _complained(field: str, name: str, count: int) -> Mark:

@@ -49,6 +49,7 @@ class Recorded:
 
     Attributes:
         sight: what of it the user may be told.
+        withheld: inspections that the user may not see: of what they are about it is not known how it was inspected.
     """
 
     genealogy: Genealogy
@@ -57,12 +58,22 @@ class Recorded:
     cards: dict[str, list[JobCard]] = field(default_factory=dict)
     routes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     inspections: list[Inspection] = field(default_factory=list)
+    withheld: list[Inspection] = field(default_factory=list)
 
     @cached_property
     def people(self) -> set[str]:
         return self.sight.people(
             {one for cards in self.cards.values() for card in cards for one in card.employees}
         )
+
+    @cached_property
+    def inspectors(self) -> set[str]:
+        return self.sight.inspectors({one.inspector for one in self.inspections if one.inspector})
+
+    @cached_property
+    def serials(self) -> set[tuple[str, str]]:
+        """(item, serial number) of those that belong to no batch."""
+        return {(lot.item, lot.serial) for lot in self.genealogy.lots if lot.serial and not lot.batch}
 
     def origins(self, lot: Lot) -> Iterator[Lot]:
         """The lot, and all that it may be made of, each once."""
@@ -77,17 +88,11 @@ class Recorded:
 
     def inspections_of(self, lot: Lot) -> list[Inspection]:
         """Those of the lot itself, and of documents that received or made it, where they name no other lot."""
-        keys: list[tuple[str, ...]] = [(lot.item, lot.serial), (lot.item, lot.batch)]
-        for movement in self.genealogy.movements.get(lot, ()):
-            if movement.step == RECEIVED:
-                keys.append((*movement.voucher.key, lot.item))
-        for process in self.genealogy.processes_at(lot, PRODUCED):
-            keys += [(*voucher, lot.item) for voucher in process.vouchers]
-            keys += [(JOB_CARD, card.name, lot.item) for card in self.cards_of(process)]
-        found = {
-            one.name: one for key in dict.fromkeys(keys) if key[1] for one in self._inspected.get(key, ())
-        }
-        return list(found.values())
+        return _about(self._inspected, self._inspection_keys(lot))
+
+    def is_inspected_unseen(self, lot: Lot) -> bool:
+        """Whether there are inspections of it that the user may not see."""
+        return bool(self.withheld) and bool(_about(self._unseen, self._inspection_keys(lot)))
 
     def cards_of(self, process: Process) -> list[JobCard]:
         return self.cards.get(self.order_of(process), [])
@@ -96,15 +101,23 @@ class Recorded:
         made = self.made.get(process.key)
         return made.work_order if made else ""
 
+    def _inspection_keys(self, lot: Lot) -> list[tuple[str, ...]]:
+        keys: list[tuple[str, ...]] = [(lot.item, lot.serial), (lot.item, lot.batch)]
+        for movement in self.genealogy.movements.get(lot, ()):
+            if movement.step == RECEIVED:
+                keys.append((*movement.voucher.key, lot.item))
+        for process in self.genealogy.processes_at(lot, PRODUCED):
+            keys += [(*voucher, lot.item) for voucher in process.vouchers]
+            keys += [(JOB_CARD, card.name, lot.item) for card in self.cards_of(process)]
+        return [key for key in dict.fromkeys(keys) if key[1]]
+
     @cached_property
     def _inspected(self) -> dict[tuple[str, ...], list[Inspection]]:
-        found: dict[tuple[str, ...], list[Inspection]] = defaultdict(list)
-        for one in self.inspections:
-            if one.serial or one.batch:
-                found[one.item, one.serial or one.batch].append(one)
-            else:
-                found[(*one.reference, one.item)].append(one)
-        return found
+        return _by_key(self.inspections)
+
+    @cached_property
+    def _unseen(self) -> dict[tuple[str, ...], list[Inspection]]:
+        return _by_key(self.withheld)
 
 
 def recorded_of(
@@ -136,6 +149,8 @@ def records_behind(found: Genealogy, sight: ProductionSight, *, readings: bool =
         {lot.batch for lot in lots}, {lot.serial for lot in lots}, documents, readings=readings
     )
     recorded.inspections = sight.records(INSPECTION, read)
+    shown = {one.name for one in recorded.inspections}
+    recorded.withheld = [one for one in read if one.name not in shown]
     return recorded
 
 
@@ -209,9 +224,24 @@ def _of_process(levels: Levels, made: str, process: Process, recorded: Recorded)
 
 
 def _of_inspections(levels: Levels, made: str, lot: Lot, recorded: Recorded) -> None:
-    if not recorded.inspections:
+    if not recorded.inspections or recorded.is_inspected_unseen(lot):
         return
     found = recorded.inspections_of(lot)
     levels[INSPECTED, made] |= {one.status for one in found if one.status} or {NOT_INSPECTED}
-    if recorded.sight.names_people:
-        levels[INSPECTOR, made] |= {one.inspector for one in found if one.inspector}
+    levels[INSPECTOR, made] |= {one.inspector for one in found} & recorded.inspectors
+
+
+def _by_key(inspections: Iterable[Inspection]) -> dict[tuple[str, ...], list[Inspection]]:
+    found: dict[tuple[str, ...], list[Inspection]] = defaultdict(list)
+    for one in inspections:
+        if one.serial or one.batch:
+            found[one.item, one.serial or one.batch].append(one)
+        else:
+            found[(*one.reference, one.item)].append(one)
+    return found
+
+
+def _about(
+    inspected: dict[tuple[str, ...], list[Inspection]], keys: Iterable[tuple[str, ...]]
+) -> list[Inspection]:
+    return list({one.name: one for key in keys for one in inspected.get(key, ())}.values())

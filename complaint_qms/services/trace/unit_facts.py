@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, get_datetime, get_fullname, getdate, now_datetime
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
 from complaint_qms.engine.trace import DOWN, UP, Genealogy, Lot, from_units, trace_lots
 from complaint_qms.engine.trace.movements import CONSUMED, PRODUCED, RECEIVED
@@ -21,8 +21,9 @@ from complaint_qms.integrations.erpnext.stock_vouchers import as_movements
 from complaint_qms.integrations.erpnext.supplied import received_from
 from complaint_qms.permissions.production import ProductionSight
 from complaint_qms.permissions.stock import StockSight
-from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.trace.labels import lot_kind, lot_name
+from complaint_qms.services.trace.marks import complaints_about
 from complaint_qms.services.trace.starts import COMPLAINT, Start, start_of
 from complaint_qms.services.trace.tracing import SeenLedger
 from complaint_qms.services.trace.unit_factors import Recorded, records_behind
@@ -117,6 +118,7 @@ class _Facts:
         return rows
 
     def inspections(self) -> list[dict[str, Any]]:
+        names = values_of("User", self.recorded.inspectors, "full_name")
         rows: dict[str, dict[str, Any]] = {}
         for lot in self._nearest():
             for one in self.recorded.inspections_of(lot):
@@ -129,9 +131,7 @@ class _Facts:
                         "kind": one.kind,
                         "status": one.status,
                         "date": one.day,
-                        "inspector": get_fullname(one.inspector)
-                        if one.inspector and self.sight.names_people
-                        else "",
+                        "inspector": names.get(one.inspector, ""),
                         "readings": [
                             {
                                 "parameter": reading.parameter,
@@ -157,7 +157,7 @@ class _Facts:
             for lot, lots in self._holding(lot for lot, _one in self.received)
         ]
         wanted += self._on_machines()
-        counted = _complaints_about({lot for _relation, _of, lots in wanted for lot in lots})
+        counted = complaints_about({lot for _relation, _of, lots in wanted for lot in lots})
         rows = []
         for relation, of, lots in wanted:
             names = sorted({name for lot in lots for name in counted.get(lot, ())} - self.own)
@@ -180,7 +180,7 @@ class _Facts:
         arrived = [one for one in sight.movements(as_movements(rows)) if one.step == RECEIVED]
         lots = self.ledger.sight.lots({one.lot.folded() for one in arrived})
         holding = dict(self._holding(lots))
-        counted = _complaints_about({lot for every in holding.values() for lot in every})
+        counted = complaints_about({lot for every in holding.values() for lot in every})
         titles = titles_of("Supplier", parties, "supplier_name") if parties else {}
         own = {lot for lot, _movement in self.received}
         found: dict[str, dict[Lot, dict[str, Any]]] = defaultdict(dict)
@@ -280,24 +280,3 @@ def _below(found: Genealogy, lot: Lot) -> set[Lot]:
             seen.update(further)
             waiting += further
     return seen
-
-
-def _complaints_about(lots: Iterable[Lot]) -> dict[Lot, list[str]]:
-    """Lot → complaints that name it and that the user may read; two queries."""
-    lots, complaint = set(lots), frappe.qb.DocType(COMPLAINT)
-    found: dict[Lot, list[str]] = defaultdict(list)
-    by_field = {
-        "batch_no": {lot.batch: lot for lot in lots if lot.batch and not lot.serial},
-        "serial_no": {lot.serial: lot for lot in lots if lot.serial},
-    }
-    for field, names in by_field.items():
-        if not names:
-            continue
-        query = frappe.qb.from_(complaint).select(complaint.name, complaint[field])
-        query = query.where(
-            complaint[field].isin(sorted(names)) & complaint.stage.notin(("void", "duplicate"))
-        )
-        for name, lot in permitted(query.orderby(complaint.name)).run():
-            if lot in names:
-                found[names[lot]].append(name)
-    return found
