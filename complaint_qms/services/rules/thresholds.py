@@ -1,14 +1,19 @@
 """Thresholds of complaints about one batch, item or supplier's lot, by number or by rate: above one an investigation opens.
 
-Each complaint is asked once, by a job, for what was counted when it came in: those registered before it and itself. An investigation
-opens where the threshold holds with it and did not without it: once for each rise, however late or often the job runs.
+A job asks for each complaint that is new, or that names something else than it did. What stands above a threshold is kept: an
+investigation opens as it gets there from below, once for each rise, however late or often the job runs and whatever else moved the figure.
+Both sides of a rate are of the complaint's company: complaints received in the row's days, and units delivered less what came back,
+of a batch or supplier's lot all, of an item those of the same days.
 """
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import frappe
@@ -20,6 +25,7 @@ from frappe.utils import cint, flt, get_datetime, now_datetime
 from complaint_qms.constants.rules import LONGEST_HISTORY, NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.engine.trace import FAMILY, Genealogy, Lot, from_units, holders, movements
+from complaint_qms.integrations.erpnext.companies import warehouses
 from complaint_qms.integrations.erpnext.exposure import units_delivered
 from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services import marks
@@ -31,14 +37,19 @@ from complaint_qms.services.record.timeline import Text, Word, line
 from complaint_qms.services.rules.investigations import start_for
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import trace
+from complaint_qms.services.transactions import without_deadlock
 
 SUPPLIER_LOT: Final = "supplier_lot"
 RATE: Final = "per_thousand"
 _SEEN: Final = "complaint_qms_thresholds_seen"
-_LONGEST_GAP: Final = timedelta(days=1)
-"""What is older when thresholds are set for the first time, or the scheduler stood still, is history."""
+_AGAIN: Final = "complaint_qms_thresholds_again"
+_ABOVE: Final = "complaint_qms_thresholds_above"
 _OVERLAP: Final = timedelta(minutes=2)
 """A complaint may be stored a while after the moment that it was registered at."""
+_LONGEST_NOTE: Final = 50_000
+"""Of a supplier's lot that went into more than that names, complaints alone say when it stands above no more."""
+_TRIED_FOR: Final = timedelta(days=1)
+_COUNTED_BY: Final = ("batch_no", "item_code", "serial_no", "company", "received_at")
 _FIELDS: Final = ("name", "creation", "received_at", "company", "item_code", "batch_no")
 _AUTHOR: Final = "Administrator"
 
@@ -49,7 +60,7 @@ class Watched:
 
     Attributes:
         fields: field of Complaint → values.
-        delivered: units that reached customers.
+        delivered: units that the company delivered, less what came back.
     """
 
     name: str
@@ -62,8 +73,9 @@ def any_set() -> bool:
 
 
 def forget_looks() -> None:
-    """When the app leaves the site."""
+    """When the site has no thresholds any more: what is registered until it has some again is history."""
     marks.drop_marks([_SEEN])
+    marks.drop_notes(note.name for group in (_AGAIN, _ABOVE) for note in marks.notes_of(group))
 
 
 def check_thresholds(doc: Document) -> None:
@@ -71,6 +83,12 @@ def check_thresholds(doc: Document) -> None:
     frappe.ValidationError: with every row that counts nothing.
     """
     wrong = []
+    if (
+        not doc.get("thresholds")
+        and doc.get_doc_before_save()
+        and doc.get_doc_before_save().get("thresholds")
+    ):
+        forget_looks()
     for row in doc.get("thresholds") or []:
         place = _("{0}, row {1}").format(_("Thresholds", context=doc.doctype), row.idx)
         if flt(row.at_least) <= 0:
@@ -83,46 +101,109 @@ def check_thresholds(doc: Document) -> None:
         refuse(*wrong)
 
 
+def ask_again(doc: Document) -> None:
+    """After a save of a complaint: what it is counted by is not what it was, so that it is asked like a new one."""
+    before = doc.get_doc_before_save()
+    back = before and before.stage in NOT_COUNTED and doc.stage not in NOT_COUNTED
+    if any_set() and (back or any(doc.has_value_changed(field) for field in _COUNTED_BY)):
+        marks.add_note(_AGAIN, doc.name)
+
+
 def ask_new_complaints(now: datetime | None = None) -> int:
-    """Ask for all complaints registered since the last look, oldest first; how many were asked. Commits after each."""
+    """Ask for all complaints that were registered or changed since the last look, oldest first; how many were asked.
+    Commits after each; one that fails is asked again for a day."""
     now = now or now_datetime()
-    since = max(get_datetime(marks.mark_of(_SEEN) or now) - _OVERLAP, now - _LONGEST_GAP)
-    complaint = frappe.qb.DocType(COMPLAINT)
-    query = frappe.qb.from_(complaint).select(*(complaint[name] for name in _FIELDS))
-    query = query.where((complaint.creation >= since) & (complaint.creation <= now))
-    query = query.where(complaint.stage.notin(NOT_COUNTED) & (complaint.is_migrated == 0))
-    rows = query.orderby(complaint.creation).orderby(complaint.name).run(as_dict=True)
+    seen = get_datetime(marks.mark_of(_SEEN) or now)
+    again: dict[str, list[frappe._dict]] = defaultdict(list)
+    for note in marks.notes_of(_AGAIN):
+        again[note.defvalue].append(note)
+    without_deadlock(partial(_let_fall, seen, now))
+    frappe.db.commit()
+    rows = _to_ask(seen - _OVERLAP, now, list(again))
+    waiting = [row.name for row in rows]
     for row in rows:
+        waiting.remove(row.name)
+        # What was changed counts as it is now, what is new as it was on the day that it came in.
+        row.moment = now if row.name in again else min(row.creation, now)
         try:
-            _ask(row)
+            without_deadlock(partial(_ask, row, list(waiting)))
+            marks.drop_notes(note.name for note in again[row.name])
         except Exception as error:
             frappe.db.rollback()
-            frappe.log_error(title="Threshold could not be looked at", message=f"{row.name}: {way_of(error)}")
-        marks.set_mark(_SEEN, str(row.creation))
+            _keep_for_later(row.name, again[row.name], now, error)
         frappe.db.commit()
+    gone = set(again) - {row.name for row in rows}
+    marks.drop_notes(note.name for name in gone for note in again[name])
     marks.set_mark(_SEEN, str(now))
     frappe.db.commit()
     return len(rows)
 
 
-def _ask(about: frappe._dict) -> None:
+def _to_ask(since: datetime, now: datetime, again: list[str]) -> list[frappe._dict]:
+    complaint = frappe.qb.DocType(COMPLAINT)
+    query = frappe.qb.from_(complaint).select(*(complaint[name] for name in _FIELDS))
+    new = (complaint.creation >= since) & (complaint.creation <= now)
+    query = query.where(new | complaint.name.isin(again) if again else new)
+    query = query.where(complaint.stage.notin(NOT_COUNTED) & (complaint.is_migrated == 0))
+    return query.orderby(complaint.creation).orderby(complaint.name).run(as_dict=True)
+
+
+def _keep_for_later(name: str, noted: list[frappe._dict], now: datetime, error: Exception) -> None:
+    if not noted:
+        marks.add_note(_AGAIN, name)
+    elif noted[0].creation > now - _TRIED_FOR:
+        return  # told when it failed first
+    else:
+        marks.drop_notes(note.name for note in noted)
+    frappe.log_error(title="Threshold could not be looked at", message=f"{name}: {way_of(error)}")
+
+
+def _let_fall(seen: datetime, now: datetime) -> None:
+    """What stood above its threshold and does so no more, without what came in since: the next rise is a new one."""
+    rows = {row.name: row for row in _rows()}
+    fallen = []
+    for note, kept in _standing().values():
+        row = rows.get(kept["row"])
+        if row and row.measure == RATE and row.by != SUPPLIER_LOT:
+            kept["delivered"] = _delivered(row, kept["name"], kept["company"], now)
+        subject = Watched(kept["name"], kept["fields"], kept["delivered"])
+        if row and not subject.fields:
+            continue
+        if not row or not _holds(
+            row, _counted(kept["company"], subject, _since(row, now), until=seen), subject
+        ):
+            fallen.append(note)
+    marks.drop_notes(fallen)
+
+
+def _ask(about: frappe._dict, waiting: list[str]) -> None:
     family: list[Watched] | None = None
-    for row in frappe.get_cached_doc(SETTINGS).get("thresholds") or []:
-        if row.company and row.company != about.company:
+    standing = _standing()
+    for row in _rows():
+        if (row.company and row.company != about.company) or (
+            get_datetime(about.received_at) <= _since(row, about.moment)
+        ):
             continue
         if row.by == SUPPLIER_LOT:
-            family = _supplier_lots(about.name) if family is None else family
+            family = _supplier_lots(about) if family is None else family
             subjects = family
         else:
             subjects = list(_named(about, row))
         for subject in subjects:
-            _open_if_risen(about, row, subject)
+            count = _counted(about.company, subject, _since(row, about.moment), without=waiting)
+            note = standing.get((row.name, about.company, subject.name), ("", {}))[0]
+            above = _holds(row, count, subject)
+            if above and not note:
+                _rise(about, row, subject, count)
+            elif note and not above and not waiting:
+                marks.drop_notes([note])
 
 
-def _open_if_risen(about: frappe._dict, row: Document, subject: Watched) -> None:
-    count = _counted(about, subject, cint(row.days))
-    if not _holds(row, count, subject) or _holds(row, count - 1, subject):
-        return
+def _rise(about: frappe._dict, row: Document, subject: Watched, count: int) -> None:
+    kept = {"row": row.name, "company": about.company, **asdict(subject)}
+    if len(json.dumps(kept)) > _LONGEST_NOTE:
+        kept["fields"] = {}
+    marks.add_note(_ABOVE, json.dumps(kept))
     if investigations_of([about.name])[about.name]:
         return
     because = line(
@@ -133,6 +214,23 @@ def _open_if_risen(about: frappe._dict, row: Document, subject: Watched) -> None
     timeline.note(COMPLAINT, {about.name: told}, now_datetime(), _AUTHOR)
 
 
+def _rows() -> list[Document]:
+    return frappe.get_cached_doc(SETTINGS).get("thresholds") or []
+
+
+def _standing() -> dict[tuple[str, str, str], tuple[str, dict[str, Any]]]:
+    """(row, company, subject) → (note, what is kept of it) of what stands above its threshold."""
+    found = {}
+    for note in marks.notes_of(_ABOVE):
+        kept = json.loads(note.defvalue)
+        found[kept["row"], kept["company"], kept["name"]] = note.name, kept
+    return found
+
+
+def _since(row: Document, moment: datetime) -> datetime:
+    return moment - timedelta(days=cint(row.days))
+
+
 def _holds(row: Document, count: int, subject: Watched) -> bool:
     if row.measure != RATE:
         return count >= flt(row.at_least)
@@ -140,43 +238,62 @@ def _holds(row: Document, count: int, subject: Watched) -> bool:
     return enough and count * 1000 / subject.delivered >= flt(row.at_least)
 
 
-def _counted(about: frappe._dict, subject: Watched, days: int) -> int:
-    """Complaints with the same subject, this one and those registered before it."""
+def _counted(
+    company: str,
+    subject: Watched,
+    since: datetime,
+    *,
+    without: list[str] | None = None,
+    until: datetime | None = None,
+) -> int:
+    """Complaints of the company with the same subject that were received since.
+
+    Args:
+        without: those that are asked afterwards.
+        until: registered by then.
+    """
     complaint = frappe.qb.DocType(COMPLAINT)
     common = [complaint[field].isin(values) for field, values in subject.fields.items() if values]
     alike = common[0]
     for one in common[1:]:
         alike |= one
-    before = (complaint.creation < about.creation) | (
-        (complaint.creation == about.creation) & (complaint.name <= about.name)
-    )
-    query = frappe.qb.from_(complaint).select(Count("*")).where(alike & before)
-    query = query.where((complaint.company == about.company) & complaint.stage.notin(NOT_COUNTED))
-    query = query.where(complaint.received_at > get_datetime(about.received_at) - timedelta(days=days))
+    query = frappe.qb.from_(complaint).select(Count("*")).where(alike & (complaint.received_at > since))
+    query = query.where((complaint.company == company) & complaint.stage.notin(NOT_COUNTED))
+    if without:
+        query = query.where(complaint.name.notin(without))
+    if until:
+        query = query.where(complaint.creation <= until)
     return query.run()[0][0]
 
 
 def _named(about: frappe._dict, row: Document) -> Iterator[Watched]:
-    name = about.get(row.by)
-    if not name:
-        return
-    delivered = 0.0
-    if row.measure == RATE:
-        end = get_datetime(about.received_at).date()
-        start = date(1900, 1, 1) if row.by == "batch_no" else end - timedelta(days=cint(row.days))
-        delivered = units_delivered(start, end, company=about.company, **{row.by: name})
-    yield Watched(name, {row.by: [name]}, delivered)
+    if name := about.get(row.by):
+        delivered = _delivered(row, name, about.company, about.moment) if row.measure == RATE else 0
+        yield Watched(name, {row.by: [name]}, delivered)
 
 
-def _supplier_lots(complaint: str) -> list[Watched]:
+def _delivered(row: Document, name: str, company: str, moment: datetime) -> float:
+    """Of an item in the days that complaints are counted of; of a batch all: it is delivered once, and complained about later."""
+    start = date(1900, 1, 1) if row.by == "batch_no" else _since(row, moment).date()
+    return units_delivered(start, moment.date(), company=company, **{row.by: name})
+
+
+def _supplier_lots(about: frappe._dict) -> list[Watched]:
     """Lots of suppliers that the complaint's goods are made of, each with everything that it went into; nothing where it leads to none."""
     refused = (frappe.ValidationError, frappe.PermissionError)
     try:
         with messages_dropped_on(*refused):
-            found = trace(start_of(COMPLAINT, complaint), FAMILY).genealogy
+            found = trace(start_of(COMPLAINT, about.name), FAMILY).genealogy
     except refused:
         return []
-    return [_subject(found, lot) for lot in sorted(found.reached_up) if _is_bought(found, lot)]
+    lots = [lot for lot in sorted(found.reached_up) if _is_bought(found, lot)]
+    if not lots:
+        return []
+    moved = [one for some in found.movements.values() for one in some]
+    places = warehouses(one.warehouse for one in moved)
+    own = {name for name, place in places.items() if place.company == about.company}
+    others = frozenset(one.id for one in moved if one.warehouse not in own)
+    return [_subject(found, lot, others) for lot in lots]
 
 
 def _is_bought(found: Genealogy, lot: Lot) -> bool:
@@ -184,14 +301,14 @@ def _is_bought(found: Genealogy, lot: Lot) -> bool:
     return lot.is_tracked and any(one.step == movements.RECEIVED for one in moved)
 
 
-def _subject(found: Genealogy, lot: Lot) -> Watched:
+def _subject(found: Genealogy, lot: Lot, others: frozenset[str]) -> Watched:
     reached, waiting = {lot}, [lot]
     while waiting:
         for edge in found.edges_down(waiting.pop()):
             if edge.target not in reached:
                 reached.add(edge.target)
                 waiting.append(edge.target)
-    delivered = sum(one.delivered for one in holders(found, sorted(reached), frozenset()))
+    delivered = sum(one.held for one in holders(found, sorted(reached), others))
     named = {
         "batch_no": sorted({one.batch for one in reached if one.batch and not one.serial}),
         "serial_no": sorted({one.serial for one in reached if one.serial}),

@@ -35,7 +35,7 @@ from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
 from complaint_qms.services.risk import matrix, priority
-from complaint_qms.services.rules import runner
+from complaint_qms.services.rules import runner, thresholds
 from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import assigning, clock, plan, procedure
 
@@ -125,6 +125,7 @@ class Complaint(QualityRecord):
     def on_update(self):
         if not self.flags.in_insert:
             match_keys.follow(self)
+            thresholds.ask_again(self)
         merge.tell_original(self)
         at_once.note_passed_over(self)
         giving_back.return_messages(self)
