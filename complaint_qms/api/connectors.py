@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.api.rate_limits import count_call
-from complaint_qms.constants.connectors import CALL, CALLS_AN_HOUR, CONNECTOR, FACT, FORMS
+from complaint_qms.constants.connectors import CALL, CALLS_AN_HOUR, CONNECTOR, FACT, FORMS, ISSUE
 from complaint_qms.services.connectors import calls, facts, issues, settings, trying
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.report import check_may_trace
@@ -66,6 +66,8 @@ def outside_issues(doctype: str, name: str) -> dict[str, Any]:
         user may open one: [{name, about}]}
     """
     doc = _record(doctype, name, "read", _WITH_ISSUES)
+    if not frappe.has_permission(ISSUE, "read"):
+        return {"issues": [], "waiting": 0, "failed": [], "connectors": []}
     found = issues.issues_of(doc)
     offered = issues.opening_connectors(doc) if frappe.has_permission(doctype, "write", doc=doc) else []
     return {"issues": found, **calls.issue_calls(found), "connectors": offered}
@@ -81,6 +83,7 @@ def open_issue(doctype: str, name: str, connector: str, action: str = "") -> str
         action: of a CAPA: name of the action's row.
     """
     doc = _record(doctype, name, "write", _WITH_ISSUES)
+    frappe.has_permission(ISSUE, "read", throw=True)
     count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
     return calls.request_issue(frappe.get_doc(CONNECTOR, connector), doc, action).name
 
@@ -90,6 +93,7 @@ def open_issue(doctype: str, name: str, connector: str, action: str = "") -> str
 def refresh_issues(doctype: str, name: str) -> None:
     """Have the status of a record's issues asked for by a job now."""
     doc = _record(doctype, name, "read", _WITH_ISSUES)
+    frappe.has_permission(ISSUE, "read", throw=True)
     count_call(_DOOR, frappe.session.user, CALLS_AN_HOUR)
     issues.request_polling(doc)
 
@@ -120,7 +124,7 @@ def test(connector: str, name: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
 def profile(name: str) -> dict[str, Any]:
-    """Fields of a connector for a kind of system: "plm", "mes", "kingdee", "yonyou" or "generic_rest"."""
+    """Fields of a connector for a kind of system: "plm", "mes", "kingdee", "yonyou", "jira" or "generic_rest"."""
     frappe.has_permission(CONNECTOR, "create", throw=True)
     return settings.profile_values(name)
 

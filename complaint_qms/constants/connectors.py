@@ -91,6 +91,8 @@ AT_ONCE: Final = 200
 POLL_AGAIN: Final = timedelta(minutes=50)
 """How long the status of an issue is left alone; it is looked at by an hourly job."""
 POLLED_AT_ONCE: Final = 200
+JOB_SECONDS: Final = 240.0
+"""How long one job calls systems; what is left is the next one's."""
 CALLS_AN_HOUR: Final = 120
 """Times that one login may have systems asked, or tried."""
 LONGEST_SHOWN: Final = 4_000

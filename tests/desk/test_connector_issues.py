@@ -7,7 +7,7 @@ import json
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, now_datetime
+from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from complaint_qms.api import connectors as api
 from complaint_qms.constants import notify, roles
@@ -119,6 +119,60 @@ def test_an_issue_is_opened_once_although_the_answer_was_lost_and_its_status_com
         api.test(there.name, study.name)
 
 
+def test_an_issue_whose_call_the_log_has_dropped_is_asked_for_anew(jira):
+    there, study = connector(jira, issue_page="/go?to={{issue_key}}"), factory.investigation()
+    jira.played.plays[SEARCH] = answers({}, 400)
+    first = api.open_issue("Investigation", study.name, there.name)
+    worked()
+    assert api.open_issue("Investigation", study.name, there.name) == first
+    assert frappe.db.count(CALL) == 1  # a person has it tried again
+    calls.clear_calls(-1)
+    jira.played.plays[SEARCH] = jira._search
+    assert api.open_issue("Investigation", study.name, there.name) == first
+    (call,) = worked()
+    assert call.state == DONE
+    (issue,) = api.outside_issues("Investigation", study.name)["issues"]
+    assert issue["address"] == f"{jira.played.url}/go?to=QA-1"
+
+
+def test_reading_the_status_goes_on_past_what_is_gone_or_fails_and_ends_in_time(jira, monkeypatch):
+    there, now = connector(jira), now_datetime()
+    names = []
+    for _time in range(2):
+        study = factory.investigation()
+        names.append(api.open_issue("Investigation", study.name, there.name))
+    worked()
+    frappe.db.delete(ISSUE, {"name": names[0]})
+    assert issues.poll_issues(names, now) == 1
+    with monkeypatch.context() as patched:
+        patched.setattr(issues, "call", lambda *_given: 1 / 0)
+        patched.setattr(frappe.db, "rollback", lambda: None)  # the test's own records stay
+        issues.poll_issues(now=add_to_date(now, hours=1))
+    row = frappe.get_doc(ISSUE, names[1])
+    assert get_datetime(row.checked_at) == add_to_date(now, hours=1)
+    tell = api.outside_issues("Investigation", row.investigation)["issues"][0]["error"]
+    assert tell == "The system could not be called. See the Error Log."
+    monkeypatch.setattr(issues, "JOB_SECONDS", -1)
+    assert issues.poll_issues(now=add_to_date(now, hours=3)) == 0
+
+
+def test_who_may_not_see_issues_is_told_none(jira):
+    there, study = connector(jira), factory.investigation()
+    api.open_issue("Investigation", study.name, there.name)
+    frappe.get_doc(
+        {"doctype": "Custom DocPerm", "parent": ISSUE, "role": "System Manager", "permlevel": 0, "read": 1}
+    ).insert()
+    frappe.clear_cache(doctype=ISSUE)
+    with factory.as_user(study.investigator):
+        told = api.outside_issues("Investigation", study.name)
+        assert (told["issues"], told["connectors"], told["waiting"]) == ([], [], 0)
+        with pytest.raises(frappe.PermissionError):
+            api.refresh_issues("Investigation", study.name)
+        with pytest.raises(frappe.PermissionError):
+            api.open_issue("Investigation", study.name, there.name)
+    frappe.clear_cache(doctype=ISSUE)
+
+
 def test_an_action_of_a_capa_has_an_issue_of_its_own(jira):
     there = connector(
         jira,
@@ -180,6 +234,8 @@ def test_what_jira_refuses_waits_for_a_person_and_a_status_that_fails_is_told(ji
         {"status_path": ""},
         {"find_query": '{"jql": "{{ title }}"}'},
         {"issue_page": "browse"},
+        {"issue_page": "/browse"},
+        {"issue_page": "/browse/{{ key }}"},
     ):
         with pytest.raises(frappe.ValidationError):
             connector(jira, **values)

@@ -197,6 +197,8 @@ def test_what_people_enter_is_refused_with_its_remedy(played):
         ({"path": "/{{ frappe.conf }}"}, "expressions are not run"),
         ({"query": '{"a": "{{ subject }}"}'}, "There are item_code"),
         ({"headers": '{"Authorization": "Bearer x"}'}, "looks like a secret"),
+        ({"headers": '{"X-Site": "厂"}'}, "Headers: “X-Site” holds letters that no header takes"),
+        ({"access": "api_key", "key_header": "X-Key", "secret": "密码"}, "Secret: enter it in Latin letters"),
         ({"body": "{", "method": "by_post"}, "Body: this is no JSON"),
         ({"body": "{}"}, "nothing is sent with GET"),
         ({"mapping": [{"label": "A", "path": "$..x"}]}, "no path to a value"),

@@ -27,6 +27,7 @@ _SECRET: Final = re.compile(
     r"auth|cookie|token|secret|passw|pwd|signature|(^|[-_])(api)?[-_]?key($|[-_])", re.I
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+_NO_HEADER_TEXT: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _OURS: Final = ("host", "content-length", "transfer-encoding", "connection")
 _NO_OBJECT: Final = Message("{part}: write a JSON object such as {example}.")
 _NO_JSON: Final = Message("{part}: this is no JSON ({error}).")
@@ -37,6 +38,9 @@ _NO_EXPRESSION: Final = Message(
 _WRONG_HEADER: Final = Message("{part}: “{name}” cannot be the name of a header that is sent.")
 _SECRET_HEADER: Final = Message(
     "{part}: “{name}” looks like a secret, which everybody could read here. Choose how the system lets us in, and enter it in the field for it."
+)
+_HEADER_TEXT: Final = Message(
+    "{part}: “{name}” holds letters that no header takes, such as Chinese ones. Send them as a parameter or in the body."
 )
 _STEP: Final = Message("A record that is called “.” or “..” cannot be asked about.")
 _NO_PATH: Final = Message(
@@ -115,10 +119,40 @@ def template_of(
             raise Unusable(_WRONG_HEADER.having(part=parts["headers"], name=name[:100]))
         if _SECRET.search(name):
             raise Unusable(_SECRET_HEADER.having(part=parts["headers"], name=name[:100]))
+    check_headers(made.headers, parts["headers"])
     for part in ("query", "headers", "body"):
         for text in _texts(getattr(made, part)):
             _check_fields(text, known, parts[part])
     return made
+
+
+def is_header_text(text: str) -> bool:
+    """Whether a header can carry it: on one line, in Latin letters (RFC 9110, 5.5)."""
+    return not _NO_HEADER_TEXT.search(text)
+
+
+def check_headers(headers: Mapping[str, str], part: str) -> None:
+    """Raises:
+    Unusable: one cannot be sent as it is.
+    """
+    for name, value in headers.items():
+        if not is_header_text(value):
+            raise Unusable(_HEADER_TEXT.having(part=part, name=name[:100]))
+
+
+def fields_in(text: str, known: Collection[str], part: str) -> set[str]:
+    """Merge fields of a text.
+
+    Raises:
+        Unusable: there is none of such a name, or an expression.
+    """
+    _check_fields(text, known, part)
+    return set(_FIELD.findall(text))
+
+
+def filled_address(text: str, values: Mapping[str, Any]) -> str:
+    """An address with its merge fields filled in, each as one part of it."""
+    return _fill(text, values, lambda one: quote(_text(one), safe=""))
 
 
 def rendered(template: Template, values: Mapping[str, Any]) -> Request:
@@ -127,7 +161,7 @@ def rendered(template: Template, values: Mapping[str, Any]) -> Request:
     Raises:
         Unusable: a value would be a step in the path, however it is written.
     """
-    path = _fill(template.path, values, lambda one: quote(_text(one), safe=""))
+    path = filled_address(template.path, values)
     if {".", ".."} & set(path.split("/")):
         raise Unusable(_STEP)
     query = urlencode(

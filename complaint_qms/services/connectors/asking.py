@@ -13,6 +13,7 @@ from complaint_qms.engine.connectors import (
     Request,
     Template,
     Unusable,
+    check_headers,
     facts_of,
     masked,
     rendered,
@@ -66,6 +67,7 @@ def prepare_request(
     try:
         template = settings.template_from(connector)
         request = rendered(template, values)
+        check_headers(request.headers, settings.connector_label(connector, "headers"))
     except Unusable as error:
         raise ServiceError(error.said, passing=False) from None
     told = rendered(template, masked(values, PERSONAL))

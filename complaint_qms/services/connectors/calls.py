@@ -20,6 +20,7 @@ from complaint_qms.constants.connectors import (
     FAILED,
     ISSUE,
     ISSUE_OPENED,
+    JOB_SECONDS,
     LEASE,
     OUTSIDE_FACTS,
     TEST,
@@ -53,8 +54,6 @@ from complaint_qms.services.record.input_validation import refuse
 
 JOB_ID: Final = "complaint_qms_connectors"
 _METHOD: Final = f"{__name__}.call_due"
-_BUDGET: Final = 240.0
-"""Seconds of one job; what is left is the next one's."""
 _GONE: Final = Message("What the system was to be asked about is not there any more.")
 _OFF: Final = Message("The connector was switched off meanwhile. Switch it on, and try again.")
 _CUT_OFF: Final = Message("The last attempt was cut off. Try again.")
@@ -87,7 +86,8 @@ def request_facts(doc: Document) -> int:
 
 
 def request_issue(connector: Document, doc: Document, action: str = "") -> Document:
-    """Have an issue opened by a job, once for a record and system however often it is asked for; the issue.
+    """Have an issue opened by a job, once for a record and system however often it is asked for; the issue. One that was never opened,
+    and whose call the log has dropped, is asked for anew.
 
     Raises:
         frappe.ValidationError: the connector opens none for such a record.
@@ -100,7 +100,7 @@ def request_issue(connector: Document, doc: Document, action: str = "") -> Docum
             )
         )
     issue, is_new = new_issue(connector, subject)
-    if is_new:
+    if is_new or not (issue.issue_key or _opening_call(connector.name, subject)):
         name = _insert(connector.name, subject, ISSUE_OPENED)
         frappe.enqueue(_METHOD, queue="long", names=[name], enqueue_after_commit=True)
     return issue
@@ -117,7 +117,7 @@ def call_due(names: list[str] | None = None, now: datetime | None = None) -> int
     made, began = 0, monotonic()
     with acting_as():  # whoever's request has started this job
         for name in names if names is not None else _due(now or now_datetime(), AT_ONCE):
-            if monotonic() - began > _BUDGET:
+            if monotonic() - began > JOB_SECONDS:
                 break
             made += bool(make_call(name, now))
             frappe.db.commit()
@@ -257,6 +257,17 @@ def _waiting(keys: set[str]) -> set[tuple[str, str]]:
         order_by="name asc",
     )
     return {(row.connector, row.subject_key) for row in rows}
+
+
+def _opening_call(connector: str, subject: Subject) -> str | None:
+    """The call that is to open an issue, or was given up. The caller has locked the connector, and sees what others have asked for."""
+    filters = {
+        "connector": connector,
+        "kind": ISSUE_OPENED,
+        "state": ("in", [WAITING, FAILED]),
+        subject.about: subject.name,
+    }
+    return frappe.db.get_value(CALL, filters, "name", for_update=True)
 
 
 def _due(now: datetime, most: int) -> list[str]:

@@ -7,8 +7,17 @@ from typing import Final
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.constants.connectors import CONNECTOR, OPEN_ISSUE
-from complaint_qms.engine.connectors import Request, Template, Unusable, read_path, rendered, template_of
+from complaint_qms.constants.connectors import OPEN_ISSUE
+from complaint_qms.engine.connectors import (
+    Request,
+    Template,
+    Unusable,
+    check_headers,
+    fields_in,
+    read_path,
+    rendered,
+    template_of,
+)
 from complaint_qms.integrations.connectors.system import System
 from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services.connectors import settings
@@ -33,19 +42,20 @@ def check_issues(doc: Document) -> None:
     if doc.purpose != OPEN_ISSUE:
         return
     said = _("{0}: enter it; no issue can be opened without.")
-    wrong = [said.format(_label(doc, field)) for field in _NEEDED if not doc.get(field)]
+    wrong = [said.format(settings.connector_label(doc, field)) for field in _NEEDED if not doc.get(field)]
     for field in _PATHS:
         try:
             read_path(doc.get(field) or "$")
         except Unusable as error:
-            wrong.append(f"{_label(doc, field)}: {settings.said_of(error)}")
+            wrong.append(f"{settings.connector_label(doc, field)}: {settings.said_of(error)}")
     for part in _KNOWN:
         try:
             _template(doc, part)
         except Unusable as error:
             wrong.append(settings.said_of(error))
+    wrong += _wrong_page(doc)
     if (doc.issue_page or "") and not doc.issue_page.startswith("/"):
-        wrong.append(_("{0}: begin with a slash.").format(_label(doc, "issue_page")))
+        wrong.append(_("{0}: begin with a slash.").format(settings.connector_label(doc, "issue_page")))
     if wrong:
         refuse(*wrong)
 
@@ -73,21 +83,32 @@ def done_values(doc: Document) -> tuple[str, ...]:
     return tuple(filter(None, (one.strip() for one in (doc.done_values or "").split(","))))
 
 
+def _wrong_page(doc: Document) -> list[str]:
+    page, label = doc.issue_page or "", settings.connector_label(doc, "issue_page")
+    try:
+        has_key = not page or "issue_key" in fields_in(page, _KNOWN["status"], label)
+    except Unusable as error:
+        return [settings.said_of(error)]
+    said = _("{0}: name the issue by {1}, which stands for its key.")
+    return [] if has_key else [said.format(label, "{{ issue_key }}")]
+
+
 def _request(doc: Document, part: str, values: dict[str, str]) -> Request:
     try:
-        return rendered(_template(doc, part), values)
+        request = rendered(_template(doc, part), values)
+        check_headers(request.headers, settings.connector_label(doc, "headers"))
+        return request
     except Unusable as error:
         raise ServiceError(error.said, passing=False) from None
 
 
 def _template(doc: Document, part: str) -> Template:
     names = {"path": f"{part}_path", "query": f"{part}_query"}
-    labels = {name: _label(doc, field) for name, field in names.items()} | {"headers": "", "body": ""}
+    labels = {name: settings.connector_label(doc, field) for name, field in names.items()} | {
+        "headers": "",
+        "body": "",
+    }
     path = doc.get(names["path"]) or "/"
     return template_of(
         "GET", path, doc.get(names["query"]) or "", doc.headers or "", "", _KNOWN[part], labels
     )
-
-
-def _label(doc: Document, field: str) -> str:
-    return _(doc.meta.get_label(field), context=CONNECTOR)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from time import monotonic
 from typing import Any, Final
-from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -21,11 +21,12 @@ from complaint_qms.constants.connectors import (
     CONNECTOR,
     INVESTIGATION,
     ISSUE,
+    JOB_SECONDS,
     OPEN_ISSUE,
     POLL_AGAIN,
     POLLED_AT_ONCE,
 )
-from complaint_qms.engine.connectors import Unusable, read_path, values_at
+from complaint_qms.engine.connectors import Unusable, filled_address, read_path, values_at
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.connectors.calling import Answered, call
 from complaint_qms.integrations.messaging.inbound import ServiceError, text_value
@@ -108,9 +109,7 @@ def note_opened(connector: Document, subject: Subject, found: str, now: datetime
     """Keep what the system calls the issue, and have its status asked for."""
     name = frappe.db.get_value(ISSUE, {"unique_key": issue_key(connector.name, subject)}, "name")
     if name:
-        address = connector.base_url + (connector.issue_page or "").replace(
-            "{{ issue_key }}", quote(found, safe="")
-        )
+        address = connector.base_url + filled_address(connector.issue_page or "", {"issue_key": found})
         values = {"issue_key": found, "address": address, "opened_at": now, "checked_at": None, "error": None}
         writing.set_values(ISSUE, name, values, "issue opened in another system")
         frappe.enqueue(_METHOD, queue="long", names=[name], enqueue_after_commit=True)
@@ -170,9 +169,11 @@ def request_polling(doc: Document) -> None:
 
 def poll_issues(names: list[str] | None = None, now: datetime | None = None) -> int:
     """Ask for the status of these issues, or of all that are due, as Administrator; how many were asked for. Commits after each."""
-    asked, moment = 0, now or now_datetime()
+    asked, moment, began = 0, now or now_datetime(), monotonic()
     with acting_as():
         for name in names if names is not None else _due(moment, POLLED_AT_ONCE):
+            if monotonic() - began > JOB_SECONDS:
+                break
             asked += _poll(name, moment)
             frappe.db.commit()
     return asked

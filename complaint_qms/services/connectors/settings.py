@@ -22,7 +22,7 @@ from complaint_qms.constants.connectors import (
     MOST_FACTS,
     OPEN_ISSUE,
 )
-from complaint_qms.engine.connectors import Path, Template, Unusable, read_path, template_of
+from complaint_qms.engine.connectors import Path, Template, Unusable, is_header_text, read_path, template_of
 from complaint_qms.integrations.connectors.system import BASIC, KEY, KINGDEE, NONE, OAUTH2, YONYOU, System
 from complaint_qms.integrations.messaging import http, outside
 from complaint_qms.services.inbox import reasons
@@ -84,7 +84,7 @@ def template_from(doc: Document) -> Template:
     """Raises:
     Unusable: it was written past the checks.
     """
-    parts = {name: _label(doc, name) for name in _PARTS}
+    parts = {name: connector_label(doc, name) for name in _PARTS}
     known = MERGE_FIELDS[doc.about]
     return template_of(
         METHODS[doc.method],
@@ -131,6 +131,11 @@ def said_of(error: Unusable) -> str:
     return frappe.utils.escape_html(reasons.in_words(reasons.of_message(error.said)))
 
 
+def connector_label(doc: Document, field: str) -> str:
+    """Name of a field of a connector in the present language."""
+    return _(doc.meta.get_label(field), context=CONNECTOR)
+
+
 def _fact_names() -> dict[str, str]:
     """Names of the facts of profiles, in the user's language."""
     return {
@@ -174,24 +179,37 @@ def _secret_places(doc: Document) -> set[str]:
 
 def _wrong_access(doc: Document) -> list[str]:
     said = _("{0}: enter it; the system cannot be called without.")
-    wrong = [said.format(_label(doc, field)) for field in _NEEDED.get(doc.access, ()) if not doc.get(field)]
+    wrong = [
+        said.format(connector_label(doc, field))
+        for field in _NEEDED.get(doc.access, ())
+        if not doc.get(field)
+    ]
     for field in ("base_url", "token_url"):
         if doc.get(field) and not _is_address(doc.get(field)):
             wrong.append(
                 _(
                     "{0}: enter an address that begins with https:// and has no parameters. http:// is taken for a computer that the server's configuration names under “complaint_qms_own_networks”."
-                ).format(_label(doc, field))
+                ).format(connector_label(doc, field))
             )
     if doc.access == KEY and doc.key_header and not _HEADER.fullmatch(doc.key_header):
         wrong.append(
-            _("{0}: enter the name of a header, such as X-API-Key.").format(_label(doc, "key_header"))
+            _("{0}: enter the name of a header, such as X-API-Key.").format(
+                connector_label(doc, "key_header")
+            )
         )
+    if doc.access == KEY:
+        said = _("{0}: enter it in Latin letters, on one line; a header takes no others.")
+        wrong += [
+            said.format(connector_label(doc, field))
+            for field in ("key_prefix", "secret")
+            if not is_header_text(doc.get(field) or "")
+        ]
     return wrong
 
 
 def _wrong_limits(doc: Document) -> list[str]:
     return [
-        _("{0}: enter {1} to {2}.").format(_label(doc, field), least, most)
+        _("{0}: enter {1} to {2}.").format(connector_label(doc, field), least, most)
         for field, (least, most, _usual) in LIMITS.items()
         if not least <= cint(doc.get(field)) <= most
     ]
@@ -205,7 +223,7 @@ def _wrong_request(doc: Document) -> list[str]:
     except Unusable as error:
         return [said_of(error)]
     if METHODS[doc.method] == "GET" and (doc.body or "").strip():
-        return [_("{0}: empty it; nothing is sent with GET.").format(_label(doc, "body"))]
+        return [_("{0}: empty it; nothing is sent with GET.").format(connector_label(doc, "body"))]
     return []
 
 
@@ -215,7 +233,7 @@ def _wrong_purpose(doc: Document) -> list[str]:
     return [
         _(
             "{0}: issues are opened for an investigation or an action of a CAPA, facts are asked for about anything else."
-        ).format(_label(doc, "about"))
+        ).format(connector_label(doc, "about"))
     ]
 
 
@@ -232,16 +250,18 @@ def _wrong_mapping(doc: Document) -> list[str]:
         seen.add(row.label)
     if cint(doc.enabled) and not doc.mapping:
         wrong.append(
-            _("{0}: name at least one fact, or switch the connector off.").format(_label(doc, "mapping"))
+            _("{0}: name at least one fact, or switch the connector off.").format(
+                connector_label(doc, "mapping")
+            )
         )
     if len(doc.mapping) > MOST_FACTS:
-        wrong.append(_("{0}: at most {1} rows.").format(_label(doc, "mapping"), MOST_FACTS))
+        wrong.append(_("{0}: at most {1} rows.").format(connector_label(doc, "mapping"), MOST_FACTS))
     try:
         found = success_of(doc)
         if found and not found[1]:
-            wrong.append(_("{0}: enter at least one.").format(_label(doc, "success_values")))
+            wrong.append(_("{0}: enter at least one.").format(connector_label(doc, "success_values")))
     except Unusable as error:
-        wrong.append(f"{_label(doc, 'success_path')}: {said_of(error)}")
+        wrong.append(f"{connector_label(doc, 'success_path')}: {said_of(error)}")
     return wrong
 
 
@@ -255,7 +275,3 @@ def _is_address(address: str) -> bool:
     if number and not (is_named or outside.may_be_called(number, opened)):
         return False
     return parts.scheme == "https" or is_named or bool(number and not number.is_global)
-
-
-def _label(doc: Document, field: str) -> str:
-    return _(doc.meta.get_label(field), context=CONNECTOR)
