@@ -145,10 +145,16 @@ def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> No
 
 def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still(sold: Sold) -> None:
     doc = planned(sold)
+    helper = factory.user(roles.QUALITY_MANAGER, email="second.quality@x.example")
+    with factory.as_user(helper):
+        desk.leave_out(customers(doc)[sold.cy]["name"], "Never opened")
+    doc.reload()
     with factory.as_user(investigator()):
         take_step(doc, "Submit for Approval", TEXTS)
         with pytest.raises(frappe.ValidationError):
             desk.approve(doc.name, PASSWORD)
+    with factory.as_user(helper), pytest.raises(GateError, match="somebody else has to approve"):
+        desk.approve(doc.name, PASSWORD)
     manager = quality_manager()
     assert any(row["name"] == doc.name for row in work_of(manager)), "it waits for who approves"
     with factory.as_user(manager):
@@ -158,6 +164,8 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
         desk.approve(doc.name, PASSWORD)
         doc.reload()
         assert (doc.stage, doc.approved_by) == ("under_way", manager)
+        signed = frappe.parse_json(doc.approved_scope)["by_hand"]
+        assert [(one["customer"], one["left_out"]) for one in signed] == [(sold.cy, "Never opened")]
         doc.run_method("onload")
         assert doc.get_onload("signature")["holds"] is True
         doc.hazard = "Nothing"
@@ -220,6 +228,9 @@ def test_who_answers_or_is_left_out_while_a_notice_waits_gets_none(sold: Sold, m
     with factory.as_user(investigator()):
         assert desk.send_notices(doc.name) == {"notices": 3}
         desk.log_call(rows[sold.ada]["name"], True, "Ann")
+        with pytest.raises(GateError, match="without a part"):
+            desk.leave_out(rows[sold.bo]["name"], "Got none")
+    with factory.as_user(quality_manager()):
         desk.leave_out(rows[sold.bo]["name"], "Got none")
     assert notices.send_waiting() == 0
     assert {one["state"] for one in notices.notices_of(doc.name)} == {"not_needed"}
@@ -378,6 +389,10 @@ def test_a_mock_recall_is_timed_balanced_and_tells_nobody(sold: Sold, mailbox: M
     assert len(panel["balance"]["down"]) >= 3
     assert doc.traced_share == 100
     assert doc.time_to_list >= 1
+    sold.chain.scrap("F1", 10)
+    assert planned(sold, is_mock=1).traced_share == 90, (
+        "what was issued lies nowhere, whatever the ledger says"
+    )
     with factory.as_user(investigator()):
         refused(lambda: desk.send_notices(doc.name), "mock recall")
         with pytest.raises(frappe.ValidationError):

@@ -16,6 +16,7 @@ from frappe.utils.password import check_password
 from complaint_qms.constants.field_action import APPROVED_FIELDS, DOCTYPE
 from complaint_qms.engine.sop.signing import flaws, signed
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.field_action import customers
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.gate_codes import gate_code
@@ -55,7 +56,9 @@ def approve(doc: Document, user: str, now: datetime) -> None:
             GateError,
             title=_("Not yet"),
         )  # fmt: skip
-    doc.approved_by, doc.approved_at, doc.approved_scope = user, now.replace(microsecond=0), doc.scope
+    doc.approved_by, doc.approved_at = user, now.replace(microsecond=0)
+    approved = json.loads(doc.scope) | {"by_hand": customers.changed_by_hand(doc.name)}
+    doc.approved_scope = json.dumps(approved, ensure_ascii=False)
     doc.signature = json.dumps(
         signed(
             _content(doc),

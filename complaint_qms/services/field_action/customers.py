@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any, Final
 
 import frappe
@@ -28,12 +28,14 @@ from complaint_qms.constants.field_action import (
 )
 from complaint_qms.engine.field_action import figures
 from complaint_qms.engine.sop.gates import blank
+from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services import writing
-from complaint_qms.services.field_action.notice_text import amount_text
+from complaint_qms.services.compliance import contributors
+from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record import timeline
+from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.timeline import Text, line
 
 STAFF: Final = (
@@ -45,37 +47,8 @@ STAFF: Final = (
     "System Manager",
 )
 """Who enters what customers say and do; an auditor reads it."""
-_NOTHING: Final[dict[str, Any]] = {"lines": [], "deliveries": []}
+_LONGEST_KEY: Final = 140
 _OPEN: Final = ("scope", "approval", "under_way")
-
-
-def follow_scope(action: Document) -> None:
-    """After the scope was computed: its customers are there with what they hold, those who hold nothing any more are left out."""
-    scope = json.loads(action.scope)
-    held = {one["customer"]: one for one in scope["customers"] if one["customer"]}
-    there = {doc.customer: doc for doc in all_of(action.name, is_locked=True)}
-    wanted = {name for name, one in held.items() if any(line["held"] > 0 for line in one["lines"])}
-    people = people_of(wanted | set(there))
-    is_running, gone = action.stage == "under_way", []
-    for name in sorted(wanted | set(there)):
-        doc = there.get(name)
-        if not doc and name in wanted:
-            doc = _new(action, name, people.get(name))
-        if not doc:
-            continue
-        gone += _take_lines(doc, held.get(name, _NOTHING), is_running=is_running)
-        is_gone = name not in wanted and not doc.is_added and not is_running
-        if is_gone != bool(doc.is_left_out) and not doc.left_out_by:
-            doc.is_left_out = int(is_gone)
-            doc.left_out_reason = _("Holds nothing of it any more.") if is_gone else None
-        _take_contact(doc, people.get(name))
-        store(doc)
-    refresh_figures(action.name)
-    if gone:
-        timeline.note_on(
-            action,
-            line("The scope does not name any more, and it stays until the end: {0}", Text(comma_list(gone))),
-        )
 
 
 def all_of(action: str, *, is_locked: bool = False) -> list[Document]:
@@ -199,14 +172,15 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
         )
     unit = frappe.db.get_value("Item", item, ["item_name", "stock_uom"])
     people = people_of([customer])
-    doc = _new(action, customer, people.get(customer))
+    doc = new_customer(action, customer, people.get(customer))
     doc.is_added, doc.added_reason = 1, reason.strip()
     doc.append(
         "quantities",
         {"item_code": item, "item_name": unit[0], "uom": unit[1], "delivered": flt(qty), "at_risk": flt(qty)},
     )
-    _take_contact(doc, people.get(customer))
+    take_contact(doc, people.get(customer))
     store(doc)
+    _keep_part(action)
     refresh_figures(action.name)
     timeline.note_on(action, line("Customer added by hand: {0}. {1}", Text(title), Text(reason.strip())))
     return doc
@@ -217,8 +191,11 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
 
     Raises:
         frappe.ValidationError: no reason, or a notice has left.
+        GateError: it is under way, and the user has a part in it: leaving out brings it nearer to its targets.
     """
     _check_scope_open(action)
+    if action.stage == "under_way":
+        _check_second_person(action)
     if blank(reason):
         refuse(_("Reason: write why the customer is left out."))
     if doc.sent_at or doc.acknowledged_at:
@@ -229,6 +206,8 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
         )
     doc.is_left_out, doc.left_out_reason, doc.left_out_by = 1, reason.strip(), frappe.session.user
     store(doc)
+    if action.stage != "under_way":
+        _keep_part(action)
     refresh_figures(action.name)
     timeline.note_on(
         action, line("Customer left out: {0}. {1}", Text(doc.customer_name), Text(reason.strip()))
@@ -240,8 +219,29 @@ def take_in_again(doc: Document, action: Document) -> None:
     _check_scope_open(action)
     doc.is_left_out, doc.left_out_reason, doc.left_out_by = 0, None, None
     store(doc)
+    _keep_part(action)
     refresh_figures(action.name)
     timeline.note_on(action, line("Customer taken in again: {0}", Text(doc.customer_name)))
+
+
+def changed_by_hand(action: str) -> list[dict[str, Any]]:
+    """Who was added to an action and left out of it by hand, with quantities and reasons: what an approval is given for beside the scope."""
+    return [
+        {
+            "customer": doc.customer,
+            "added": doc.added_reason if doc.is_added else None,
+            "quantities": [[row.item_code, flt(row.at_risk), row.uom] for row in doc.quantities],
+            "left_out": doc.left_out_reason if doc.is_left_out else None,
+        }
+        for doc in all_of(action, is_locked=True)
+        if doc.is_added or doc.left_out_by
+    ]
+
+
+def key_of(*parts: str) -> str:
+    """What is there once, as its unique field keeps it; a longer one by its digest, so that no two become the same."""
+    key = ":".join(parts)
+    return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
 
 
 def store(doc: Document) -> None:
@@ -263,6 +263,29 @@ def customer_state(doc: Document) -> str:
     if doc.name and frappe.db.exists(NOTICE, {"field_action_customer": doc.name, "state": FAILED}):
         return NOTICE_FAILED
     return TO_BE_TOLD if doc.email else NO_CONTACT
+
+
+def new_customer(action: Document, customer: str, known: dict[str, Any] | None) -> Document:
+    return frappe.get_doc(
+        {
+            "doctype": CUSTOMER,
+            "field_action": action.name,
+            "company": action.company,
+            "customer": customer,
+            "customer_name": (known or {}).get("title") or customer,
+            "customer_key": _key(action.name, customer),
+        }
+    )
+
+
+def take_contact(doc: Document, known: dict[str, Any] | None) -> None:
+    people = (known or {}).get("people") or []
+    first = next((one for one in people if one["email"]), people[0] if people else {})
+    doc.email = first.get("email") or None
+    doc.phone = next((one["phone"] for one in people if one["phone"]), None)
+    doc.contact_name = first.get("name") or None
+    language = (known or {}).get("language") or frappe.db.get_default("lang") or "en"
+    doc.language = language if frappe.db.exists("Language", language, cache=True) else None
 
 
 def refresh_figures(action: str) -> dict[str, Any]:
@@ -291,86 +314,22 @@ def _check_scope_open(action: Document) -> None:
         refuse(_("Customers are added and left out while the field action stands in Scope or Under Way."))
 
 
-def _new(action: Document, customer: str, known: dict[str, Any] | None) -> Document:
-    return frappe.get_doc(
-        {
-            "doctype": CUSTOMER,
-            "field_action": action.name,
-            "company": action.company,
-            "customer": customer,
-            "customer_name": (known or {}).get("title") or customer,
-            "customer_key": _key(action.name, customer),
-        }
-    )
+def _keep_part(action: Document) -> None:
+    """Whoever changes the list of customers has a part in the action, and does not judge it."""
+    action.flags.list_changed = True
+    action.flags.ignore_permissions = True
+    action.save()
 
 
-def _take_lines(doc: Document, held: dict[str, Any], *, is_running: bool) -> list[str]:
-    """What the genealogy says now; what it named before and does not any more, in words. Until the action runs that is taken away.
-    Once it runs, what came back since counts as recovered, what was delivered since is added, and nobody is forgotten who was told."""
-    gone = _drop_lines(doc, {told["item_code"] for told in held["lines"]}, is_running=is_running)
-    rows = {row.item_code: row for row in doc.quantities}
-    for told in held["lines"]:
-        row = rows.get(told["item_code"]) or doc.append(
-            "quantities",
-            {"item_code": told["item_code"], "returned": told["returned"] if not is_running else 0},
-        )
-        if _by_hand(doc, row) and not row.lots:
-            row.returned = 0
-        row.update(
-            {
-                "item_name": told["item_name"],
-                "uom": told["uom"],
-                "lots": ", ".join(told["lots"]),
-                "delivered": told["delivered"],
-            }
-        )
-        if is_running:
-            row.recovered = max(flt(row.recovered), flt(told["returned"]) - flt(row.returned))
-        else:
-            row.returned = told["returned"]
-        row.at_risk = max(flt(row.delivered) - flt(row.returned), 0)
-        back = [
-            one["document"]
-            for one in held["deliveries"]
-            if one["item_code"] == row.item_code and one["qty"] < 0
-        ]
-        row.return_document = ", ".join(dict.fromkeys(back))[:140] or None
-    if held["deliveries"] or not is_running:
-        doc.deliveries = json.dumps(held["deliveries"], ensure_ascii=False)
-    return gone
-
-
-def _drop_lines(doc: Document, told: set[str], *, is_running: bool) -> list[str]:
-    gone = [row for row in doc.quantities if row.item_code not in told and not _by_hand(doc, row)]
-    if is_running:
-        return [
-            f"{doc.customer_name or doc.customer}: {amount_text(row.at_risk)} {_(row.uom or '')} {row.item_name or row.item_code}"
-            for row in gone
-            if flt(row.at_risk)
-        ]
-    for row in gone:
-        doc.remove(row)
-    for place, row in enumerate(doc.quantities, 1):
-        row.idx = place
-        if row.item_code not in told:
-            row.lots = row.return_document = None
-    return []
-
-
-def _by_hand(doc: Document, row: Document) -> bool:
-    """Whether somebody said that the customer has it, by adding the customer."""
-    return bool(doc.is_added) and row.idx == 1
-
-
-def _take_contact(doc: Document, known: dict[str, Any] | None) -> None:
-    people = (known or {}).get("people") or []
-    first = next((one for one in people if one["email"]), people[0] if people else {})
-    doc.email = first.get("email") or None
-    doc.phone = next((one["phone"] for one in people if one["phone"]), None)
-    doc.contact_name = first.get("name") or None
-    language = (known or {}).get("language") or frappe.db.get_default("lang") or "en"
-    doc.language = language if frappe.db.exists("Language", language, cache=True) else None
+def _check_second_person(action: Document) -> None:
+    own = contributors.authors(action) | {action.handler, action.submitted_by}
+    if not may(roles.QUALITY_MANAGER, roles.REGULATORY) or own & {*acting()}:
+        frappe.throw(
+            gate_code("G6")
+            + _("Once it is under way, a Quality Manager or Regulatory Affairs without a part in this field action leaves customers out."),
+            GateError,
+        )  # fmt: skip
 
 
 def _key(action: str, customer: str) -> str:
-    return f"{action}:{customer}"
+    return key_of(action, customer)

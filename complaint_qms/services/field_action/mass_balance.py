@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from frappe.model.document import Document
 
 from complaint_qms.engine.field_action import percent_of
-from complaint_qms.engine.trace import BOTH, Balance, from_units, movements
+from complaint_qms.engine.trace import BOTH, Balance, Lot, from_units, movements
+from complaint_qms.engine.trace.balances import RECORD
 from complaint_qms.services.trace.labels import STEPS, lot_kind, lot_name
 from complaint_qms.services.trace.starts import start_of
 from complaint_qms.services.trace.tracing import Traced, trace
@@ -23,8 +25,7 @@ def put_balance(doc: Document, kind: str, name: str) -> None:
     traced = trace(start_of(kind, name, doc.supplier or ""), BOTH)
     starts = traced.genealogy.starts
     rows = [_row(traced, one) for one in traced.balances(starts)]
-    came = sum(row["came_in"] for row in rows)
-    doc.traced_share = percent_of(came - sum(abs(row["difference"] or 0) for row in rows), came)
+    doc.traced_share = _share(traced, starts)
     doc.balance = json.dumps(
         {"lots": rows, "up": _neighbours(traced, upward=True), "down": _neighbours(traced, upward=False)},
         ensure_ascii=False,
@@ -39,6 +40,38 @@ def stored_balance(doc: Document) -> dict[str, Any] | None:
     for one in (*found["up"], *found["down"]):
         one["what"] = STEPS[one["what"]]() if one["what"] in STEPS else one["what"]
     return found
+
+
+def _share(traced: Traced, starts: Iterable[Lot]) -> float:
+    """Percent of what came in that is known to lie on hand, to be consumed, sent back, or with a customer by name; of several units of measure
+    the lowest. What was issued, adjusted, lost on a transfer or sold to nobody by name is not traced, nor is what the user may not see."""
+    came: dict[str, int] = {}
+    found: dict[str, int] = {}
+    for one in traced.balances(starts):
+        unit, total = traced.unit(one.lot), sum(one.steps[step] for step in _IN)
+        came[unit] = came.get(unit, 0) + total
+        found[unit] = found.get(unit, 0) + min(max(_traced(traced, one), 0), total)
+    return min((percent_of(found[unit], came[unit]) for unit in came), default=100.0)
+
+
+def _traced(traced: Traced, one: Balance) -> int:
+    if one.lot in traced.withheld_lots:
+        return 0
+    lost = sum(abs(cause.qty) for cause in one.causes(traced.recorded.get(one.lot)) if cause.kind == RECORD)
+    with_customers = -sum(
+        moved.qty
+        for moved in traced.genealogy.movements.get(one.lot, ())
+        if moved.step in (movements.DELIVERED, movements.RETURNED)
+        and moved.voucher.party
+        and not moved.voucher.is_anonymous
+    )
+    return (
+        one.total_on_hand
+        - lost
+        + one.steps[movements.CONSUMED]
+        + one.steps[movements.SENT_BACK]
+        + with_customers
+    )
 
 
 def _row(traced: Traced, one: Balance) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop import field_action_missing
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.field_action import approval, classes, customers, scope
+from complaint_qms.services.field_action import approval, classes, following, scope
 from complaint_qms.services.lifecycle import guard, overview
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
@@ -39,7 +39,8 @@ class FieldAction(QualityRecord):
         self._check_terms()
         self._keep_approved()
         source_defaults.check_dates(self, "opened_on", "due_date")
-        contributors.keep_contributors(self)
+        # Its list of customers stands in records of their own.
+        contributors.keep_contributors(self, wrote=self.flags.list_changed or None)
         contributors.check_hand_over(self)
         before = self.get_doc_before_save()
         move = guard.guard(self)
@@ -50,7 +51,7 @@ class FieldAction(QualityRecord):
 
     def on_update(self):
         if self.flags.scope_taken:
-            customers.follow_scope(self)
+            following.follow_scope(self)
         super().on_update()
 
     def _check_terms(self) -> None:
