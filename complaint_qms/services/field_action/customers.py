@@ -238,7 +238,7 @@ def changed_by_hand(action: str) -> list[dict[str, Any]]:
     ]
 
 
-def key_of(*parts: str) -> str:
+def kept_key(*parts: str) -> str:
     """What is there once, as its unique field keeps it; a longer one by its digest, so that no two become the same."""
     key = ":".join(parts)
     return key if len(key) <= _LONGEST_KEY else sha256(key.encode()).hexdigest()
@@ -332,4 +332,4 @@ def _check_second_person(action: Document) -> None:
 
 
 def _key(action: str, customer: str) -> str:
-    return key_of(action, customer)
+    return kept_key(action, customer)

@@ -85,7 +85,7 @@ def write_down(action: Document, docs: list[Document], number: int) -> int:
     made, again = 0, []
     for doc in docs:
         for one in people.get(doc.customer, {}).get("people", ()):
-            key = customers.key_of(doc.name, str(number), one["email"].lower())
+            key = customers.kept_key(doc.name, str(number), one["email"].lower())
             if not validate_email_address(one["email"]):
                 continue
             if key in there:
