@@ -88,6 +88,18 @@ def test_a_held_unit_is_held_however_a_document_names_it() -> None:
     assert units[0] in refused(by_bundle)
 
 
+def test_a_unit_leaves_a_held_batch_by_no_change_of_its_record() -> None:
+    line = factory.stocked(2, with_batch=True, with_serials=True)
+    other = factory.batch(line.item, batch_id=factory.unique("B").upper()).name
+    factory.receive(replace(line, batch=other, serials=factory.serials(1)))
+    (unit,) = line.serials
+    frappe.db.set_value("Serial No", unit, "batch_no", other)
+    hold(line.batch)
+    assert line.batch in refused(
+        lambda: factory.delivery(factory.customer().name, replace(line, batch=other))
+    )
+
+
 def test_quarantine_takes_goods_in_and_lets_them_out_to_scrap_and_supplier_alone(
     chain: Chain, apart: tuple[str, str]
 ) -> None:

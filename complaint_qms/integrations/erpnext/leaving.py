@@ -136,6 +136,17 @@ def batches_of(serials: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def booked_batches(serials: Iterable[str]) -> dict[str, set[str]]:
+    """Serial number → each batch it was ever booked under, whatever its record names today."""
+    entry, found = frappe.qb.DocType("Serial and Batch Entry"), defaultdict(set)
+    for names in in_slices(sorted(set(serials))):
+        query = frappe.qb.from_(entry).select(entry.serial_no, entry.batch_no).distinct()
+        query = query.where(entry.serial_no.isin(names) & (entry.docstatus == 1) & (entry.batch_no != ""))
+        for serial, batch in query.run():
+            found[serial].add(batch)
+    return found
+
+
 def carried(
     rows: Iterable[Document | frappe._dict], item: str = ""
 ) -> Iterator[tuple[Document | frappe._dict, Lot, int]]:

@@ -102,7 +102,7 @@ def _stopped(
     moves = [move for move in moves if move.lot.is_tracked]
     if not moves:
         return []
-    held = held_of({move.lot for move in moves}, locked=locked)
+    held = _held({move.lot for move in moves}, locked)
     if not held:
         return []
     places = kept_apart()
@@ -122,6 +122,19 @@ def _stopped(
     return list(found.values())
 
 
+def _held(lots: set[Lot], locked: bool) -> dict[Lot, list[Held]]:
+    """Lots that are held, a serial number also by a batch that it was booked under before its record was changed."""
+    batches = leaving.booked_batches({lot.serial for lot in lots} - {""})
+    more = {
+        lot: [lot._replace(batch=batch) for batch in batches[lot.serial] - {lot.batch}]
+        for lot in lots
+        if lot.serial in batches
+    }
+    held = held_of({*lots, *(one for others in more.values() for one in others)}, locked=locked)
+    found = {lot: [row for one in (lot, *more.get(lot, ())) for row in held.get(one, ())] for lot in lots}
+    return {lot: rows for lot, rows in found.items() if rows}
+
+
 def _refuse(stopped: list[Held], remedy: str = "") -> None:
     if stopped:
         frappe.throw(_sentences(stopped, remedy=remedy), HeldError, title=_("On Quality Hold"))
@@ -139,7 +152,8 @@ def _told(held: Held) -> str:
     """As much as the reader may know: who and why belongs to the hold."""
     lot = escape_html(held.lot_name)
     since, hold = escape_html(format_datetime(held.at)), escape_html(held.hold)
-    if frappe.has_permission(HOLD, "read", doc=held.hold):
+    # One that was written a moment ago, while the reader's document waited for it, they do not see yet.
+    if frappe.db.exists(HOLD, held.hold) and frappe.has_permission(HOLD, "read", doc=held.hold):
         who, why = escape_html(get_fullname(held.by)), escape_html(held.reason or "")
         told = (
             _("Serial number {0} is on quality hold since {1}, by {2} ({3}): {4}")
