@@ -22,6 +22,16 @@ frappe.query_reports["Common Factors"] = {
 		{ fieldname: "factor", label: __("Factor"), fieldtype: "Data", hidden: 1 },
 	],
 
+	onload(report) {
+		// The framework follows no link to the report that is open, and would keep its filters for the next list.
+		report.page.wrapper.on("click", "[data-factor]", (event) => {
+			if (event.ctrlKey || event.metaKey) return;
+			event.preventDefault();
+			event.stopPropagation();
+			report.set_filter_value({ factor: event.currentTarget.dataset.factor, show: "units" });
+		});
+	},
+
 	formatter(value, row, column, data, default_formatter) {
 		const { reports, markup } = complaint_qms;
 		const as_report = (report, filters) => `${frappe.router.make_url(["query-report", report])}?${new URLSearchParams(filters)}`;
@@ -29,7 +39,8 @@ frappe.query_reports["Common Factors"] = {
 		const { fieldname } = column;
 		if (data && data.key && fieldname === "with_it") {
 			const asked = frappe.query_report.get_filter_values();
-			return reports.link(as_report("Common Factors", { ...asked, show: "units", factor: data.key }), markup.esc(value));
+			const units = as_report("Common Factors", { ...asked, show: "units", factor: data.key });
+			return reports.link(units, markup.esc(value), `data-factor="${markup.esc(data.key)}"`);
 		}
 		if (data && data.document && value && ["value", "document"].includes(fieldname) && frappe.model.can_read(data.document_type)) {
 			return reports.link(frappe.utils.get_form_link(data.document_type, data.document), markup.esc(value));
