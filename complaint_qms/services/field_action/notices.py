@@ -34,12 +34,13 @@ from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said as said_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import line
-from complaint_qms.services.transactions import without_deadlock
+from complaint_qms.services.transactions import roll_back_to, without_deadlock
 
 _METHOD: Final = f"{__name__}.send_waiting"
 _AT_ONCE: Final = 5000
 _LINK_DAYS: Final = 180
 _QUEUE: Final = "Email Queue"
+_SAVEPOINT: Final = "field_notice"
 
 
 def ask_to_send(action: Document) -> int:
@@ -246,6 +247,7 @@ def _send(name: str, now: datetime) -> bool:
     language = notice.language or frappe.db.get_default("lang") or "en"
     link = get_url(f"/field-notice?_lang={language}#{token}")
     is_reminder = cint(notice.number) > 0
+    frappe.db.savepoint(_SAVEPOINT)
     try:
         text = notice_text.notice_said(
             action, customer, language, link, contact=notice.contact_name, is_reminder=is_reminder
@@ -253,6 +255,8 @@ def _send(name: str, now: datetime) -> bool:
         sent = _mail(action, notice, text, is_reminder)
     except frappe.ValidationError as refusal:
         frappe.clear_messages()
+        # No message stays that says it was sent.
+        roll_back_to(_SAVEPOINT)
         writing.set_values(NOTICE, name, {"state": FAILED, "error": said_of(refusal)[:500]}, "not sent")
         _follow(customer)
         return False

@@ -77,7 +77,12 @@ def _remind(name: str, now: datetime) -> int:
     due = [row for row in over if row.sent_at]
     to_phone += [row for row in due if cint(row.reminders) >= cint(action.most_reminders)]
     to_remind = [row for row in due if cint(row.reminders) < cint(action.most_reminders)]
-    made = 0 if why_no_mail() else sum(_write_reminder(action, row, now) for row in to_remind)
+    # Who cannot be written to any more is phoned as well.
+    unwritten = (
+        to_remind if why_no_mail() else [row for row in to_remind if not _write_reminder(action, row, now)]
+    )
+    made = len(to_remind) - len(unwritten)
+    to_phone += unwritten
     if to_phone:
         writing.set_where(CUSTOMER, [row.name for row in to_phone], {"to_phone_since": now}, "to be phoned")
         _give_task(action, to_phone, now)
