@@ -14,7 +14,7 @@ from frappe.utils import add_to_date
 from complaint_qms.api import connectors as api
 from complaint_qms.constants import notify, roles
 from complaint_qms.constants.connector_profiles import PROFILES
-from complaint_qms.constants.connectors import CALL, CONNECTOR, FACT
+from complaint_qms.constants.connectors import CALL, CONNECTOR, FACT, WAITING
 from tests.desk import factory
 from tests.desk.connected import about_an_item, asked_about, connector, soon, worked
 from tests.outside_system import answers, in_turn, outside_system
@@ -70,6 +70,20 @@ def test_facts_are_asked_by_a_job_kept_as_seen_and_changes_are_marked(played):
     assert [one["name"] for one in api.outside_facts("Investigation", other.name)["facts"]] == [fact["name"]]
     with pytest.raises(frappe.ValidationError, match="is written when an outside system is called"):
         frappe.get_doc(FACT, fact["name"]).save()
+
+
+def test_facts_follow_an_item_that_is_renamed_and_are_nobody_elses(played):
+    played.plays["/parts/x"] = answers({"rev": "A"})
+    connector(played.url)
+    long = factory.unique("LONG").ljust(139, "x")
+    one, other = (factory.complaint(item_code=factory.item(item_code=long + end).name) for end in "12")
+    asked_about(one, soon())
+    assert api.outside_facts("Complaint", other.name)["facts"] == []
+    assert api.refresh("Complaint", other.name) == 1
+    assert frappe.db.count(CALL, {"state": WAITING}) == 1
+    new = frappe.rename_doc("Item", one.item_code, factory.unique("Renamed"))
+    (fact,) = api.outside_facts("Complaint", one.name)["facts"]
+    assert fact["subject"] == new
 
 
 def test_ways_of_access(played):

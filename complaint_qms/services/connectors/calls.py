@@ -44,6 +44,7 @@ from complaint_qms.services.connectors.issues import (
 from complaint_qms.services.connectors.storing import insert_by_server
 from complaint_qms.services.connectors.subjects import (
     Subject,
+    is_about,
     subject_of_call,
     subject_of_issue,
     subjects_of,
@@ -74,11 +75,11 @@ def request_facts(doc: Document) -> int:
                 "No outside system is connected that knows this record, its item or its batch. A System Manager connects one in {0}."
             ).format(_(CONNECTOR))
         )
-    waiting = _waiting({subject.key for _name, subject in wanted})
+    waiting = _waiting([subject for _name, subject in wanted])
     names = [
         _insert(connector, subject)
         for connector, subject in wanted
-        if (connector, subject.key) not in waiting
+        if (connector, subject.about) not in waiting
     ]
     if names:
         frappe.enqueue(_METHOD, queue="long", names=names, enqueue_after_commit=True)
@@ -207,12 +208,15 @@ def issue_calls(issues: list[dict[str, Any]]) -> dict[str, Any]:
         return {"waiting": 0, "failed": []}
     fields = ("investigation", "capa_action")
     links = frappe.get_all(ISSUE, {"name": ("in", wanted)}, ["connector", *fields], order_by="name asc")
-    keys = {f"{field}:{row[field]}": row.connector for row in links for field in fields if row[field]}
-    rows = frappe.get_all(
-        CALL,
-        {"subject_key": ("in", list(keys)), "kind": ISSUE_OPENED, "state": ("in", [WAITING, FAILED])},
-        ["name", "connector", "state", "error"],
-        order_by="creation asc",
+    subjects = [Subject(field, row[field], {}) for row in links for field in fields if row[field]]
+    call = frappe.qb.DocType(CALL)
+    rows = (
+        frappe.qb.from_(call)
+        .select(call.name, call.connector, call.state, call.error)
+        .where((call.kind == ISSUE_OPENED) & call.state.isin([WAITING, FAILED]) & is_about(call, subjects))
+        .orderby(call.creation)
+        .orderby(call.name)
+        .run(as_dict=True)
     )
     failed = [row for row in rows if row.state == FAILED]
     return {
@@ -242,21 +246,18 @@ def _insert(connector: str, subject: Subject, kind: str = OUTSIDE_FACTS) -> str:
         "kind": kind,
         "state": WAITING,
         "about": subject.about,
-        "subject_key": subject.key,
         "next_attempt": now_datetime(),
         **subject.links,
     }
     return log_call(values).name
 
 
-def _waiting(keys: set[str]) -> set[tuple[str, str]]:
-    rows = frappe.get_all(
-        CALL,
-        {"subject_key": ("in", list(keys)), "state": WAITING, "kind": OUTSIDE_FACTS},
-        ["connector", "subject_key"],
-        order_by="name asc",
-    )
-    return {(row.connector, row.subject_key) for row in rows}
+def _waiting(subjects: Iterable[Subject]) -> set[tuple[str, str]]:
+    """Connector and key of what it is to be asked about."""
+    call = frappe.qb.DocType(CALL)
+    query = frappe.qb.from_(call).select(call.connector, call.about)
+    query = query.where((call.kind == OUTSIDE_FACTS) & (call.state == WAITING) & is_about(call, subjects))
+    return set(query.run())
 
 
 def _opening_call(connector: str, subject: Subject) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder import Order
 
 from complaint_qms.constants.connectors import (
     ASK_FACTS,
@@ -24,7 +25,7 @@ from complaint_qms.constants.connectors import (
 from complaint_qms.engine.connectors import compared
 from complaint_qms.services import writing
 from complaint_qms.services.connectors.storing import insert_by_server
-from complaint_qms.services.connectors.subjects import Subject, subject_named, subjects_of
+from complaint_qms.services.connectors.subjects import Subject, is_about, subject_named, subjects_of
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.labels import word
 
@@ -32,7 +33,6 @@ _SHOWN: Final = (
     "name",
     "connector",
     "about",
-    "subject_key",
     "source",
     "seen_at",
     "confirmed_at",
@@ -51,7 +51,7 @@ def store_facts(
 
     The caller has locked the connector, so that of two answers one is compared with the other.
     """
-    before = _latest([subject.key], [connector.name]).get((connector.name, subject.key))
+    before = _latest([subject], [connector.name]).get((connector.name, subject.about))
     known = _facts_of([before.name]).get(before.name) if before else None
     if before and known == facts:
         writing.set_values(FACT, before.name, {"confirmed_at": now}, "seen again")
@@ -68,7 +68,6 @@ def store_facts(
             "seen_at": now,
             "confirmed_at": now,
             "about": subject.about,
-            "subject_key": subject.key,
             "is_latest": 1,
             **subject.links,
             "is_changed": int(any(row.is_changed for row in rows)),
@@ -96,7 +95,7 @@ def facts_beside(doc: Document) -> list[dict[str, Any]]:
         is_changed}]}]
     """
     subjects = subjects_of(doc)
-    rows = _latest([one.key for one in subjects]).values()
+    rows = _latest(subjects).values()
     return _told([row for row in rows if not row.company or row.company == doc.company], subjects)
 
 
@@ -106,25 +105,29 @@ def facts_of_lot(batch: str) -> list[dict[str, Any]]:
     subjects = [subject]
     if item := subject.links.get(ITEM):
         subjects.append(Subject(ITEM, item, {ITEM: item}))
-    keys = [one.key for one in subjects]
-    allowed = frappe.get_list(FACT, {"subject_key": ("in", keys), "is_latest": 1}, pluck="name", limit=200)
-    return _told([row for row in _latest(keys).values() if row.name in allowed], subjects)
+    rows = _latest(subjects).values()
+    names = [row.name for row in rows]
+    allowed = frappe.get_list(FACT, {"name": ("in", names)}, pluck="name", limit=len(names) or 1)
+    return _told([row for row in rows if row.name in allowed], subjects)
 
 
 def pending(doc: Document) -> dict[str, Any]:
     """Calls about the same that wait, and those that were given up last: {waiting, failed: [{call, connector, error}]}."""
-    keys = [one.key for one in subjects_of(doc)]
-    rows = frappe.get_all(
-        CALL,
-        {"subject_key": ("in", keys), "kind": OUTSIDE_FACTS, "state": ("in", [WAITING, FAILED])},
-        ["name", "connector", "state", "error", "subject_key", "creation"],
-        order_by="creation desc",
-        limit=200,
+    subjects, call = subjects_of(doc), frappe.qb.DocType(CALL)
+    rows = (
+        frappe.qb.from_(call)
+        .select(call.name, call.connector, call.state, call.error, call.about, call.creation)
+        .where((call.kind == OUTSIDE_FACTS) & call.state.isin([WAITING, FAILED]))
+        .where(is_about(call, subjects))
+        .orderby(call.creation, order=Order.desc)
+        .orderby(call.name)
+        .limit(200)
+        .run(as_dict=True)
     )
-    seen = {(row.connector, row.subject_key): row.confirmed_at for row in _latest(keys).values()}
+    seen = {(row.connector, row.about): row.confirmed_at for row in _latest(subjects).values()}
     told, failed = set(), []
     for row in rows:
-        at = row.connector, row.subject_key
+        at = row.connector, row.about
         if row.state == FAILED and at not in told and (at not in seen or seen[at] < row.creation):
             failed.append(
                 {"call": row.name, "connector": row.connector, "error": reasons.in_words(row.error)}
@@ -159,7 +162,7 @@ def has_connectors(doc: Document) -> bool:
 
 
 def _told(rows: Sequence[frappe._dict], subjects: Sequence[Subject]) -> list[dict[str, Any]]:
-    by_key = {one.key: one for one in subjects}
+    by_about = {one.about: one for one in subjects}
     names = [row.name for row in rows]
     values, files = _values_of(names), _files_of(names)
     fields = ("name", "connector", "about", "source", "seen_at", "confirmed_at", "is_changed")
@@ -167,7 +170,7 @@ def _told(rows: Sequence[frappe._dict], subjects: Sequence[Subject]) -> list[dic
         {
             **{field: row[field] for field in fields},
             "about_label": word(row.about),
-            "subject": by_key[row.subject_key].name,
+            "subject": by_about[row.about].name,
             "file": files.get(row.name, ""),
             "facts": values.get(row.name, []),
         }
@@ -176,14 +179,20 @@ def _told(rows: Sequence[frappe._dict], subjects: Sequence[Subject]) -> list[dic
 
 
 def _latest(
-    keys: Sequence[str], connectors: Sequence[str] | None = None
+    subjects: Sequence[Subject], connectors: Sequence[str] | None = None
 ) -> dict[tuple[str, str], frappe._dict]:
-    """(connector, subject) → what was seen last."""
-    filters: dict[str, Any] = {"subject_key": ("in", list(keys)), "is_latest": 1}
+    """(connector, key of what was asked about) → what was seen last.
+
+    Args:
+        subjects: one of a kind.
+    """
+    fact = frappe.qb.DocType(FACT)
+    query = frappe.qb.from_(fact).select(*(fact[field] for field in (*_SHOWN, "company")))
+    query = query.where((fact.is_latest == 1) & is_about(fact, subjects))
     if connectors is not None:
-        filters["connector"] = ("in", list(connectors))
-    rows = frappe.get_all(FACT, filters, [*_SHOWN, "company"], order_by="seen_at asc, name asc", limit=0)
-    return {(row.connector, row.subject_key): row for row in rows}
+        query = query.where(fact.connector.isin(list(connectors)))
+    rows = query.orderby(fact.seen_at).orderby(fact.name).run(as_dict=True)
+    return {(row.connector, row.about): row for row in rows}
 
 
 def _facts_of(names: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import Criterion, Table
 from frappe.utils import get_url_to_form
 
 from complaint_qms.constants.connectors import (
@@ -36,9 +37,10 @@ class Subject:
     name: str
     links: Mapping[str, str]
 
-    @property
-    def key(self) -> str:
-        return f"{self.about}:{self.name}"[:140]
+
+def is_about(table: Table, subjects: Iterable[Subject]) -> Criterion:
+    """Condition for calls or facts to be about one of these: by the links, which follow a record that is renamed."""
+    return Criterion.any((table.about == one.about) & (table[one.about] == one.name) for one in subjects)
 
 
 def subjects_of(doc: Document) -> list[Subject]:

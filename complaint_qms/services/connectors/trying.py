@@ -76,7 +76,6 @@ def try_connector(connector: Document, name: str) -> dict[str, Any]:
             "kind": TEST,
             "state": DONE if told["works"] else FAILED,
             "about": subject.about,
-            "subject_key": subject.key,
             "attempts": 1,
             "error": error,
             "sent": told["sent"],
