@@ -22,7 +22,10 @@ class StockSight:
     Attributes:
         withheld: vouchers of which something is not shown.
         withheld_lots: lots of which a movement is missing, so that their quantities are not whole.
+        names_holds: whether a Quality Hold may be named to who may read it.
     """
+
+    names_holds = True
 
     def __init__(self, user: str) -> None:
         self.user = user
@@ -102,12 +105,14 @@ class StockSight:
 
 
 class FileSight(StockSight):
-    """What a file may tell whoever opens it: of one company, and of no customer."""
+    """What a file may tell whoever opens it: of one company, and of no customer, supplier or hold by name."""
+
+    names_holds = False
 
     def __init__(self, company: str) -> None:
         super().__init__("")
         self.company = company
 
     def _asked(self, doctype: str, names: list[str]) -> set[str]:
-        kept = {"Company": {self.company}, "Customer": set()}
+        kept = {"Company": {self.company}, "Customer": set(), "Supplier": set()}
         return set(names) - kept[doctype] if doctype in kept else set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import frappe
 import pytest
 
@@ -9,9 +11,14 @@ from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Genealogy, Lot
 from complaint_qms.integrations.erpnext.inspections import DOCTYPE
 from complaint_qms.permissions.production import ProductionSight
+from complaint_qms.permissions.stock import FileSight
+from complaint_qms.services.trace import file, tracing
 from complaint_qms.services.trace import unit_factors as kinds
 from complaint_qms.services.trace.common_factors import _record_of
 from complaint_qms.services.trace.exposed_units import Cell
+from complaint_qms.services.trace.starts import Start
+from complaint_qms.services.trace.tree import tree_rows
+from complaint_qms.services.trace.unit_facts import begun_near
 from tests.desk import factory
 
 INSPECTED = ("inspection", "")
@@ -83,3 +90,41 @@ def test_a_component_known_by_its_serial_number_is_opened_as_one() -> None:
     recorded = kinds.Recorded(Genealogy((batch,), reached_up={batch: 0, serial: 1}), ProductionSight("Guest"))
     assert _record_of((("lot", "Motor"), "S1"), recorded)["document_type"] == "Serial No"
     assert _record_of((("lot", "Pump"), "B1"), recorded)["document_type"] == "Batch"
+
+
+def test_another_order_counts_within_days_of_a_card_and_not_between_two_far_ones() -> None:
+    spring, autumn = datetime(2026, 3, 1, 8), datetime(2026, 10, 1, 8)
+    orders = {
+        "near": {("Press", "06:00–14:00", spring + timedelta(days=7))},
+        "between": {("Press", "06:00–14:00", datetime(2026, 6, 1, 8))},
+        "other shift": {("Press", "22:00–06:00", autumn - timedelta(days=1))},
+        "other machine": {("Oven", "06:00–14:00", spring)},
+    }
+    assert begun_near(orders, "Press", "", [spring, autumn]) == ["near", "other shift"]
+    assert begun_near(orders, "Press", "06:00–14:00", [spring, autumn]) == ["near"]
+
+
+def test_holds_are_named_to_their_readers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    lot = Lot("Pump", "B1")
+    monkeypatch.setattr(tracing, "holds_of", lambda lots: {one: ["QH-1"] for one in lots})
+    found = Genealogy((lot,), reached_up={lot: 0})
+    for readable, names_holds, told in (({"QH-1"}, True, "QH-1"), (set(), True, "On Quality Hold"), ({"QH-1"}, False, "On Quality Hold")):  # fmt: skip
+        monkeypatch.setattr(tracing, "readable", lambda _doctype, _names, seen=readable: seen)
+        start = Start("Batch", "B1", (lot,))
+        traced = tracing.Traced(start, found, frozenset(), names_holds=names_holds)
+        assert tree_rows(traced)[0]["holds"] == told
+        assert list(traced.holds) == [lot]
+
+
+def test_a_file_names_no_party_and_is_none_where_a_reader_is_kept_to_items() -> None:
+    company = factory.company()
+    assert FileSight(company)._away("Supplier", {"Mill"}) == {"Mill"}
+    assert not FileSight(company).names_holds
+    doc = frappe.new_doc("Investigation", company=company)
+    frappe.db.delete("User Permission", {"allow": ("in", ("Item", "Batch", "Serial No", "Warehouse"))})
+    item = factory.item().name
+    factory.person("Stock User", Item=item)
+    assert not file._is_kept_from_some(doc)
+    factory.person(roles.INVESTIGATOR, Item=item)
+    assert file._is_kept_from_some(doc)
+    assert file.attach_genealogy(doc, "any complaint") is None

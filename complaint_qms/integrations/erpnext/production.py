@@ -101,8 +101,10 @@ def job_cards(orders: Iterable[str]) -> list[JobCard]:
     return list(found.values())
 
 
-def orders_on(workstations: Iterable[str], start: datetime, end: datetime) -> dict[str, set[tuple[str, str]]]:
-    """Work Order → (workstation, shift) of the operations that were begun for it on these workstations in this time."""
+def orders_on(
+    workstations: Iterable[str], start: datetime, end: datetime
+) -> dict[str, set[tuple[str, str, datetime]]]:
+    """Work Order → (workstation, shift, moment) of the operations that were begun for it on these workstations in this time."""
     card, log = frappe.qb.DocType("Job Card"), frappe.qb.DocType("Job Card Time Log")
     wanted = sorted(set(workstations))
     if not wanted:
@@ -116,7 +118,8 @@ def orders_on(workstations: Iterable[str], start: datetime, end: datetime) -> di
     )
     hours, found = _hours(wanted), defaultdict(set)
     for order, workstation, begun in query.run():
-        found[order].add((workstation, shift_at(get_datetime(begun), hours.get(workstation, ()))))
+        moment = get_datetime(begun)
+        found[order].add((workstation, shift_at(moment, hours.get(workstation, ())), moment))
     return dict(found)
 
 

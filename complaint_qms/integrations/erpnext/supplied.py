@@ -13,23 +13,30 @@ _MOST = 2000
 """Receipts of one kind that are looked at, the newest first."""
 
 
-def received_from(suppliers: Iterable[str], items: Iterable[str], start: date, end: date) -> list[StockRow]:
-    """What submitted receipts and invoices of these suppliers brought into stock of these items in a time; four queries at most."""
+def received_from(
+    suppliers: Iterable[str], items: Iterable[str], start: date, end: date
+) -> tuple[list[StockRow], bool]:
+    """What submitted receipts and invoices of these suppliers brought into stock of these items in a time, and whether there was more;
+    four queries at most."""
     names, wanted = sorted(set(suppliers)), sorted(set(items))
     documents: list[tuple[str, str]] = []
+    is_cut = False
     for doctype in ("Purchase Receipt", "Purchase Invoice") if names and wanted else ():
         table, row = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
         query = (
             frappe.qb.from_(table)
             .inner_join(row)
             .on(row.parent == table.name)
-            .select(table.name)
+            .select(table.name, table.posting_date)
             .distinct()
             .where((table.docstatus == 1) & table.supplier.isin(names) & table.posting_date[start:end])
             .where(row.item_code.isin(wanted))
+            .orderby(table.posting_date, order=frappe.qb.desc)
             .orderby(table.name, order=frappe.qb.desc)
-            .limit(_MOST)
+            .limit(_MOST + 1)
         )
-        documents += [(doctype, name) for name in query.run(pluck=True)]
+        found = [(doctype, name) for name, _posted in query.run()]
+        is_cut = is_cut or len(found) > _MOST
+        documents += found[:_MOST]
     rows = [row for some in in_slices(documents) for row in rows_of_vouchers(some)]
-    return [row for row in rows if row.lot.item in wanted and row.lot.is_tracked]
+    return [row for row in rows if row.lot.item in wanted and row.lot.is_tracked], is_cut

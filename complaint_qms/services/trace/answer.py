@@ -23,7 +23,7 @@ def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict
 
     Returns:
         starts: [id]. lots: [{id, kind, name, item_code, item_name, uom, level_up, level_down, steps {step: quantity}, on_hand
-        {warehouse: quantity}, holds [quality holds in force]}]; a level is None where the lot was not met that way. edges: [{process: [DocType, name], source,
+        {warehouse: quantity}, is_held, holds [those in force that the user may read]}]; a level is None where the lot was not met that way. edges: [{process: [DocType, name], source,
         target, consumed, produced, attributed, basis}], `consumed` and `attributed` in units of the source.
     """
     traced = trace(start_of(kind, name, supplier), _way(way))
@@ -83,6 +83,7 @@ def _node(traced: Traced, lot: Lot, identity: str) -> dict[str, Any]:
         "level_down": found.reached_down.get(lot),
         "steps": {step: from_units(said.steps[step]) for step in movements.STEPS if said.steps[step]},
         "on_hand": {place: from_units(qty) for place, qty in said.on_hand.items()},
+        "is_held": lot in traced.holds,
         "holds": traced.holds.get(lot, []),
     }
 

@@ -207,6 +207,8 @@ class CommonFactorsReport:
             )  # fmt: skip
         for doctype, count in sorted(self.sight.withheld.items()):
             said.append(_("{1}: {0} records are not shown to you and not counted, because you may not read them.").format(count, _(doctype)))  # fmt: skip
+        if self.recorded.cards:
+            said.append(_("The Job Cards of a Work Order count for every batch that it made."))
         if not self.sight.names_people:
             said.append(_("Operators and inspectors are left out: only who may read employees is told of them."))  # fmt: skip
         if self.recorded.genealogy.is_cut:

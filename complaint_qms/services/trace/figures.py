@@ -149,5 +149,5 @@ def _of_lot(traced: Traced, lot: Lot) -> dict[str, Any]:
         "item_code": lot.item,
         "item_name": name,
         "uom": unit,
-        "holds": ", ".join(traced.holds.get(lot, ())),
+        "holds": traced.held(lot),
     }

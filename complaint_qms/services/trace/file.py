@@ -21,15 +21,19 @@ from complaint_qms.services.trace.tracing import trace
 from complaint_qms.services.trace.tree import tree_rows
 from complaint_qms.tabular.rows import guarded
 
+_KEEPS = ("Item", "Batch", "Serial No", "Warehouse")
 _REFUSED = (frappe.ValidationError, frappe.PermissionError)
 
 
 def attach_genealogy(doc: Document, complaint: str) -> Document | None:
     """Attach the genealogy of a complaint to a record of its company, as a private table; None where it leads to no lot.
 
-    Whoever may read the record opens the file. It therefore names no customer and tells of no other company: who may see those has
-    them in the report.
+    Whoever may read the record opens the file. It therefore names no customer, supplier or hold and tells of no other company: who may
+    see those has them in the report. Where a reader of such records is kept to items, batches, serial numbers or warehouses nothing is
+    attached.
     """
+    if _is_kept_from_some(doc):
+        return None
     try:
         with acting_as(), messages_dropped_on(*_REFUSED), speaking(frappe.db.get_default("lang") or "en"):
             traced = trace(start_of(COMPLAINT, complaint), BOTH, FileSight(doc.company))
@@ -40,6 +44,21 @@ def attach_genealogy(doc: Document, complaint: str) -> Document | None:
     values = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, "is_private": 1}
     file = frappe.get_doc({"doctype": "File", "file_name": title, "content": content, **values})
     return file.insert(ignore_permissions=True)
+
+
+def _is_kept_from_some(doc: Document) -> bool:
+    """Whether anybody with a role that reads such records is restricted in what a genealogy names."""
+    permission, holder = frappe.qb.DocType("User Permission"), frappe.qb.DocType("Has Role")
+    query = (
+        frappe.qb.from_(permission)
+        .inner_join(holder)
+        .on((holder.parent == permission.user) & (holder.parenttype == "User"))
+        .select(permission.name)
+        .where(permission.allow.isin(_KEEPS))
+        .where(holder.role.isin(sorted({row.role for row in doc.meta.permissions if row.read})))
+        .limit(1)
+    )
+    return bool(query.run())
 
 
 def _table(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 import frappe
 from frappe import _
 
+from complaint_qms.constants.containment import HOLD
 from complaint_qms.engine.trace import (
     BOTH,
     DOWN,
@@ -30,6 +32,7 @@ from complaint_qms.integrations.erpnext.stock_movements import rows_of_lots, row
 from complaint_qms.integrations.erpnext.stock_vouchers import as_movements, vouchers_of
 from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.containment.banner import holds_of
+from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.trace.starts import BY_DOCUMENT, Start
 
 WAYS: Final = (BOTH, UP, DOWN, FAMILY)
@@ -77,7 +80,7 @@ class Traced:
         recorded: lot → what its own record says lies in stock.
         titles: (DocType, name) of customers and suppliers → what they are called.
         own: movements to and from the complaint's own customer.
-        holds: lot → quality holds in force.
+        names_holds: whether holds are named at all.
     """
 
     start: Start
@@ -88,7 +91,21 @@ class Traced:
     recorded: dict[Lot, int] = field(default_factory=dict)
     titles: dict[tuple[str, str], str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
-    holds: dict[Lot, list[str]] = field(default_factory=dict)
+    names_holds: bool = True
+
+    @cached_property
+    def holds(self) -> dict[Lot, list[str]]:
+        """Lot that is on hold → names of the holds that the user may read; that it is held is told to everybody."""
+        found = holds_of(self.lots)
+        names = {name for names in found.values() for name in names}
+        seen = readable(HOLD, names) if self.names_holds else set()
+        return {lot: [name for name in names if name in seen] for lot, names in found.items()}
+
+    def held(self, lot: Lot) -> str:
+        """The holds of a lot in words."""
+        if lot not in self.holds:
+            return ""
+        return ", ".join(self.holds[lot]) or _("On Quality Hold")
 
     @property
     def lots(self) -> list[Lot]:
@@ -145,7 +162,7 @@ def trace(start: Start, way: str, sight: StockSight | None = None) -> Traced:
         recorded=recorded.recorded_on_hand(lots),
         titles=_titles(found),
         own=frozenset(ledger.own),
-        holds=holds_of(lot for lot in lots if lot.is_tracked),
+        names_holds=ledger.sight.names_holds,
     )
 
 

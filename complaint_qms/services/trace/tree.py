@@ -161,7 +161,7 @@ def _lot_row(traced: Traced, lot: Lot, depth: int, *, is_start: bool = False) ->
         "item_name": name,
         "uom": unit,
         "step": "" if lot.is_tracked else _("Not tracked by batch or serial number"),
-        "holds": ", ".join(traced.holds.get(lot, ())),
+        "holds": traced.held(lot),
     }
     if is_start:
         came_in = sum(told.qty for told in told_of(traced.genealogy.movements.get(lot, ()), UPWARD))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import frappe
@@ -58,6 +58,23 @@ def unit_facts(kind: str, name: str) -> dict[str, Any]:
     }
 
 
+def begun_near(
+    orders: dict[str, set[tuple[str, str, datetime]]], workstation: str, shift: str, moments: list[datetime]
+) -> list[str]:
+    """Work Orders of which an operation was begun on a workstation, in a shift where one is named, within days of one of the moments."""
+    around = timedelta(days=MACHINE_DAYS)
+    return [
+        order
+        for order, places in orders.items()
+        if any(
+            place == workstation
+            and shift in ("", when)
+            and any(abs(moment - one) <= around for one in moments)
+            for place, when, moment in places
+        )
+    ]
+
+
 class _Facts:
     """Reads in turn, each part once."""
 
@@ -75,6 +92,7 @@ class _Facts:
         found = trace_lots(lots, UP, self.ledger, fold=start.fold, most_lots=_MOST_LOTS)
         self.recorded: Recorded = records_behind(found, self.sight, readings=True)
         self.found = found
+        self.is_cut = found.is_cut
         self.items = stock_units(lot.item for lot in found.lots)
         self.received = [
             (lot, movement)
@@ -103,7 +121,7 @@ class _Facts:
                         "bom": production.bom if production else "",
                         "operations": [
                             {
-                                "job_card": card.name,
+                                "job_card": card.name if self.sight.names_people else "",
                                 "operation": card.operation,
                                 "workstation": card.workstation,
                                 "started": card.started,
@@ -176,7 +194,9 @@ class _Facts:
         items = {lot.item for lot, _movement in self.received}
         parties = {movement.voucher.party for _lot_, movement in self.received}
         sight = self.ledger.sight
-        rows = sight.rows(received_from(parties, items, add_days(today, -WINDOW_DAYS), today))
+        read, is_cut = received_from(parties, items, add_days(today, -WINDOW_DAYS), today)
+        self.is_cut = self.is_cut or is_cut
+        rows = sight.rows(read)
         arrived = [one for one in sight.movements(as_movements(rows)) if one.step == RECEIVED]
         lots = self.ledger.sight.lots({one.lot.folded() for one in arrived})
         holding = dict(self._holding(lots))
@@ -207,6 +227,10 @@ class _Facts:
             )  # fmt: skip
         for doctype, count in sorted(self.sight.withheld.items()):
             said.append(_("{1}: {0} records are not shown to you and not counted, because you may not read them.").format(count, _(doctype)))  # fmt: skip
+        if self.is_cut:
+            said.append(_("There are more batches or receipts than were read: the numbers of complaints are the least there are. Ask about one that is nearer to what you look for."))  # fmt: skip
+        if self.recorded.cards:
+            said.append(_("The Job Cards of a Work Order count for every batch that it made."))
         if not self.sight.names_people:
             said.append(_("Operators and inspectors are left out: only who may read employees is told of them."))  # fmt: skip
         return said
@@ -223,6 +247,7 @@ class _Facts:
         """Each lot with itself and all that may hold it: one walk down for all of them."""
         begun = list(dict.fromkeys(lots))
         found = trace_lots(begun, DOWN, self.ledger, fold=True, most_lots=_MOST_LOTS) if begun else None
+        self.is_cut = self.is_cut or bool(found and found.is_cut)
         return [(lot, _below(found, lot)) for lot in begun] if found else []
 
     def _on_machines(self) -> list[tuple[str, str, set[Lot]]]:
@@ -245,12 +270,13 @@ class _Facts:
             ("shift", sorted({(card.workstation, card.shift) for card in cards if card.shift})),
         ):
             for workstation, shift in keys:
-                lots = {
-                    lot
-                    for order, places in orders.items()
-                    if any(place == workstation and shift in ("", when) for place, when in places)
-                    for lot in made.get(order, ())
-                }
+                moments = [
+                    get_datetime(card.started)
+                    for card in cards
+                    if card.workstation == workstation and shift in ("", card.shift)
+                ]
+                near = begun_near(orders, workstation, shift, moments)
+                lots = {lot for order in near for lot in made.get(order, ())}
                 rows.append((relation, f"{workstation} {shift}".strip(), set(self.ledger.sight.lots(lots))))
         return rows
 
