@@ -34,6 +34,13 @@ class StockSight:
         self._kept: dict[str, str] = {}
         self._known: dict[str, dict[str, bool]] = {}
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether what a user permission keeps from the reader would change figures; not so where a role alone names no customers."""
+        return bool(self.withheld_lots) or any(
+            restrictions(doctype, self.user) for doctype in ("Customer", "Supplier")
+        )
+
     def lots(self, lots: Iterable[Lot]) -> list[Lot]:
         """Those of the lots whose item, batch and serial number the user is not kept from."""
         lots = list(lots)

@@ -82,7 +82,7 @@ def test_the_lot_behind_the_complaints_comes_first() -> None:
     assert (answer["cases"], answer["units"]) == (13, 220)
     _by_hand(chain)
     _not_in_the_period(chain)
-    _as_others(chain)
+    _as_others(chain, customer)
     _facts_around(chain)
 
 
@@ -104,7 +104,7 @@ def _not_in_the_period(chain: Chain) -> None:
     assert "No complaints match" in nothing.message()
 
 
-def _as_others(chain: Chain) -> None:
+def _as_others(chain: Chain, customer: str) -> None:
     """An investigator has no right to employees; whoever is kept to another item sees none of these units; others may not ask."""
     with factory.as_user(factory.person(roles.INVESTIGATOR)):
         told = found(item_code=chain.items["good"])
@@ -115,6 +115,14 @@ def _as_others(chain: Chain) -> None:
         assert not frappe.has_permission("Job Card", "write")
     with factory.as_user(factory.person(roles.INVESTIGATOR, Item=chain.items["part"])):
         assert found(item_code=chain.items["good"])["units"] == 0
+    # Whoever is kept to one customer is told of that one's units, among them, and accused nobody.
+    chain.make({"fine": 5}, {"G4": 5})
+    chain.sell(factory.customer().name, ("G4", 5))
+    with factory.as_user(factory.person(roles.INVESTIGATOR, Customer=customer)):
+        told = found(item_code=chain.items["good"], complaint_type="Early Wear")
+        assert told["units"] == 220
+        assert told["headline"][0].startswith("Incomplete")
+        assert not {"likely", "one_cluster"} & {one["state"] for one in told["findings"]}
     for role in (roles.ACTION_OWNER, roles.ACCOUNTS_USER):
         with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
             found(item_code=chain.items["good"])

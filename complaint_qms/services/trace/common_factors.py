@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ class CommonFactorsReport:
         """The same over the wire."""
         found = self.found
         return {
-            "headline": headline(found, self.words),
+            "headline": self.headline(),
             "units": found.units,
             "cases": found.cases,
             "batches": found.clusters,
@@ -107,7 +108,11 @@ class CommonFactorsReport:
 
     @cached_property
     def found(self) -> CommonFactors:
-        return common_factors(self.groups)
+        found = common_factors(self.groups)
+        if not self.ledger.sight.is_narrowed:
+            return found
+        # Who sees a part of the deliveries or suppliers is told what was counted, and accused nobody.
+        return replace(found, findings=[replace(one, verdict=OPEN) for one in found.findings])
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -158,8 +163,13 @@ class CommonFactorsReport:
         return [_unit_row(cell, units) for cell in cells]
 
     def message(self) -> str:
-        told = [f"<b>{escape_html(part)}</b>" for part in headline(self.found, self.words)]
+        told = [f"<b>{escape_html(part)}</b>" for part in self.headline()]
         return sentences(told + [escape_html(note) for note in self.notes()])
+
+    def headline(self) -> list[str]:
+        if self.found.cases and self.ledger.sight.is_narrowed:
+            return [_("Incomplete: user permissions keep deliveries, customers or suppliers from you, so no source is named. Ask somebody who may see them all.")]  # fmt: skip
+        return headline(self.found, self.words)
 
     def notes(self) -> list[str]:
         """What has to be known to read it."""

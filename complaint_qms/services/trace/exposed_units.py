@@ -99,7 +99,10 @@ def exposed_units(filters: ReportFilters, start: date, end: date, sight: StockSi
     rows = rows_sold(items, start, end, company, MOST_ENTRIES) if items else []
     if rows is None:
         refuse(_("More than {0} entries were delivered in this period. Choose an item, or a shorter period.").format(MOST_ENTRIES))  # fmt: skip
-    book = _Book(sight.movements(as_movements(sight.rows(rows))))
+    moved = sight.movements(as_movements(sight.rows(rows)))
+    if sight.is_narrowed:  # complaints of the others are not told either
+        moved = [one for one in moved if not one.voucher.is_anonymous]
+    book = _Book(moved)
     by_invoice = deliveries_of_invoices({row.sales_invoice for row in complaints if row.sales_invoice})
     for row in complaints:
         book.enter(row, by_invoice, found)
