@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -46,6 +47,9 @@ def checked(function: Callable) -> Callable:
                 continue
             if hints.get(name) is int and isinstance(value, bool) and name in required:
                 wrong.append(_kind(int).format(name, shown(value)))
+                continue
+            if hints.get(name) is float and (isinstance(value, bool) or not math.isfinite(typed[name])):
+                wrong.append(_kind(float).format(name, shown(value)))
                 continue
             if hints.get(name) is bool and typed[name] not in (0, 1):
                 wrong.append(_kind(bool).format(name, shown(value)))
@@ -160,6 +164,8 @@ def _required(signature: inspect.Signature) -> list[str]:
 def _kind(hint: Any) -> str:
     if hint is int or int in getattr(hint, "__args__", ()):
         return _("“{0}” has to be a whole number, not “{1}”.")
+    if hint is float:
+        return _("“{0}” has to be a number, not “{1}”.")
     if hint is bool:
         return _("“{0}” has to be yes or no, sent as true or false, not “{1}”.")
     if dict in getattr(hint, "__args__", ()):

@@ -22,8 +22,8 @@ from complaint_qms.constants.field_action import (
     TOLD_BY_CUSTOMER,
 )
 from complaint_qms.services import writing
-from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.field_action import classes, customers, notice_text
+from complaint_qms.services.field_action.entered import MOST, too_long
 from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
@@ -33,7 +33,6 @@ from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.record.timeline import Text, line
 
 _LONGEST_TOKEN: Final = 200
-_MOST: Final = 10**9
 
 
 def shown_by(token: str) -> dict[str, Any]:
@@ -43,15 +42,14 @@ def shown_by(token: str) -> dict[str, Any]:
         frappe.DoesNotExistError: the link is not valid, or not any more.
     """
     notice = _open(token)
-    with acting_as():
-        action = frappe.get_doc(DOCTYPE, notice.field_action)
-        customer = customers.hold_customer(notice.field_action_customer)
-        now = now_datetime()
-        if not notice.opened_at:
-            writing.set_values(NOTICE, notice.name, {"opened_at": now}, "link opened")
-        if not customer.opened_at:
-            customer.opened_at = now
-            customers.store(customer)
+    action = frappe.get_doc(DOCTYPE, notice.field_action)
+    customer = customers.hold_customer(notice.field_action_customer)
+    now = now_datetime()
+    if not notice.opened_at:
+        writing.set_values(NOTICE, notice.name, {"opened_at": now}, "link opened")
+    if not customer.opened_at:
+        customer.opened_at = now
+        customers.store(customer)
     return _shown(action, customer, notice)
 
 
@@ -66,35 +64,35 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
         frappe.ValidationError: naming what is missing or wrong.
     """
     notice = _open(token)
-    with acting_as():
-        action = customers.hold_action(notice.field_action)
-        customer = customers.hold_customer(notice.field_action_customer)
-        # It may have ended, the customer been left out or the link replaced since it was looked at.
-        if action.stage != "under_way" or customer.is_left_out or not _notice(token, is_locked=True):
-            _refuse()
-        check_said(customer, name, quantities, remark)
-        now = now_datetime()
-        customer.update(
-            {
-                "acknowledged_at": customer.acknowledged_at or now,
-                "opened_at": customer.opened_at or now,
-                "road": BY_LINK,
-                "recorded_by": None,
-                "answered_by_name": name.strip(),
-                "remark": remark.strip() or None,
-            }
-        )
-        put_quantities(customer, quantities, TOLD_BY_CUSTOMER)
-        customers.store(customer)
-        customers.refresh_figures(action.name)
-        timeline.note_on(
-            action,
-            line(
-                "{0} has acknowledged the notice by its link: {1}",
-                Text(customer.customer_name),
-                Text(name.strip()),
-            ),
-        )
+    # Written as whoever has the link, and not as the site: a customer's word stands in the timeline under nobody else's name.
+    action = customers.hold_action(notice.field_action)
+    customer = customers.hold_customer(notice.field_action_customer)
+    # It may have ended, the customer been left out or the link replaced since it was looked at.
+    if action.stage != "under_way" or customer.is_left_out or not _notice(token, is_locked=True):
+        _refuse()
+    check_said(customer, name, quantities, remark)
+    now = now_datetime()
+    customer.update(
+        {
+            "acknowledged_at": customer.acknowledged_at or now,
+            "opened_at": customer.opened_at or now,
+            "road": BY_LINK,
+            "recorded_by": None,
+            "answered_by_name": name.strip(),
+            "remark": remark.strip() or None,
+        }
+    )
+    put_quantities(customer, quantities, TOLD_BY_CUSTOMER)
+    customers.store(customer)
+    customers.refresh_figures(action.name)
+    timeline.note_on(
+        action,
+        line(
+            "{0} has acknowledged the notice by its link: {1}",
+            Text(customer.customer_name),
+            Text(name.strip()),
+        ),
+    )
 
 
 def check_said(
@@ -111,12 +109,8 @@ def check_said(
     for text, label, most in ((name, _("Your Name"), LONGEST_NAME), (remark, _("Remark"), LONGEST_REMARK)):
         if not is_storable(text):
             wrong.append(_("{0}: something in it is no letter or sign. Type it again.").format(label))
-        elif len(text.strip()) > most:
-            wrong.append(
-                _("{0}: at most {1} characters, and these are {2}. Shorten it.").format(
-                    label, most, len(text.strip())
-                )
-            )
+        else:
+            wrong += too_long(label, text, most)
     if not name.strip():
         wrong.append(_("Your Name: enter who acknowledges the notice."))
     seen = set()
@@ -151,7 +145,7 @@ def _wrong_amounts(row: Document, given: dict[str, Any], fields: tuple[str, ...]
             isinstance(value, bool)
             or not isinstance(value, int | float)
             or value != value
-            or not 0 <= value <= _MOST
+            or not 0 <= value <= MOST
         ):
             return [_("{0}: enter numbers from 0 on.").format(item)]
         if (

@@ -18,6 +18,7 @@ from complaint_qms.constants.field_action import (
     DOCTYPE,
     FAILED,
     LEFT_OUT,
+    LONGEST_REMARK,
     NO_CONTACT,
     NOTICE,
     NOTICE_FAILED,
@@ -32,6 +33,8 @@ from complaint_qms.exceptions import GateError
 from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services import writing
 from complaint_qms.services.compliance import contributors
+from complaint_qms.services.field_action import storing
+from complaint_qms.services.field_action.entered import MOST, too_long
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.gate_codes import gate_code
@@ -157,11 +160,12 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
         wrong.append(_("Customer: choose one."))
     if blank(reason):
         wrong.append(_("Reason: write why the customer belongs to it."))
+    wrong += too_long(_("Reason"), reason, LONGEST_REMARK)
     item = item_code or action.item_code
     if not item or not frappe.db.exists("Item", item):
         wrong.append(_("Item: choose what the customer has of it."))
-    if flt(qty) <= 0:
-        wrong.append(_("Quantity: enter how much the customer has."))
+    if not 0 < flt(qty) <= MOST:
+        wrong.append(_("Quantity: enter how much the customer has, more than 0 and at most {0}.").format(MOST))
     if wrong:
         refuse(*wrong)
     if frappe.db.exists(CUSTOMER, {"customer_key": _key(action.name, customer)}):
@@ -198,6 +202,8 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
         _check_second_person(action)
     if blank(reason):
         refuse(_("Reason: write why the customer is left out."))
+    if wrong := too_long(_("Reason"), reason, LONGEST_REMARK):
+        refuse(*wrong)
     if doc.sent_at or doc.acknowledged_at:
         refuse(
             _("{0} has been told already and is not left out any more.").format(
@@ -247,8 +253,7 @@ def kept_key(*parts: str) -> str:
 def store(doc: Document) -> None:
     """Save a customer, whose state follows from what is known."""
     doc.state = customer_state(doc)
-    doc.flags.ignore_permissions = True
-    doc.save() if doc.get("creation") else doc.insert()
+    storing.save_by_app(doc)
 
 
 def customer_state(doc: Document) -> str:

@@ -29,7 +29,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.by_itself import marked, without_secrets
 from complaint_qms.services.correspondence.composing import why_no_mail
-from complaint_qms.services.field_action import customers, notice_text
+from complaint_qms.services.field_action import customers, notice_text, storing
 from complaint_qms.services.record import batches, timeline
 from complaint_qms.services.record.error_text import said as said_of
 from complaint_qms.services.record.input_validation import refuse
@@ -74,15 +74,7 @@ def check_may_send(action: Document) -> None:
 def write_down(action: Document, docs: list[Document], number: int) -> int:
     """Write down notices to the contacts of customers who have none of this number; how many."""
     people = people_of(doc.customer for doc in docs)
-    there = {
-        row.notice_key: row
-        for row in frappe.get_all(
-            NOTICE,
-            {"field_action": action.name, "number": number},
-            ["name", "notice_key", "state"],
-            order_by="name asc",
-        )
-    }
+    there = {row.notice_key: row for row in _written_down(action.name, number)}
     made, again = 0, []
     for doc in docs:
         for one in people.get(doc.customer, {}).get("people", ()):
@@ -97,7 +89,7 @@ def write_down(action: Document, docs: list[Document], number: int) -> int:
                 "contact_name": one["name"], "sent_to": one["email"], "language": doc.language, "number": number,
                 "state": WAITING, "notice_key": key,
             }  # fmt: skip
-            there[key] = frappe.get_doc(values).insert(ignore_permissions=True)
+            there[key] = storing.insert_by_app(frappe.get_doc(values))
             made += 1
     # Of customers who were left out while it waited, and were taken in again.
     writing.set_where(NOTICE, again, {"state": WAITING}, "needed again")
@@ -224,6 +216,15 @@ def notices_of(action: str) -> list[dict[str, Any]]:
         ],
         order_by="creation desc, name desc",
     )
+
+
+def _written_down(action: str, number: int) -> list[frappe._dict]:
+    """The notices that are there. Read with a lock: what somebody wrote down who held the action a moment ago is not in this
+    transaction's snapshot yet."""
+    notice = frappe.qb.DocType(NOTICE)
+    query = frappe.qb.from_(notice).select(notice.name, notice.notice_key, notice.state)
+    mine = (notice.field_action == action) & (notice.number == number)
+    return query.where(mine).for_update().run(as_dict=True)
 
 
 def _send(name: str, now: datetime) -> bool:

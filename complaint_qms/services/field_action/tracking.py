@@ -8,8 +8,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime
 
-from complaint_qms.constants.field_action import BY_PHONE, LONGEST_REMARK, QUANTITIES
+from complaint_qms.constants.field_action import BY_PHONE, LONGEST_NAME, LONGEST_REMARK, QUANTITIES
 from complaint_qms.services.field_action import answering, customers
+from complaint_qms.services.field_action.entered import too_long
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import Text, line
@@ -21,13 +22,13 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
     """Note a call. Who was reached has been told, and has acknowledged it.
 
     Raises:
-        frappe.ValidationError: the action is not under way, or the note is too long.
+        frappe.ValidationError: the action is not under way, or the contact or note is too long.
     """
     doc, action = customers.open_customer(name)
     if action.stage != "under_way" or cint(action.is_mock):
         refuse(_("Customers are phoned once the field action is under way."))
-    if len(note) > LONGEST_REMARK:
-        refuse(_("{0}: at most {1} characters.").format(_("Note"), LONGEST_REMARK))
+    if wrong := too_long(_("Contact"), contact, LONGEST_NAME) + too_long(_("Note"), note, LONGEST_REMARK):
+        refuse(*wrong)
     now = now_datetime()
     contact = contact.strip() or doc.contact_name or ""
     doc.calls = cint(doc.calls) + 1
