@@ -68,7 +68,9 @@ def test_what_was_written_down_a_moment_ago_is_read_past_the_snapshot(
         desk.send_notices(doc.name)
         asked, sql = [], frappe.db.sql
         monkeypatch.setattr(
-            frappe.db, "sql", lambda query, *args, **more: asked.append(str(query)) or sql(query, *args, **more)
+            frappe.db,
+            "sql",
+            lambda query, *args, **more: asked.append(str(query)) or sql(query, *args, **more),
         )
         assert desk.send_notices(doc.name) == {"notices": 0}
     read = [query for query in asked if "notice_key" in query]

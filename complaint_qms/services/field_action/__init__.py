@@ -4,6 +4,8 @@ classes        the site's list of classes
 scope          who holds it, computed from the genealogy and kept as seen
 customers      the customers of a scope, one record each; added and left out by hand
 following      the customers follow the scope: who holds what, and whom to write to
+storing        the one door by which customers and notices are written
+entered        how long and how much what people enter may be
 approval       the signature of whoever approves
 notice_text    what a notice says, by the site's templates
 notices        notices to each contact, once each; sent by a job, again where they failed

@@ -165,7 +165,9 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
     if not item or not frappe.db.exists("Item", item):
         wrong.append(_("Item: choose what the customer has of it."))
     if not 0 < flt(qty) <= MOST:
-        wrong.append(_("Quantity: enter how much the customer has, more than 0 and at most {0}.").format(MOST))
+        wrong.append(
+            _("Quantity: enter how much the customer has, more than 0 and at most {0}.").format(MOST)
+        )
     if wrong:
         refuse(*wrong)
     if frappe.db.exists(CUSTOMER, {"customer_key": _key(action.name, customer)}):

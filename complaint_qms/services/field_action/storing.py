@@ -17,15 +17,18 @@ def refuse_foreign_writes(doc: Document) -> None:
     """
     if not doc.flags.by_app:
         told = _("{0} is written by its field action alone: open the field action and enter it there.")
-        frappe.throw(gate_code("G7") + told.format(_(doc.doctype)), GateError, title=_("Change It in the Record"))
+        frappe.throw(
+            gate_code("G7") + told.format(_(doc.doctype)), GateError, title=_("Change It in the Record")
+        )
 
 
-def refuse_deletion(doc: Document) -> None:
+def keep_what_was_told(doc: Document) -> None:
     """Raises:
     GateError: always.
     """
     deletion_refusal.refuse_for_good(
-        doc, _("{0} {1} belongs to a field action and is never deleted. A customer is left out with a reason.")
+        doc,
+        _("{0} {1} belongs to a field action and is never deleted. A customer is left out with a reason."),
     )
 
 

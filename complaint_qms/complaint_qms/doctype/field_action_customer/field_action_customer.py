@@ -9,4 +9,4 @@ class FieldActionCustomer(Checked):
         storing.refuse_foreign_writes(self)
 
     def on_trash(self):
-        storing.refuse_deletion(self)
+        storing.keep_what_was_told(self)
