@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from itertools import pairwise
 
 import frappe
@@ -12,6 +13,7 @@ from complaint_qms.api import trace as door
 from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Lot, Movement, Voucher, trace_lots
 from complaint_qms.engine.trace.movements import CONVERSION
+from complaint_qms.services.trace.export import as_csv, flow_rows
 from complaint_qms.services.trace.report import BatchGenealogy
 from complaint_qms.services.trace.starts import Start, start_of
 from complaint_qms.services.trace.tracing import Traced, trace
@@ -39,6 +41,29 @@ def chain() -> Chain:
     made.new_lot("lot", "part")
     made.buy("lot", 100, factory.supplier().name, "OURS-1")
     return made
+
+
+def test_items_of_one_delivery_are_not_added_up(chain: Chain) -> None:
+    """Goods and the part they are made of, with one paper: the picture, its rows and the CSV keep them apart."""
+    for lot in ("first", "second"):
+        chain.new_lot(lot, "goods")
+        chain.make({"lot": 20}, {lot: 10})
+    customer = factory.customer().name
+    chain.sell(customer, ("lot", 7), ("first", 3), ("second", 2))
+    picture = door.picture("Batch", chain.lots["lot"])
+    (bought,) = (node["id"] for node in picture["nodes"] if node["type"] == "customer")
+    (edge,) = (edge for edge in picture["edges"] if edge["target"] == bought)
+    sold = {("lot", 7), ("first", 3), ("second", 2)}
+    expected = {(chain.items[lot], chain.lots[lot], qty) for lot, qty in sold}
+    assert {(one["item_code"], one["lot"], one["qty"]) for one in edge["quantities"]} == expected
+    flows = [row for row in flow_rows(picture) if row["to"] == customer]
+    assert {(row["item_code"], row["lot"], row["qty"]) for row in flows} == expected
+    head, *written = csv.reader(as_csv(picture).decode("utf-8-sig").splitlines())
+    assert all(head)
+    of_customer = [dict(zip(head, row, strict=True)) for row in written if customer in row]
+    assert {
+        (row["Item"], row["Batch or Serial No"], float(row["Quantity"])) for row in of_customer
+    } == expected
 
 
 def test_material_consumed_for_a_work_order_by_itself_is_in_all_that_was_made_for_it(chain: Chain) -> None:

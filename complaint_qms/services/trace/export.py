@@ -25,7 +25,7 @@ _TEMPLATE: Final = "complaint_qms/templates/print/genealogy_picture.html"
 
 
 def flow_rows(picture: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row for each edge and unit: from what, to what, how much."""
+    """One row for each edge and lot: from what, to what, how much of which."""
     nodes = {node["id"]: node for node in picture["nodes"]}
     rows = []
     for edge in picture["edges"]:
@@ -38,6 +38,9 @@ def flow_rows(picture: dict[str, Any]) -> list[dict[str, Any]]:
                 "from": _named(source),
                 "to_kind": target["kind"],
                 "to": _named(target),
+                "lot": one["lot"],
+                "item_code": one["item_code"],
+                "item_name": one["item_name"],
                 "qty": one["qty"],
                 "uom": _unit(one),
                 "date": source["date"] or target["date"],
@@ -58,9 +61,11 @@ def as_csv(picture: dict[str, Any]) -> bytes:
     """Both tables, one below the other; no cell of it is a formula, and spreadsheets read it as Unicode."""
     text = io.StringIO()
     written = csv.writer(text)
-    written.writerow([_("From"), "", _("To"), "", _("Quantity"), _("UOM"), _("Date")])
+    written.writerow(
+        [_("From Type"), _("From"), _("To Type"), _("To"), _("Batch or Serial No"), _("Item"), _("Item Name"), _("Quantity"), _("UOM"), _("Date")]
+    )  # fmt: skip
     for row in flow_rows(picture):
-        named = [row[key] for key in ("from_kind", "from", "to_kind", "to")]
+        named = [row[key] for key in ("from_kind", "from", "to_kind", "to", "lot", "item_code", "item_name")]
         written.writerow([*map(guarded, named), row["qty"], guarded(row["uom"]), row["date"] or ""])
     written.writerow([])
     written.writerow(

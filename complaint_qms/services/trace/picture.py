@@ -37,12 +37,12 @@ Key = tuple[str, ...]
 
 @dataclass
 class _Link:
-    """What went from one node to the next, by unit."""
+    """What went from one node to the next, of each lot for itself: a document may move several, of items that do not add up."""
 
     source: Key
     target: Key
     back: bool
-    quantities: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    quantities: dict[Lot, int] = field(default_factory=lambda: defaultdict(int))
     on_path: bool = False
 
 
@@ -53,7 +53,7 @@ def picture_of(traced: Traced) -> dict[str, Any]:
         nodes: [{id, type ("supplier", "lot", "process", "customer", or the step that a document is: "received", "brought_in", "sent_back",
         "delivered", "returned", "issued", "adjusted", "otherwise"), kind (what the type is called), title, subtitle, doctype, name (empty where it is not told), date, is_start, on_path, marks}]; of lots also
         item_code, item_name, uom, came, on_hand, places, equation, recorded, difference, explanation.
-        edges: [{source, target, quantities [{qty, uom}], back, on_path}], ids of nodes. notes: sentences. is_cut: there are more lots.
+        edges: [{source, target, quantities [{qty, uom, lot, lot_type, item_code, item_name}], back, on_path}], ids of nodes; one quantity for each lot. notes: sentences. is_cut: there are more lots.
     """
     return _Picture(traced).drawn()
 
@@ -137,17 +137,17 @@ class _Picture:
         node = self.nodes.get(key) or self._told(key, told)
         node["on_path"] = node["on_path"] or on_path
         back = told.step in _COMES_BACK or (told.step in _GAINS and told.qty > 0)
-        unit, qty = self.traced.unit(lot), abs(told.qty)
+        qty = abs(told.qty)
         party = self._party(told.first, on_path)
         mine: Key = ("lot", *lot)
         if told.step in _LEFT:
-            self._link(key, mine, back, unit, qty, on_path)
+            self._link(key, mine, back, lot, qty, on_path)
             if party:
-                self._link(party, key, back, unit, qty, on_path)
+                self._link(party, key, back, lot, qty, on_path)
             return
-        self._link(mine, key, back, unit, qty, on_path)
+        self._link(mine, key, back, lot, qty, on_path)
         if party:
-            self._link(key, party, back, unit, qty, on_path)
+            self._link(key, party, back, lot, qty, on_path)
 
     def _told(self, key: Key, told: ToldStep) -> dict[str, Any]:
         voucher = told.first.voucher
@@ -199,7 +199,7 @@ class _Picture:
             if link:
                 link.on_path = link.on_path or on_path
             else:
-                self._link(source, target, False, self.traced.unit(lot), qty, on_path)
+                self._link(source, target, False, lot, qty, on_path)
 
     def _process(self, key: Key, edge: Edge) -> None:
         doctype, name = edge.process
@@ -234,16 +234,27 @@ class _Picture:
         }
         return self.nodes[key]
 
-    def _link(self, source: Key, target: Key, back: bool, unit: str, qty: int, on_path: bool) -> None:
+    def _link(self, source: Key, target: Key, back: bool, lot: Lot, qty: int, on_path: bool) -> None:
         link = self.links.setdefault((source, target, back), _Link(source, target, back))
-        link.quantities[unit] += qty
+        link.quantities[lot] += qty
         link.on_path = link.on_path or on_path
 
     def _edge(self, link: _Link, ids: dict[Key, str]) -> dict[str, Any]:
         return {
             "source": ids[link.source],
             "target": ids[link.target],
-            "quantities": [{"qty": from_units(qty), "uom": unit} for unit, qty in link.quantities.items()],
+            "quantities": [self._amount(lot, qty) for lot, qty in link.quantities.items()],
             "back": link.back,
             "on_path": link.on_path,
+        }
+
+    def _amount(self, lot: Lot, qty: int) -> dict[str, Any]:
+        name, unit = self.traced.items.get(lot.item, (lot.item, ""))
+        return {
+            "qty": from_units(qty),
+            "uom": unit,
+            "lot": lot_name(lot) if lot.is_tracked else "",
+            "lot_type": lot_kind(lot),
+            "item_code": lot.item,
+            "item_name": name,
         }

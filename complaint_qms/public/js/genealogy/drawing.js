@@ -27,6 +27,7 @@ export class Drawing {
 	/** @param events {open(node, event), toggle(id), point(node or null), focus(node)} */
 	constructor(container, events) {
 		this.events = events;
+		this.chosen = "";
 		this.cy = cytoscape({
 			container,
 			minZoom: 0.05,
@@ -99,10 +100,24 @@ export class Drawing {
 		const { cy } = this;
 		cy.nodes(".focused").removeClass("focused");
 		const node = cy.getElementById(id).addClass("focused");
+		this.chosen = id;
+		this.light(id);
 		if (node.empty()) return;
 		const box = node.renderedBoundingBox();
 		if (box.x1 < 0 || box.y1 < 0 || box.x2 > cy.width() || box.y2 > cy.height()) cy.center(node);
 		if (cy.zoom() < 0.4) cy.zoom({ level: 0.75, position: node.position() });
+	}
+
+	/** What leads to and from a node stands out, the rest fades; of no node, nothing does. */
+	light(id) {
+		const { cy } = this;
+		const node = cy.getElementById(id || "");
+		cy.batch(() => {
+			cy.elements().removeClass("lit faded");
+			if (node.empty()) return;
+			node.connectedEdges().addClass("lit");
+			cy.elements().not(node.closedNeighborhood()).addClass("faded");
+		});
 	}
 
 	match(ids) {
@@ -131,9 +146,11 @@ export class Drawing {
 	/** All of it as a PNG with dark text on white, no larger than a page can use. */
 	png() {
 		const { cy } = this;
+		this.light("");
 		cy.style(style(PAPER));
 		const image = cy.png({ full: true, bg: "#ffffff", scale: 2, maxWidth: 5000, maxHeight: 3500 });
 		cy.style(style(theme()));
+		this.light(this.chosen);
 		return image;
 	}
 
@@ -161,13 +178,21 @@ export class Drawing {
 			if (originalEvent?.pointerType === "touch" || originalEvent?.type?.startsWith("touch")) return events.focus(node);
 			return events.open(node, originalEvent);
 		});
+		// Beside everything: all of it stands out alike again.
+		cy.on("tap", ({ target }) => {
+			if (target !== cy) return;
+			this.chosen = "";
+			this.light("");
+		});
 		cy.on("mouseover", "node", ({ target }) => {
 			target.addClass("pointed");
+			this.light(target.id());
 			cy.container().style.cursor = "pointer";
 			events.point(target.data());
 		});
 		cy.on("mouseout", "node", ({ target }) => {
 			target.removeClass("pointed");
+			this.light(this.chosen);
 			cy.container().style.cursor = "";
 			events.point(null);
 		});
@@ -306,6 +331,11 @@ function style(colors) {
 		{
 			selector: "edge.path",
 			style: { width: 4, "line-color": colors.path, "target-arrow-color": colors.path, "source-arrow-color": colors.path },
+		},
+		{ selector: ".faded", style: { opacity: 0.2 } },
+		{
+			selector: "edge.lit",
+			style: { width: 4, "z-index": 9, "min-zoomed-font-size": 0, "font-weight": 700, "text-background-opacity": 1 },
 		},
 		{ selector: "edge.back", style: { "line-style": "dashed", "target-arrow-shape": "none", "source-arrow-shape": "triangle" } },
 	];

@@ -91,6 +91,33 @@ export class Graph {
 		return this.is_end(id) ? [] : this.beside.get(id).filter((other) => this.far.get(other) > this.far.get(id));
 	}
 
+	/** What went to and from a node that is no lot, of each batch for itself: [[title, quantities]]. */
+	flows(id) {
+		const { type } = this.nodes.get(id);
+		const near = this.edges.filter(({ source, target }) => source === id || target === id);
+		const of = (edges, side = "quantities") =>
+			sums(
+				edges.flatMap((edge) => edge[side] || []),
+				by_lot
+			);
+		const forward = near.filter(({ back }) => !back);
+		const back = near.filter((edge) => edge.back);
+		if (type === "lot") return [];
+		if (type === "process") {
+			return [
+				[__("Consumed"), of(near.filter(({ target }) => target === id))],
+				[__("Produced"), of(near.filter(({ source }) => source === id))],
+			];
+		}
+		if (type === "supplier") return [[__("Received"), of(forward)], [__("Returned to Supplier"), of(back)]]; // prettier-ignore
+		if (["customer", "customers"].includes(type)) {
+			const returned = sums([...of(back), ...of(near, "returned")], by_lot);
+			return [[__("Delivered"), of(forward)], [__("Returned by Customer"), returned]]; // prettier-ignore
+		}
+		const is_lot = (other) => this.nodes.get(other).type === "lot";
+		return [[__("Quantity"), of(near.filter(({ source, target }) => is_lot(source === id ? target : source)))]];
+	}
+
 	/** Node → steps from what was asked about, without what stands behind collapsed ones alone. */
 	reached(is_collapsed) {
 		const found = new Map(this.starts.map((id) => [id, 0]));
@@ -120,9 +147,16 @@ export class Graph {
 			.filter((node) => seen.has(node.id))
 			.map((node) => {
 				const behind = this.behind(node.id);
-				return { ...node, opens: behind.length > 0, hidden: behind.filter((id) => !seen.has(id)).length };
+				return { ...node, opens: behind.length > 0, hidden: this.unseen(behind, seen) };
 			});
 		return { nodes, edges: this.edges.filter((edge) => seen.has(edge.source) && seen.has(edge.target)) };
+	}
+
+	/** How many are not seen of these and of what stands behind those. */
+	unseen(behind, seen) {
+		const found = new Set(behind.filter((id) => !seen.has(id)));
+		for (const id of found) for (const other of this.behind(id)) if (!seen.has(other)) found.add(other);
+		return found.size;
 	}
 
 	/** Nodes to collapse so that no more than `most` are drawn: the nearest stay. */
@@ -141,11 +175,21 @@ function join(joined, edge, at) {
 	const one = joined.get(key) || { ...edge, target: at, back: false, quantities: [], returned: [] };
 	// What came back stands beside what was delivered, on one line.
 	const side = edge.back ? "returned" : "quantities";
-	const sums = new Map(one[side].map(({ uom, qty }) => [uom, qty]));
-	for (const { uom, qty } of edge.quantities) sums.set(uom, flt((sums.get(uom) || 0) + qty, 9));
-	one[side] = [...sums].map(([uom, qty]) => ({ uom, qty }));
+	one[side] = sums([...one[side], ...edge.quantities], by_lot);
 	one.on_path = one.on_path || edge.on_path;
 	joined.set(key, one);
+}
+
+const by_lot = ({ item_code, lot }) => `${item_code} ${lot}`;
+
+/** Quantities that `by` gives the same key as one; of different items they never are. */
+export function sums(quantities, by) {
+	const found = new Map();
+	for (const one of quantities) {
+		const sum = found.get(by(one));
+		found.set(by(one), sum ? { ...sum, qty: flt(sum.qty + one.qty, 9) } : one);
+	}
+	return [...found.values()];
 }
 
 function all_of(id, customers, documents, lot) {

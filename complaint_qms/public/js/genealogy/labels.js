@@ -1,5 +1,7 @@
 // What stands on the nodes and edges of a genealogy's picture, in lines that fit.
 
+import { sums } from "./graph";
+
 const MOST = 27;
 const WIDE = /[\u2e80-\uffef]/;
 
@@ -50,10 +52,13 @@ export function told(node) {
 
 export const documents_text = (count) => (count === 1 ? __("1 document") : __("{0} documents", [count]));
 
+/** One quantity for each item, named where there are several. */
 function amounts(quantities) {
-	const shown = quantities.slice(0, 2).map(({ qty, uom }) => quantity(qty, uom));
-	if (quantities.length > 2) shown.push("…");
-	return shown.join(" + ");
+	const items = sums(quantities, ({ item_code }) => item_code);
+	if (items.length === 1) return quantity(items[0].qty, items[0].uom);
+	const shown = items.slice(0, 3).map(({ qty, uom, item_name }) => short(`${quantity(qty, uom)} ${item_name}`));
+	if (items.length > 3) shown.push("…");
+	return shown.join("\n");
 }
 
 /** A line cut at what fits; a Chinese sign takes the room of two. */

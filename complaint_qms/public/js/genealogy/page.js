@@ -113,7 +113,7 @@ class Genealogy {
 	}
 
 	tell(node) {
-		const $node = this.$("node").html(node ? node_html(node) : "");
+		const $node = this.$("node").html(node ? node_html(node, this.graph.flows(node.id)) : "");
 		tell_outside_facts(node, $node);
 	}
 

@@ -4,8 +4,11 @@ import { LOOKS } from "./drawing";
 import { documents_text, quantity, SIGNS } from "./labels";
 import { marks_html, node_link_html } from "./tables";
 
-/** Everything that is known of a node, with what can be done with it. */
-export function node_html(node) {
+/**
+ * Everything that is known of a node, with what can be done with it.
+ * @param flows what went to it and from it: [[title, quantities]]
+ */
+export function node_html(node, flows) {
 	const date = node.date ? frappe.datetime.str_to_user(String(node.date).slice(0, 10)) : "";
 	const places = (node.places || []).map((place) => [place.warehouse, quantity(place.qty, node.uom)]);
 	const facts = [
@@ -16,6 +19,7 @@ export function node_html(node) {
 		[__("Difference in Quantity"), node.difference && quantity(node.difference, node.uom)],
 		[__("Explanation"), node.explanation],
 		...places,
+		...flows.flatMap(([title, quantities]) => quantities.map((one) => [title, amount_of(one)])),
 	].filter(([, said]) => said);
 	const rows = facts.map(([name, said]) => `<dt>${esc(name)}</dt><dd>${esc(said)}</dd>`).join("");
 	const marks = marks_html(node);
@@ -28,6 +32,9 @@ export function node_html(node) {
 		${node.subtitle ? `<div>${esc(node.subtitle)}</div>` : ""}${marks ? `<div class="cq-genealogy-marks">${marks}</div>` : ""}
 		<dl>${rows}</dl>${buttons.join(" ")}`;
 }
+
+/** “10 Nos · Kettle · B-1”: how much of which item and batch. */
+const amount_of = ({ qty, uom, item_name, lot }) => [quantity(qty, uom), item_name, lot].filter(Boolean).join(" · ");
 
 export function key_html() {
 	const kinds = [

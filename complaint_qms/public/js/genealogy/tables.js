@@ -10,7 +10,7 @@ export function tables_html(picture) {
 			lots.map(lot_html)
 		)}
 		<h4>${esc(__("What Went Where"))}</h4>
-		${table_html([__("From"), __("To"), __("Quantity"), __("Date")], flows_html(picture))}`;
+		${table_html([__("From"), __("To"), __("Batch or Serial No"), __("Item"), __("Quantity"), __("Date")], flows_html(picture))}`;
 }
 
 /** A node's name as a link to its record, where the user may read it. */
@@ -61,17 +61,16 @@ function lot_html(node) {
 
 function flows_html({ nodes, edges }) {
 	const by_id = new Map(nodes.map((node) => [node.id, node]));
-	return edges.map((edge) => {
+	return edges.flatMap((edge) => {
 		const ends = [by_id.get(edge.source), by_id.get(edge.target)];
 		// Goods that came back went the other way.
 		const [source, target] = edge.back ? ends.reverse() : ends;
-		const amount = edge.quantities.map(({ qty, uom }) => quantity(qty, uom)).join(" + ");
 		const date = source.date || target.date;
 		const number = (node) => (node.type === "supplier" && node.subtitle ? ` · ${esc(node.subtitle)}` : "");
 		const named = (node) => `<small class="text-muted">${esc(node.kind)}</small><br>${node_link_html(node)}${number(node)}`;
-		return row_html(
-			[named(source), named(target), esc(amount), date ? esc(frappe.datetime.str_to_user(String(date).slice(0, 10))) : ""],
-			edge.on_path
+		const day = date ? frappe.datetime.str_to_user(String(date).slice(0, 10)) : "";
+		return edge.quantities.map(({ qty, uom, lot, item_name }) =>
+			row_html([named(source), named(target), esc(lot), esc(item_name), esc(quantity(qty, uom)), esc(day)], edge.on_path)
 		);
 	});
 }
