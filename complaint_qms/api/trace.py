@@ -8,7 +8,7 @@ from frappe.core.doctype.access_log.access_log import make_access_log
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.services.trace.answer import genealogy_answer, holders_answer, picture_answer
-from complaint_qms.services.trace.export import as_csv, as_pdf
+from complaint_qms.services.trace.export import as_csv, as_pdf, asked_lines
 from complaint_qms.services.trace.report import check_may_trace
 from complaint_qms.services.trace.starts import COMPLAINT
 
@@ -63,7 +63,8 @@ def picture_pdf(kind: str, name: str, way: str = "both", supplier: str = "", dra
     """
     check_may_trace()
     title = f"{_(kind)} {name}"
-    _send(f"{name}.pdf", as_pdf(picture_answer(kind, name, way, supplier), title, drawing), "pdf")
+    picture = picture_answer(kind, name, way, supplier)
+    _send(f"{name}.pdf", as_pdf(picture, title, drawing, asked_lines(kind, name, way, supplier)), "pdf")
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -13,7 +13,8 @@ from complaint_qms.api import trace as door
 from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Lot, Movement, Voucher, trace_lots
 from complaint_qms.engine.trace.movements import CONVERSION
-from complaint_qms.services.trace.export import as_csv, flow_rows
+from complaint_qms.services.trace import labels
+from complaint_qms.services.trace.export import as_csv, asked_lines, flow_rows
 from complaint_qms.services.trace.report import BatchGenealogy
 from complaint_qms.services.trace.starts import Start, start_of
 from complaint_qms.services.trace.tracing import Traced, trace
@@ -64,6 +65,25 @@ def test_items_of_one_delivery_are_not_added_up(chain: Chain) -> None:
     assert {
         (row["Item"], row["Batch or Serial No"], float(row["Quantity"])) for row in of_customer
     } == expected
+    # Where nobody else has any, the report says where the rest is.
+    complaint = factory.complaint(
+        customer=customer, item_code=chain.items["first"], batch_no=chain.lots["first"]
+    )
+    asked = {"start": "Complaint", "complaint": complaint.name, "show": "holders", "others": 1}
+    _columns, rows, message, *_rest = BatchGenealogy(asked).run()
+    assert rows == []
+    assert "all of it went to the customer who complains" in message
+    assert f"In stock: 7 Nos {chain.items['first']}." in message
+    assert asked_lines("Complaint", complaint.name, "family", "") == [
+        "Direction: All with the Same Components",
+        f"Company: {complaint.company}",
+    ]
+    assert [labels.quantity_text(qty) for qty in (12000, 105.0, 0.125, 1234567.5)] == [
+        "12,000",
+        "105",
+        "0.125",
+        "1,234,567.5",
+    ]
 
 
 def test_material_consumed_for_a_work_order_by_itself_is_in_all_that_was_made_for_it(chain: Chain) -> None:

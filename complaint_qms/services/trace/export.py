@@ -6,14 +6,16 @@ import base64
 import binascii
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.utils import format_datetime, now_datetime
+from frappe.utils import format_datetime, get_fullname, now_datetime
 from frappe.utils.pdf import get_pdf
 
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.trace.labels import WAYS, quantity_text
 from complaint_qms.services.trace.picture import LOT, SUPPLIER
 from complaint_qms.services.trace.report import REPORT
 from complaint_qms.tabular.rows import guarded
@@ -80,11 +82,12 @@ def as_csv(picture: dict[str, Any]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_pdf(picture: dict[str, Any], title: str, drawing: str) -> bytes:
+def as_pdf(picture: dict[str, Any], title: str, drawing: str, asked: Sequence[str] = ()) -> bytes:
     """On paper, by the framework's own way to PDF.
 
     Args:
         drawing: what the desk has drawn, a PNG as a data address; empty for the tables alone.
+        asked: what was asked, a line each.
     """
     told = {
         "heading": _(REPORT),
@@ -93,11 +96,21 @@ def as_pdf(picture: dict[str, Any], title: str, drawing: str) -> bytes:
         "flows": flow_rows(picture),
         "lots": lot_rows(picture),
         "notes": picture["notes"],
-        "printed": format_datetime(now_datetime()),
+        "asked": asked,
+        "printed": _("Printed by {0} on {1}").format(get_fullname(), format_datetime(now_datetime())),
+        "quantity_text": quantity_text,
         "lang": frappe.local.lang,
     }
     html = frappe.get_template(_TEMPLATE).render(told)
     return get_pdf(html, {"orientation": "Landscape", "page-size": "A4"})
+
+
+def asked_lines(kind: str, name: str, way: str, supplier: str) -> list[str]:
+    """What a picture was made of, for who has the paper alone: direction, supplier, company."""
+    meta = frappe.get_meta(kind) if frappe.db.exists("DocType", kind) else None
+    company = frappe.db.get_value(kind, name, "company") if meta and meta.has_field("company") else ""
+    told = {_("Direction"): WAYS[way](), _("Supplier"): supplier, _("Company"): company}
+    return [f"{label}: {value}" for label, value in told.items() if value]
 
 
 def _named(node: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from frappe import _
 
 from complaint_qms.engine.trace import Balance, Lot, balances, from_units, movements
 from complaint_qms.integrations.erpnext.lots import contacts_of
-from complaint_qms.services.trace.labels import lot_kind, lot_name, step_label
+from complaint_qms.services.trace.labels import lot_kind, lot_name, quantity_text, step_label
 from complaint_qms.services.trace.tracing import Traced
 from complaint_qms.services.trace.tree import pending_note, told_of
 
@@ -127,7 +127,7 @@ def _equation(traced: Traced, balance: Balance) -> str:
 
 
 def _term(label: str, qty: int) -> str:
-    return f"{MINUS if qty < 0 else '+'} {label} {from_units(abs(qty)):.15g}"
+    return f"{MINUS if qty < 0 else '+'} {label} {quantity_text(from_units(abs(qty)))}"
 
 
 def _explained(traced: Traced, balance: Balance, recorded: int | None, is_whole: bool) -> str:
@@ -136,7 +136,7 @@ def _explained(traced: Traced, balance: Balance, recorded: int | None, is_whole:
     unit = _(traced.unit(balance.lot))
     said = []
     for cause in balance.causes(recorded):
-        qty = f"{from_units(cause.qty):.15g}"
+        qty = quantity_text(from_units(cause.qty))
         said.append(_CAUSES[cause.kind]().format(qty, unit, cause.warehouse))
     return " ".join(said)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from frappe import _
+from frappe.utils import fmt_money
 
-from complaint_qms.engine.trace import AT_MOST, EXACT, SHARED, Lot, movements
+from complaint_qms.engine.trace import AT_MOST, BOTH, DOWN, EXACT, FAMILY, SHARED, UP, Lot, movements
 
 STEPS: Final = {
     movements.RECEIVED: lambda: _("Received"),
@@ -27,6 +28,13 @@ BASES: Final = {
     AT_MOST: lambda: _("At Most"),
 }
 
+WAYS: Final = {
+    BOTH: lambda: _("Both Ways"),
+    UP: lambda: _("Where It Came From"),
+    DOWN: lambda: _("Where It Went"),
+    FAMILY: lambda: _("All with the Same Components"),
+}
+
 
 def step_label(step: str) -> str:
     return STEPS[step]()
@@ -40,3 +48,9 @@ def lot_kind(lot: Lot) -> str:
 def lot_name(lot: Lot) -> str:
     """Name of that record."""
     return lot.serial or lot.batch or lot.item
+
+
+def quantity_text(qty: float) -> str:
+    """A quantity as numbers are written on this site, without places that say nothing."""
+    _whole, _point, places = f"{abs(qty):.9f}".rstrip("0").partition(".")
+    return fmt_money(qty, precision=len(places))

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
-from complaint_qms.engine.trace import BOTH, from_units
+from complaint_qms.engine.trace import BOTH, FAMILY, from_units
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import read_object
 from complaint_qms.services.trace.figures import balance_rows, holder_rows, stock_rows
+from complaint_qms.services.trace.labels import quantity_text
 from complaint_qms.services.trace.notes import HOLDERS, TREE, notes
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import WAYS, Traced, trace
@@ -71,7 +73,32 @@ class BatchGenealogy:
         return {TREE: tree_columns, HOLDERS: _holders, STOCK: _stock, BALANCE: _balances}[self.show]()
 
     def message(self) -> str:
-        return sentences(notes(self.traced, self.show))
+        said = notes(self.traced, self.show)
+        if self.show == HOLDERS and not self.rows():
+            said = [self.nobody(), *said]
+        return sentences(said)
+
+    def nobody(self) -> str:
+        """Why no customer is shown, what lies in stock, and where else to look."""
+        traced = self.traced
+        on_hand: dict[str, int] = {}
+        for balance in traced.balances(traced.downstream):
+            on_hand[balance.lot.item] = on_hand.get(balance.lot.item, 0) + balance.total_on_hand
+        lying = [
+            f"{quantity_text(from_units(qty))} {_(traced.items.get(item, ('', ''))[1])} {escape_html(item)}"
+            for item, qty in on_hand.items()
+            if qty
+        ]
+        with_own = bool(traced.holdings()) and self.without_own
+        said = [
+            _("No other customer that is shown to you was delivered any: all of it went to the customer who complains.")
+            if with_own
+            else _("No customer that is shown to you was delivered any."),
+            _("In stock: {0}.").format(", ".join(lying)) if lying else _("Nothing of it is in stock."),
+        ]  # fmt: skip
+        if self.way != FAMILY:
+            said.append(_("The direction “All with the Same Components” shows what else was made of the same components, and who has that."))  # fmt: skip
+        return " ".join(said)
 
     def summary(self) -> list[dict]:
         traced = self.traced

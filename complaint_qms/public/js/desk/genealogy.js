@@ -3,11 +3,16 @@ import { offer_hold } from "./holding";
 // From a complaint to the report that says where its unit came from, and who else has some of it.
 const REPORT = "Batch Genealogy";
 
-/** Both views of the report, for a complaint that leads to a batch or a serial number. */
+/** Both views of the report and the picture; where the complaint leads to no batch or serial number, the server says what is missing. */
 export function offer_genealogy(frm) {
 	const { batch_no, serial_no, delivery_note, sales_invoice } = frm.doc;
 	const leads_to_a_lot = batch_no || serial_no || delivery_note || sales_invoice;
-	if (!leads_to_a_lot || !frappe.boot.user.all_reports?.[REPORT]) return;
+	if (!frappe.boot.user.all_reports?.[REPORT]) return;
+	if (!leads_to_a_lot) {
+		const why = () => frappe.xcall("complaint_qms.api.trace.genealogy", { kind: "Complaint", name: frm.doc.name }).catch(() => null);
+		for (const name of [__("Genealogy"), __("Other Holders"), __("Picture")]) frm.add_custom_button(name, why, __("Trace"));
+		return;
+	}
 	const open = (show, more) =>
 		frappe.set_route("query-report", REPORT, { start: "Complaint", complaint: frm.doc.name, show, way: "both", ...more });
 	frm.add_custom_button(__("Genealogy"), () => open("tree", { others: 0 }), __("Trace"));

@@ -8,7 +8,8 @@ cytoscape.use(dagre);
 
 const LINE = 16;
 const BADGE = 22;
-const READABLE = 0.55;
+/** Below it letters are smaller than 8 pixels. */
+const READABLE = 0.7;
 // What each kind of node looks like; its name stands on it as well.
 export const LOOKS = {
 	supplier: { shape: "barrel", color: "purple", width: 170 },
@@ -332,7 +333,7 @@ function style(colors) {
 			selector: "edge.path",
 			style: { width: 4, "line-color": colors.path, "target-arrow-color": colors.path, "source-arrow-color": colors.path },
 		},
-		{ selector: ".faded", style: { opacity: 0.2 } },
+		{ selector: ".faded", style: { opacity: 0.3 } },
 		{
 			selector: "edge.lit",
 			style: { width: 4, "z-index": 9, "min-zoomed-font-size": 0, "font-weight": 700, "text-background-opacity": 1 },

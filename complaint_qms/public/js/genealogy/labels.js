@@ -42,7 +42,7 @@ export function told(node) {
 	const said = [`${node.kind} ${node.title}`];
 	if (node.is_start) said.push(__("Asked About"));
 	if (node.item_name && node.item_name !== node.title) said.push(node.item_name);
-	if (node.subtitle) said.push(node.subtitle);
+	if (node.subtitle && node.subtitle !== node.item_name) said.push(node.subtitle);
 	if (node.date) said.push(frappe.datetime.str_to_user(String(node.date).slice(0, 10)));
 	if (node.documents) said.push(documents_text(node.documents));
 	for (const mark of node.marks) said.push(mark.label);
