@@ -10,7 +10,8 @@ export function offer_genealogy(frm) {
 	if (!frappe.boot.user.all_reports?.[REPORT]) return;
 	if (!leads_to_a_lot) {
 		const why = () => frappe.xcall("complaint_qms.api.trace.genealogy", { kind: "Complaint", name: frm.doc.name }).catch(() => null);
-		for (const name of [__("Genealogy"), __("Other Holders"), __("Picture")]) frm.add_custom_button(name, why, __("Trace"));
+		const offered = [__("Genealogy"), __("Other Holders"), complaint_qms.may_see_picture() && __("Picture")].filter(Boolean);
+		for (const name of offered) frm.add_custom_button(name, why, __("Trace"));
 		return;
 	}
 	const open = (show, more) =>
