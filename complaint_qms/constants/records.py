@@ -156,7 +156,7 @@ RECORDS: Final[tuple[Record, ...]] = (
             Names(_OWN, "investigation", "Investigation"),
             Names(_OWN, "capa", "CAPA"),
         ),
-        answerable="handler", searched=True, stages=stages.FIELD_ACTION,
+        answerable="handler", searched=True, sight="field_action", stages=stages.FIELD_ACTION,
     ),
     _quality(
         "Quality Hold", "CQH-", "record", "",

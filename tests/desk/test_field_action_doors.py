@@ -9,6 +9,7 @@ import pytest
 
 from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
+from complaint_qms.constants import roles
 from complaint_qms.services.field_action import notices
 from tests.desk import factory
 from tests.desk.mailbox import Mailbox, delivering
@@ -117,3 +118,31 @@ def test_a_customers_word_stands_under_nobody_elses_name(
     assert (line.owner, line.comment_email) == ("Guest", "Guest")
     changed = frappe.get_doc(CUSTOMER, {"field_action": doc.name, "customer": sold.ada})
     assert (changed.modified_by, changed.state) == ("Guest", "acknowledged")
+
+
+def test_whom_user_permissions_keep_to_some_customers_reads_no_action_that_names_others(sold: Sold) -> None:
+    """Its scope, timeline, versions and print tell of all of them."""
+    doc = running(sold)
+    some, all_of = (factory.person(roles.AGENT, Customer=sold.ada) for _time in range(2))
+    for name in (sold.bo, sold.cy):
+        factory.make(
+            "User Permission", user=all_of, allow="Customer", for_value=name, apply_to_all_doctypes=1
+        )
+    kind = {"doctype": "Field Action", "doc": "Field Action", "name": doc.name}
+    for path in (
+        f"resource/Field Action/{doc.name}",
+        "method/frappe.desk.form.load.getdoc",
+        "method/frappe.www.printview.get_html_and_style",
+        "method/complaint_qms.api.field_action.customers_of",
+    ):
+        sent = {"resource": {}, "method": {"name": doc.name} if "customers_of" in path else kind}
+        asked = ("GET", f"/api/{path}", sent[path.partition("/")[0]])
+        assert ask(*asked, user=all_of).status == 200, path
+        answer = ask(*asked, user=some)
+        assert answer.status == 403, path
+        assert sold.bo not in str(answer.body), path
+    for user, count in ((some, 0), (all_of, 1)):
+        with factory.as_user(user):
+            assert (
+                len(frappe.get_list("Field Action", {"name": doc.name}, ["scope", "approved_scope"])) == count
+            )
