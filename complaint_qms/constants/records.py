@@ -249,6 +249,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint SOP Step"),
     _row("Complaint Stage Log"),
     _row("Field Action Quantity"),
+    _row("Field Action Text"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),
     _row("Investigation Complaint"),
     _row("QMS Connector Fact"),

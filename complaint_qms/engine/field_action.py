@@ -39,7 +39,7 @@ def figures(customers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     Returns:
         {customers, told, opened, acknowledged, acknowledged_share, units: [{uom, at_risk, recovered, destroyed, used, open, share}],
         accounted_share}: shares in percent; of several units the lowest counts. Of each row no more counts than was there: what is said twice of one
-        customer does not stand for what another still has. Where there is nobody to tell, nothing is left to do: 100.
+        customer does not stand for what another still has. Where nobody is to be told or nothing to be found, nothing was reached: 0.
     """
     counted = [one for one in customers if not one.get("is_left_out")]
     units: dict[str, dict[str, float]] = defaultdict(
@@ -54,13 +54,14 @@ def figures(customers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     shares: list[float] = []
     for uom, sums in sorted(units.items()):
         done = sums.pop("done")
-        shares.append(percent_of(done, sums["at_risk"]))
+        share = percent_of(done, sums["at_risk"])
+        shares += [share] if sums["at_risk"] > 0 else []
         shown.append(
             {
                 "uom": uom,
                 **{name: round(value, _PLACES) for name, value in sums.items()},
                 "open": round(max(sums["at_risk"] - done, 0), _PLACES),
-                "share": shares[-1],
+                "share": share,
             }
         )
     acknowledged = sum(bool(one.get("acknowledged_at")) for one in counted)
@@ -71,7 +72,7 @@ def figures(customers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "acknowledged": acknowledged,
         "acknowledged_share": percent_of(acknowledged, len(counted)),
         "units": shown,
-        "accounted_share": min(shares, default=100.0),
+        "accounted_share": min(shares, default=0.0),
     }
 
 
@@ -81,9 +82,9 @@ def counted_twice(row: Mapping[str, Any]) -> float:
 
 
 def percent_of(part: float, whole: float) -> float:
-    """Percent, cut off behind the first place: what is not whole is never shown as 100."""
+    """Percent, cut off behind the first place: what is not whole is never shown as 100, and nothing of nothing is 0."""
     if whole <= 0:
-        return 100.0
+        return 0.0
     return min(int(1000 * part / whole + 1e-9) / 10, 100.0)
 
 

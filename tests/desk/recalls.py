@@ -12,6 +12,12 @@ from tests.desk import factory
 from tests.desk.factory.people import PASSWORD
 from tests.desk.stock_chain import Chain
 
+CHINESE = {
+    "language": "zh",
+    "reason": "把手断裂",
+    "hazard": "烫伤",
+    "instruction": "停止使用。\n请<b>寄回</b>。",
+}
 TEXTS = {"action_class": "Class I", "hazard": "Burns", "instruction": "Stop using it.\nSend it <b>back</b>."}
 
 
@@ -65,7 +71,7 @@ def planned(sold: Sold, **values: object) -> Document:
             company=factory.company(),
             batch_no=sold.batch,
             reason="Handle breaks",
-            **values,
+            **{"texts": [CHINESE], **values},
         )
         take_step(doc, "Compute Scope", {})
     return doc.reload()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import add_days, now_datetime
+from frappe.utils import add_days, getdate, now_datetime
 
 from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
@@ -186,15 +186,30 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
 ) -> None:
     refused(lambda: desk.send_notices(planned(sold).name), "under way")
     doc = running(sold)
+    with factory.as_user(investigator()):
+        desk.send_notices(doc.name)
+    notices.send_waiting()
+    assert customers(doc)[sold.bo]["state"] == "to_be_told", "a mail in the queue tells nobody"
+    with factory.as_user(investigator()):
+        refused(lambda: desk.leave_out(customers(doc)[sold.bo]["name"], "x"), "mail queue")
     tokens = told(doc, mailbox)
+    assert customers(doc)[sold.bo]["state"] == "notice_sent"
     assert sorted(tokens) == ["a1@x.example", "a2@x.example", "b@x.example"]
     assert told(doc, mailbox) == {}, "nobody is told twice"
     chinese = (
         next(mail for mail in mailbox.mails if mail["To"] == "b@x.example").get_body(("html",)).get_content()
     )
     assert "您需要做的" in chinese
+    assert all(word in chinese for word in ("把手断裂", "烫伤", "停止使用。"))
+    assert not any(word in chinese for word in ("Handle breaks", "Burns", "Stop using it."))
+    english = next(mail for mail in mailbox.mails if mail["To"] == "a1@x.example")
+    assert "Stop using it." in english.get_body(("html",)).get_content()
+    assert guest(lambda: door.look(tokens["b@x.example"]))["hazard"] == "烫伤"
+    day = getdate(frappe.db.get_value("Delivery Note", sold.second, "posting_date"))
+    assert f"{day.year}年{day.month}月{day.day}日" in chinese
+    assert "停止使用。" in desk.preview(doc.name, "zh")["page"]
     assert sold.batch in chinese
-    assert "&lt;b&gt;back" in chinese
+    assert "&lt;b&gt;寄回" in chinese
     kept = frappe.get_all("Communication", {"reference_name": doc.name}, pluck="content")
     assert kept
     assert not any(secret in text for secret in tokens.values() for text in kept)
@@ -281,6 +296,11 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     for rows in ([{"row": 1, "still_held": 7}], [{"row": 2}], [{"row": 1, "used": -1}], [{"row": 1, "used": float("nan")}], ["x"], [{"row": 1}, {"row": 1}], [{"row": 1, "still_held": 1, "to_return": 2}], [{"row": 1, "used": "3"}], {"row": 1, "used": 3}, '{"1": 3}'):  # fmt: skip
         refused(lambda rows=rows: guest(lambda: door.answer(secret, "Ann", rows)))
     refused(lambda: guest(lambda: door.answer(secret, " ", [], "x" * 1001)), "Your Name", "1001")
+    tasks = {"reference_name": doc.name, "description": ("like", "%from a friend%")}
+    more = [{"row": 1, "still_held": 4, "destroyed": 5}]
+    for _time in range(2):
+        guest(lambda: door.answer(secret, "Ann", more, "Two from a friend"))
+        assert frappe.db.count("ToDo", tasks) == 1, "who has more says so, and somebody looks into it"
     guest(
         lambda: door.answer(
             secret,
@@ -344,9 +364,9 @@ def test_who_does_not_answer_is_reminded_then_phoned_and_the_end_asks_for_the_ta
 ) -> None:
     doc = running(sold, reminder_days=2, most_reminders=1)
     told(doc, mailbox)
-    assert reminders.remind_due(now_datetime()) == 0
+    assert reminders.remind_due(now_datetime()) == 1, "who has no address is to be phoned at once"
     soon, later = add_days(now_datetime(), 6), add_days(now_datetime(), 12)
-    assert reminders.remind_due(soon) == 3, "two are reminded, who has no address is to be phoned"
+    assert reminders.remind_due(soon) == 2
     assert reminders.remind_due(soon) == 0, "asked again nothing is done twice"
     notices.send_waiting()
     mailbox.send_queued()
@@ -363,6 +383,7 @@ def test_who_does_not_answer_is_reminded_then_phoned_and_the_end_asks_for_the_ta
     rows = customers(doc)
     with factory.as_user(factory.user(roles.AGENT)):
         desk.log_call(rows[sold.cy]["name"], False)
+        refused(lambda: desk.log_call(rows[sold.cy]["name"], True, " "), "Who Answered")
         for name in (sold.ada, sold.bo, sold.cy):
             desk.log_call(rows[name]["name"], True, "Ann", "told")
         refused(
@@ -381,6 +402,11 @@ def test_who_does_not_answer_is_reminded_then_phoned_and_the_end_asks_for_the_ta
     doc.reload()
     assert (doc.acknowledged_share, doc.accounted_share) == (100, 76.9)
     end = {"conclusion": "All reached", "below_target_reason": "Three are lost"}
+    with factory.as_user(investigator()):
+        leader = frappe.get_doc("Field Action", doc.name)
+        leader.below_target_reason = "Written by who leads it"
+        with pytest.raises(GateError, match="Below Target"):
+            leader.save()
     with factory.as_user(quality_manager()):
         refused(
             lambda: take_step(

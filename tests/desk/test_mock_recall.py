@@ -59,6 +59,13 @@ def test_a_mock_recall_is_timed_balanced_and_tells_nobody(mailbox: Mailbox) -> N
         with pytest.raises(frappe.ValidationError, match="mock recall"):
             doc.save()
         doc.reload()
+        doc.batch_no, doc.supplier_lot = None, "L-1"
+        with pytest.raises(frappe.ValidationError, match="starts from"):
+            doc.save()
+        left = next(iter(desk.customers_of(doc.name)["customers"]))
+        desk.leave_out(left["name"], "Holds none")
+        assert "Left Out: Holds none" in frappe.get_print("Field Action", doc.name, "Field Action Report")
+        doc.reload()
         take_step(doc, "End Mock Recall", {"conclusion": "Found in time"})
     assert doc.reload().stage == "ended"
     assert mailbox.mails == []

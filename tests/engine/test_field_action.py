@@ -33,7 +33,7 @@ def test_shares_count_who_is_in_it_and_what_is_accounted_for_by_unit() -> None:
         ("Nos", 50.0, 10.0),
     ]
     assert found["accounted_share"] == 20.0, "of several units the lowest"
-    assert figures([])["acknowledged_share"] == figures([])["accounted_share"] == 100.0
+    assert figures([])["acknowledged_share"] == figures([])["accounted_share"] == 0.0
 
 
 def test_what_one_customer_says_twice_does_not_stand_for_another() -> None:
@@ -43,7 +43,7 @@ def test_what_one_customer_says_twice_does_not_stand_for_another() -> None:
     assert [counted_twice(one["quantities"][0]) for one in (ada, bo)] == [3.0, 0.0]
 
 
-@pytest.mark.parametrize(("part", "whole", "percent"), [(1999, 2000, 99.9), (3, 3, 100.0), (0.1 + 0.2, 0.3, 100.0), (5, 4, 100.0), (0, 0, 100.0)])  # fmt: skip
+@pytest.mark.parametrize(("part", "whole", "percent"), [(1999, 2000, 99.9), (3, 3, 100.0), (0.1 + 0.2, 0.3, 100.0), (5, 4, 100.0), (0, 0, 0.0)])  # fmt: skip
 def test_what_is_not_whole_is_never_shown_as_whole(part: float, whole: float, percent: float) -> None:
     assert percent_of(part, whole) == percent
 
@@ -81,6 +81,7 @@ WHOLE = {
         ("scope", {"stage": "draft", "batch_no": None, "complaint": "C"}, []),
         ("approval", {}, []),
         ("approval", {"scope_at": None, "hazard": None}, ["scope_html", "hazard"]),
+        ("approval", {"languages_without_text": "Deutsch"}, ["texts"]),
         ("approval", {"scope_not_shown": 3}, ["scope_not_shown"]),
         ("approval", {"action_class": None}, ["action_class"]),
         ("approval", {"action_class": None, "action_type": "safety_notice"}, []),

@@ -32,6 +32,7 @@ SELF_EXPLAINING = {
     "Complaint Settlement Line": "item_code description qty sales_invoice delivery_note batch_no",
     "Complaint Type": "complaint_type_name description",
     "Field Action": ("title company investigation capa opened_on item_code serial_no supplier work_order"),
+    "Field Action Text": "language reason hazard instruction",
     "Investigation": (
         "title company opened_on due_date item_code batch_no serial_no supplier sample_returned sample_received_on"
     ),

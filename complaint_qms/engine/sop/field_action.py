@@ -4,6 +4,7 @@ Facts beyond the fields of Field Action:
     user: who asks for the step; acting: that one, and who signed in in their name.
     contributors: [{user, part}] everybody who wrote, owned or submitted the record, whenever it was.
     stored: the record as it was before this save; empty for a new one.
+    languages_without_text: names of languages of its customers that have no text; empty for none.
 """
 
 from collections.abc import Mapping
@@ -50,6 +51,13 @@ def below_target(facts: Facts) -> bool:
     )
 
 
+def has_part(facts: Facts) -> bool:
+    """Whether who acts leads, wrote or submitted the field action, now or as it was stored."""
+    own = {version.get("handler") for version in (facts, facts.get("stored") or {})}
+    own |= {version.get("submitted_by") for version in (facts, facts.get("stored") or {})}
+    return judges_own(facts, *own)
+
+
 def _planned(facts: Facts) -> list[Missing]:
     found = need(facts, "SOP", [("handler", "Name the handler."), ("reason", "Write the reason.")])
     if all(blank(facts.get(name)) for name in _STARTS):
@@ -78,7 +86,16 @@ def _worded(facts: Facts) -> list[Missing]:
     ]
     if facts.get("action_type") != "safety_notice":
         wants.insert(0, ("action_class", "Choose the class."))
-    return need(facts, "SOP", wants)
+    found = need(facts, "SOP", wants)
+    # What was approved is not asked again: its texts stand still.
+    if facts.get("stage") in ("draft", "scope", "approval") and facts.get("languages_without_text"):
+        message = "Customers read {languages}, and no text is in it. Add rows under Texts for Customers."
+        found.append(
+            Missing(
+                "SOP", "texts", Message(message, {"languages": facts["languages_without_text"]}), "record"
+            )
+        )
+    return found
 
 
 def _concluded(facts: Facts) -> list[Missing]:
@@ -102,9 +119,7 @@ def _reached(facts: Facts) -> list[Missing]:
 
 
 def _independent(facts: Facts, deed: str) -> list[Missing]:
-    own = {version.get("handler") for version in (facts, facts.get("stored") or {})}
-    own |= {version.get("submitted_by") for version in (facts, facts.get("stored") or {})}
-    return [Missing("G6", "", Message(_OWN_WORK[deed]), "person")] if judges_own(facts, *own) else []
+    return [Missing("G6", "", Message(_OWN_WORK[deed]), "person")] if has_part(facts) else []
 
 
 _OWN_WORK = {

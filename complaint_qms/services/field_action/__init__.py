@@ -7,6 +7,7 @@ following      the customers follow the scope: who holds what, and whom to write
 storing        the one door by which customers and notices are written
 entered        how long and how much what people enter may be
 approval       the signature of whoever approves
+texts          what customers read, by language, and what of it is signed
 notice_text    what a notice says, by the site's templates
 notices        notices to each contact, once each; sent by a job, again where they failed
 answering      the link of a notice, without a login

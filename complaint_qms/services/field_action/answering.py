@@ -5,12 +5,13 @@ A link that was tampered with, is over, belongs to an action that has ended, or 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, get_datetime, now_datetime
+from frappe.utils import cint, escape_html, flt, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.field_action import (
     BY_LINK,
@@ -22,12 +23,14 @@ from complaint_qms.constants.field_action import (
     TOLD_BY_CUSTOMER,
 )
 from complaint_qms.services import writing
-from complaint_qms.services.field_action import classes, customers, notice_text
+from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.field_action import classes, customers, notice_text, texts
 from complaint_qms.services.field_action.entered import MOST, too_long
 from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import is_storable
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.record.timeline import Text, line
@@ -82,6 +85,7 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
             "remark": remark.strip() or None,
         }
     )
+    more = _more_than_known(customer, quantities)
     put_quantities(customer, quantities, TOLD_BY_CUSTOMER)
     customers.store(customer)
     customers.refresh_figures(action.name)
@@ -93,6 +97,8 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
             Text(name.strip()),
         ),
     )
+    if more:
+        _flag_more(action, customer, more, now)
 
 
 def check_said(
@@ -125,7 +131,9 @@ def check_said(
             wrong.append(_("The quantities do not fit the notice. Load the page again."))
             break
         seen.add(place)
-        wrong += _wrong_amounts(customer.quantities[place - 1], given, fields)
+        wrong += _wrong_amounts(
+            customer.quantities[place - 1], given, fields, is_explained=bool(remark.strip())
+        )
     if wrong:
         refuse(*wrong)
 
@@ -136,7 +144,9 @@ def put_quantities(customer: Document, quantities: list[dict[str, Any]], fields:
         row.update({field: flt(given.get(field)) for field in fields})
 
 
-def _wrong_amounts(row: Document, given: dict[str, Any], fields: tuple[str, ...]) -> list[str]:
+def _wrong_amounts(
+    row: Document, given: dict[str, Any], fields: tuple[str, ...], *, is_explained: bool
+) -> list[str]:
     item = frappe.utils.escape_html(row.item_name or row.item_code)
     amounts = []
     for field in fields:
@@ -155,11 +165,9 @@ def _wrong_amounts(row: Document, given: dict[str, Any], fields: tuple[str, ...]
         ):
             return [_("{0}: enter whole numbers, because it is counted in {1}.").format(item, _(row.uom))]
         amounts.append(value)
-    recovered = flt(row.recovered) if "recovered" not in fields else 0
-    # What is to be returned is still held.
-    said = sum(value for field, value in zip(fields, amounts, strict=True) if field != "to_return")
-    left = flt(row.at_risk) - recovered
-    if round(said - left, 6) > 0:
+    said, left = _said_and_left(row, given, fields)
+    # Who knows better than the records says so, and why.
+    if round(said - left, 6) > 0 and not is_explained:
         return [
             _(
                 "{0}: these are {1} together, and {2} were delivered and not returned. Correct them, or write in the remark what is otherwise."
@@ -170,6 +178,49 @@ def _wrong_amounts(row: Document, given: dict[str, Any], fields: tuple[str, ...]
     return []
 
 
+def _said_and_left(row: Document, given: dict[str, Any], fields: tuple[str, ...]) -> tuple[float, float]:
+    recovered = flt(row.recovered) if "recovered" not in fields else 0
+    # What is to be returned is still held.
+    said = sum(flt(given.get(field)) for field in fields if field != "to_return")
+    return said, flt(row.at_risk) - recovered
+
+
+def _more_than_known(customer: Document, quantities: list[dict[str, Any]]) -> str:
+    """What a customer has beyond what the records say, in words."""
+    found = []
+    for given in quantities:
+        row = customer.quantities[given["row"] - 1]
+        said, left = _said_and_left(row, given, TOLD_BY_CUSTOMER)
+        if round(said - left, 6) > 0:
+            found.append(
+                _("{0}: {1} instead of {2}").format(
+                    row.item_name or row.item_code,
+                    notice_text.amount_text(said),
+                    notice_text.amount_text(left),
+                )
+            )
+    return comma_list(found)
+
+
+def _flag_more(action: Document, customer: Document, more: str, now: datetime) -> None:
+    """The timeline says that a customer has more than the records say, and the handler gets a task, once for the same words."""
+    timeline.note_on(
+        action, line("{0} has more than the records say. {1}", Text(customer.customer_name), Text(more))
+    )
+    text = _("{0} has more than the records say. {1}").format(
+        escape_html(customer.customer_name or customer.customer), escape_html(more)
+    )
+    task = {
+        "allocated_to": action.handler, "reference_type": DOCTYPE, "reference_name": action.name, "status": "Open",
+        "description": f"<p>{text}</p><p>{escape_html(customer.remark or '')}</p>",
+    }  # fmt: skip
+    if not frappe.db.exists("ToDo", task):
+        with acting_as():
+            frappe.get_doc({"doctype": "ToDo", **task, "date": getdate(now), "priority": "High"}).insert(
+                ignore_permissions=True
+            )
+
+
 def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[str, Any]:
     return {
         "number": action.name,
@@ -177,9 +228,7 @@ def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[s
         "kind": word(action.action_type),
         "class": classes.class_text(action.action_class),
         "customer": as_typed(customer.customer_name or ""),
-        "reason": as_typed(action.reason or ""),
-        "hazard": as_typed(action.hazard or ""),
-        "instruction": as_typed(action.instruction or ""),
+        **{name: as_typed(text) for name, text in texts.texts_for(action, notice.language).items()},
         "name": as_typed(customer.answered_by_name or notice.contact_name or ""),
         "remark": as_typed(customer.remark or ""),
         "acknowledged": bool(customer.acknowledged_at),
@@ -211,7 +260,15 @@ def _open(token: str) -> frappe._dict:
 
 
 def _notice(token: str, *, is_locked: bool = False) -> frappe._dict | None:
-    fields = ["name", "field_action", "field_action_customer", "contact_name", "expires_on", "opened_at"]
+    fields = [
+        "name",
+        "field_action",
+        "field_action_customer",
+        "contact_name",
+        "language",
+        "expires_on",
+        "opened_at",
+    ]
     return frappe.db.get_value(
         NOTICE, {"token_hash": token_hash(token)}, fields, as_dict=True, for_update=is_locked
     )

@@ -16,7 +16,7 @@ from frappe.utils.password import check_password
 from complaint_qms.constants.field_action import APPROVED_FIELDS, DOCTYPE
 from complaint_qms.engine.sop.signing import flaws, signed
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.field_action import customers
+from complaint_qms.services.field_action import customers, texts
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.gate_codes import gate_code
@@ -94,4 +94,4 @@ def _content(doc: Document) -> dict[str, str]:
         if name in numbers
         else cstr(doc.get(name)).replace("\r\n", "\n")
         for name in APPROVED_FIELDS
-    } | {"scope": cstr(doc.approved_scope)}
+    } | {"scope": cstr(doc.approved_scope), **texts.signed_texts(doc)}

@@ -25,6 +25,7 @@ from complaint_qms.constants.field_action import (
     NOTICE_OPENED,
     NOTICE_SENT,
     QUANTITY,
+    QUEUED,
     TO_BE_TOLD,
 )
 from complaint_qms.engine.field_action import figures
@@ -212,6 +213,14 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
                 escape_html(doc.customer_name or doc.customer)
             )
         )
+    if frappe.db.get_value(
+        NOTICE, {"field_action_customer": doc.name, "state": QUEUED}, "name", for_update=True
+    ):
+        refuse(
+            _("{0} is not left out any more: a notice waits in the mail queue.").format(
+                escape_html(doc.customer_name or doc.customer)
+            )
+        )
     doc.is_left_out, doc.left_out_reason, doc.left_out_by = 1, reason.strip(), frappe.session.user
     store(doc)
     if action.stage != "under_way":
@@ -307,7 +316,7 @@ def figures_of(docs: Iterable[Document]) -> dict[str, Any]:
     return figures(
         {
             "is_left_out": doc.is_left_out,
-            "told": doc.sent_at or doc.acknowledged_at,
+            "told": doc.sent_at or doc.opened_at or doc.acknowledged_at,
             "opened_at": doc.opened_at,
             "acknowledged_at": doc.acknowledged_at,
             "quantities": doc.quantities,

@@ -51,7 +51,7 @@ def _share(traced: Traced, starts: Iterable[Lot]) -> float:
         unit, total = traced.unit(one.lot), sum(one.steps[step] for step in _IN)
         came[unit] = came.get(unit, 0) + total
         found[unit] = found.get(unit, 0) + min(max(_traced(traced, one), 0), total)
-    return min((percent_of(found[unit], came[unit]) for unit in came), default=100.0)
+    return min((percent_of(found[unit], came[unit]) for unit in came), default=0.0)
 
 
 def _traced(traced: Traced, one: Balance) -> int:

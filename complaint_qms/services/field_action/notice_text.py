@@ -12,7 +12,7 @@ from frappe.utils import escape_html, flt, fmt_money, format_date
 from complaint_qms.constants.correspondence import FIELD_NOTICE, FIELD_REMINDER, KIND_FIELD, LANGUAGE_FIELD
 from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
 from complaint_qms.services.correspondence.templates import filled, template_for
-from complaint_qms.services.field_action import classes
+from complaint_qms.services.field_action import classes, texts
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
@@ -38,7 +38,7 @@ def notice_said(
     kind = FIELD_REMINDER if is_reminder else FIELD_NOTICE
     for tried in dict.fromkeys((language or "en", "en")):
         if template := template_for(kind, tried):
-            text = filled(template, tried, lambda: fields(action, customer, link, contact))
+            text = filled(template, tried, lambda: fields(action, customer, link, contact, language))
             return {**text, "template": template, "language": tried}
     refuse(
         _("There is no Email Template for “{0}”. Make one: “For Messages on Complaints” {0}, in the customer's language or English.").format(_(kind))
@@ -56,7 +56,7 @@ def preview_of_template(template: Document, name: str = "") -> dict[str, Any]:
     text = filled(
         template,
         language,
-        lambda: fields(action, example_customer(action), frappe.utils.get_url(EXAMPLE_LINK), ""),
+        lambda: fields(action, example_customer(action), frappe.utils.get_url(EXAMPLE_LINK), "", language),
     )
     return {"record": name, **text}
 
@@ -75,7 +75,7 @@ def example_customer(action: Document, language: str = "") -> Document:
     )
 
 
-def fields(action: Document, customer: Document, link: str, contact: str) -> dict[str, str]:
+def fields(action: Document, customer: Document, link: str, contact: str, language: str) -> dict[str, str]:
     """Merge fields, safe as markup, in the language that is spoken; see `constants.field_action.NOTICE_FIELDS`."""
     lots = [lot for row in customer.quantities for lot in (row.lots or "").split(", ") if lot]
     products = [row.item_name or row.item_code for row in customer.quantities]
@@ -85,7 +85,7 @@ def fields(action: Document, customer: Document, link: str, contact: str) -> dic
         "company": _safe(action.company or ""),
         "action_type": _safe(word(action.action_type)),
         "action_class": _safe(classes.class_text(action.action_class)),
-        **{name: _lines(action.get(name)) for name in ("reason", "hazard", "instruction")},
+        **{name: _lines(text) for name, text in texts.texts_for(action, language).items()},
         "customer_name": _safe(customer.customer_name or ""),
         "contact_name": _safe(contact or customer.contact_name or customer.customer_name or ""),
         "product": _safe(comma_list(filter(None, dict.fromkeys(products)))),
@@ -124,7 +124,7 @@ def is_for_field_actions(template: Document) -> bool:
 def _delivery(one: dict[str, Any]) -> str:
     unit = one["uom"]
     told = f"{amount_text(one['qty'])} {_(unit)}"
-    return comma_list((one["document"], format_date(one["date"]), one["lot"], told))
+    return comma_list((one["document"], format_date(one["date"], "long"), one["lot"], told))
 
 
 def _safe(text: str | None) -> str:
@@ -135,6 +135,6 @@ def _lines(text: str | None) -> str:
     return _safe(text).replace("\r\n", "\n").replace("\n", "<br>")
 
 
-def _listed(texts: Any) -> str:
-    rows = "".join(f"<li>{_safe(text)}</li>" for text in texts)
+def _listed(lines: Any) -> str:
+    rows = "".join(f"<li>{_safe(text)}</li>" for text in lines)
     return f"<ul>{rows}</ul>" if rows else ""

@@ -168,25 +168,27 @@ def follow_queue() -> None:
         frappe.qb.from_(notice)
         .inner_join(queue)
         .on(queue.communication == notice.communication)
-        .select(notice.name, notice.field_action, notice.field_action_customer, queue.status, queue.error)
+        .select(
+            notice.name,
+            notice.field_action,
+            notice.field_action_customer,
+            queue.status,
+            queue.error,
+            queue.modified,
+        )
         .where(
             (notice.state == QUEUED)
             & queue.status.isin(("Sent", "Error", "Partially Sent", "Partially Errored"))
         )
         .limit(_AT_ONCE)
     ).run(as_dict=True)
-    gone = [row.name for row in rows if row.status == "Sent"]
-    if gone:
-        writing.set_where(NOTICE, gone, {"state": SENT, "error": None}, "the mail has left")
-        frappe.db.commit()
-    lost: dict[str, list[frappe._dict]] = {}
+    ended: dict[str, list[frappe._dict]] = {}
     for row in rows:
-        if row.status != "Sent":
-            lost.setdefault(row.field_action, []).append(row)
-    for action, given_up in lost.items():
+        ended.setdefault(row.field_action, []).append(row)
+    for action, mails in ended.items():
         batches.in_parts(
             [action],
-            lambda one, given_up=given_up: without_deadlock(lambda: _give_up(one[0], given_up)),
+            lambda one, mails=mails: without_deadlock(lambda: _note_ends(one[0], mails)),
             "Mails of a field action not followed",
             lambda one: (DOCTYPE, one),
         )
@@ -266,7 +268,6 @@ def _send(name: str, now: datetime) -> bool:
         "expires_on": now + timedelta(days=cint(action.link_days) or _LINK_DAYS),
     }  # fmt: skip
     writing.set_values(NOTICE, name, values, "given to the mail queue")
-    customer.sent_at = customer.sent_at or now
     customers.store(customer)
     return True
 
@@ -331,22 +332,33 @@ def _present_address(notice: Document) -> str:
     return correct
 
 
-def _give_up(action: str, rows: list[frappe._dict]) -> None:
-    """Mails of an action were given up; a customer none of whose notices left has not been told."""
+def _note_ends(action: str, rows: list[frappe._dict]) -> None:
+    """Mails of an action have left or were given up; a customer none of whose notices left has not been told."""
     customers.hold_action(action)
     docs = [customers.hold_customer(name) for name in sorted({row.field_action_customer for row in rows})]
-    for row in rows:
-        writing.set_values(
-            NOTICE, row.name, {"state": FAILED, "error": _reason(row.error)}, "the mail was given up"
+    left = [row for row in rows if row.status == "Sent"]
+    if left:
+        writing.set_where(
+            NOTICE, [row.name for row in left], {"state": SENT, "error": None}, "the mail has left"
         )
+    for row in rows:
+        if row.status != "Sent":
+            writing.set_values(
+                NOTICE, row.name, {"state": FAILED, "error": _reason(row.error)}, "the mail was given up"
+            )
     for doc in docs:
-        _follow(doc)
+        _follow(
+            doc, min((row.modified for row in left if row.field_action_customer == doc.name), default=None)
+        )
     customers.refresh_figures(action)
 
 
-def _follow(customer: Document) -> None:
-    left = {"field_action_customer": customer.name, "state": ("in", (QUEUED, SENT))}
-    if not frappe.db.get_value(NOTICE, left, "name", for_update=True):
+def _follow(customer: Document, left_at: datetime | None = None) -> None:
+    """A customer has been told once a mail has left; one that waits in the mail queue tells nobody."""
+    left = {"field_action_customer": customer.name, "state": SENT}
+    if left_at:
+        customer.sent_at = customer.sent_at or left_at
+    elif not frappe.db.get_value(NOTICE, left, "name", for_update=True):
         customer.sent_at = None
     customers.store(customer)
 

@@ -73,7 +73,7 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
     shown = [one for one in docs if one.name in seen]
     if doc.is_mock:
         heads = [_("Customer"), _("Has"), _("Contact")]
-        rows = [[one.customer_name or one.customer, _sum(one, "at_risk"), _contact(one)] for one in shown]
+        rows = [[_named(one), _sum(one, "at_risk"), _contact(one)] for one in shown]
     else:
         yield _section(_("Effectiveness"), facts=facts)
         heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used"), _("Still Held")]  # fmt: skip
@@ -128,6 +128,11 @@ def _sum(one: Document, name: str) -> str:
     return comma_list(
         f"{amount_text(row.get(name))} {_(row.uom or '')}" for row in one.quantities if row.get(name)
     )
+
+
+def _named(one: Document) -> str:
+    name = one.customer_name or one.customer
+    return f"{name}. {word(one.state)}: {one.left_out_reason}" if one.is_left_out else name
 
 
 def _contact(one: Document) -> str:

@@ -65,15 +65,27 @@ def _remind(name: str, now: datetime) -> int:
             "acknowledged_at": ("is", "not set"),
             "to_phone_since": ("is", "not set"),
         },
-        ["name", "customer", "customer_name", "language", "sent_at", "reminded_at", "reminders", "phone"],
+        [
+            "name",
+            "customer",
+            "customer_name",
+            "language",
+            "sent_at",
+            "reminded_at",
+            "reminders",
+            "email",
+            "phone",
+        ],
         order_by="sent_at asc, name asc",
         limit=_AT_ONCE,
     )
     over = [
         row for row in waiting if _is_over(action, row.reminded_at or row.sent_at or action.approved_at, now)
     ]
-    # Who could not be written to at all is phoned.
-    to_phone = [row for row in over if not row.sent_at]
+    # Who cannot be written to at all is phoned at once, and who was told by no mail in time.
+    to_phone = [row for row in waiting if not row.email]
+    over = [row for row in over if row.email]
+    to_phone += [row for row in over if not row.sent_at]
     due = [row for row in over if row.sent_at]
     to_phone += [row for row in due if cint(row.reminders) >= cint(action.most_reminders)]
     to_remind = [row for row in due if cint(row.reminders) < cint(action.most_reminders)]

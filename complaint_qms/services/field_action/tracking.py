@@ -22,13 +22,15 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
     """Note a call. Who was reached has been told, and has acknowledged it.
 
     Raises:
-        frappe.ValidationError: the action is not under way, or the contact or note is too long.
+        frappe.ValidationError: the action is not under way, nobody is named who was told, or the contact or note is too long.
     """
     doc, action = customers.open_customer(name)
     if action.stage != "under_way" or cint(action.is_mock):
         refuse(_("Customers are phoned once the field action is under way."))
     if wrong := too_long(_("Contact"), contact, LONGEST_NAME) + too_long(_("Note"), note, LONGEST_REMARK):
         refuse(*wrong)
+    if reached and not contact.strip():
+        refuse(_("Who Answered: enter the name of who was told."))
     now = now_datetime()
     contact = contact.strip() or doc.contact_name or ""
     doc.calls = cint(doc.calls) + 1

@@ -8,10 +8,12 @@ from complaint_qms.constants.field_action import APPROVED_FIELDS, FIXED_STAGES, 
 from complaint_qms.constants.fields import FIELD_ACTION_STAMPS
 from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop import field_action_missing
+from complaint_qms.engine.sop.field_action import has_part
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.field_action import approval, classes, following, scope
+from complaint_qms.services.field_action import approval, classes, following, scope, texts
 from complaint_qms.services.lifecycle import guard, overview
+from complaint_qms.services.lifecycle.facts import record_facts
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
@@ -29,6 +31,11 @@ class FieldAction(QualityRecord):
             source_defaults.for_field_action(self)
             self.started_at = now_datetime()
 
+    def facts_for_gates(self, moving_to=None):
+        return super().facts_for_gates(moving_to) | {
+            "languages_without_text": texts.languages_without_text(self)
+        }
+
     def onload(self):
         self.set_onload("classes", classes.choices())
         self.set_onload("signature", approval.shown_signature(self))
@@ -36,12 +43,14 @@ class FieldAction(QualityRecord):
 
     def validate(self):
         classes.check_class(self)
+        texts.check_texts(self)
         self._check_terms()
         self._keep_approved()
         source_defaults.check_dates(self, "opened_on", "due_date")
         # Its list of customers stands in records of their own.
         contributors.keep_contributors(self, wrote=self.flags.list_changed or None)
         contributors.check_hand_over(self)
+        self._check_reason_below_target()
         before = self.get_doc_before_save()
         move = guard.guard(self)
         if move:
@@ -62,13 +71,25 @@ class FieldAction(QualityRecord):
             if not 0 <= (self.get(field) or 0) <= most:
                 frappe.throw(_("{0}: enter 0 to {1}.").format(_(self.meta.get_label(field)), most))
 
+    def _check_reason_below_target(self) -> None:
+        before = self.get_doc_before_save()
+        was = (before.below_target_reason if before else "") or ""
+        if (self.below_target_reason or "") != was and has_part(record_facts(self)):
+            frappe.throw(
+                gate_code("G6")
+                + _("{0}: you lead, wrote or submitted this field action. Somebody without a part in it writes it.").format(
+                    _(self.meta.get_label("below_target_reason"))
+                ),
+                GateError,
+            )  # fmt: skip
+
     def _keep_approved(self) -> None:
         before = self.get_doc_before_save()
         if not before or before.stage not in FIXED_STAGES:
             self._keep_kind(before)
             return
         changed = set(guard.changed_fields(self, before))
-        touched = [name for name in APPROVED_FIELDS if name in changed]
+        touched = [name for name in (*APPROVED_FIELDS, "texts") if name in changed]
         if touched:
             labels = comma_list(_(self.meta.get_label(name)) for name in touched)
             frappe.throw(
@@ -82,6 +103,14 @@ class FieldAction(QualityRecord):
             frappe.throw(
                 _(
                     "Whether it is a mock recall is fixed once the scope is computed. Start another field action."
+                )
+            )
+
+        # Another start would be timed by the stopwatch of the first one, or by one that nobody has seen run.
+        if before and before.scope_at and self.is_mock and self._start_changed(before):
+            frappe.throw(
+                _(
+                    "What a mock recall starts from is fixed once its scope is computed. Cancel it, and start another mock recall."
                 )
             )
 

@@ -228,12 +228,14 @@ function customer_row(one, panel) {
 	const contact = [one.contact_name, one.email, one.phone].filter(Boolean).map(esc).join("<br>");
 	const since = one.acknowledged_at || one.opened_at || one.sent_at;
 	const failed = one.notices.filter((notice) => notice.state === "failed");
+	const is_queued = one.notices.some(({ state }) => state === "queued");
+	const is_on_its_way = is_queued || one.notices.some(({ state }) => state === "waiting");
 	const notes = [
 		since ? moment_text(since) : "",
 		one.road ? comma_list([label(one.road), one.answered_by_name].filter(Boolean)) : "",
 		one.reminders ? __("Reminders: {0}", [one.reminders]) : "",
 		one.calls ? __("Calls: {0}", [one.calls]) : "",
-		one.notices.some(({ state }) => state === "waiting") ? __("Notice on its way") : "",
+		is_on_its_way ? __("Notice on its way") : "",
 		one.is_left_out ? one.left_out_reason : one.is_added ? one.added_reason : "",
 		...failed.map((notice) => `${notice.sent_to}: ${notice.error}`),
 	].filter(Boolean);
@@ -245,7 +247,7 @@ function customer_row(one, panel) {
 		else {
 			if (panel.is_running) acts.push(act("phone", __("Phoned …")), act("quantities", __("Quantities …")));
 			if (failed.length) acts.push(act("again", __("Send Again")));
-			if (!one.sent_at && !one.acknowledged_at) acts.push(act("leave_out", __("Leave Out …")));
+			if (!one.sent_at && !one.acknowledged_at && !is_queued) acts.push(act("leave_out", __("Leave Out …")));
 		}
 	}
 	if (one.deliveries.length) acts.push(act("deliveries", __("Deliveries")));

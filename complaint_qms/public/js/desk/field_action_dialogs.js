@@ -26,6 +26,12 @@ export function add_customer(frm) {
 	);
 }
 
+/** What a customer has to do, in their language where a text is in it. */
+function instruction_for(frm, one) {
+	const row = (frm.doc.texts || []).find((text) => text.language === one.language);
+	return (row || frm.doc).instruction;
+}
+
 /** What is done for a customer of the table: name → (frm, customer). */
 export const ACTS = {
 	phone(frm, one) {
@@ -35,7 +41,7 @@ export const ACTS = {
 			fields: [
 				{
 					fieldtype: "HTML",
-					options: `<p><b>${esc(one.phone || __("No telephone number is on the customer's contacts."))}</b></p><p class="cq-fa-lines">${esc(frm.doc.instruction)}</p>`,
+					options: `<p><b>${esc(one.phone || __("No telephone number is on the customer's contacts."))}</b></p><p class="cq-fa-lines">${esc(instruction_for(frm, one))}</p>`,
 				},
 				{ fieldname: "contact", fieldtype: "Data", label: __("Who Answered"), default: one.contact_name, length: 140 },
 				{ fieldname: "note", fieldtype: "Small Text", label: __("Note") },

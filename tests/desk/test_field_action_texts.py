@@ -1,0 +1,37 @@
+"""What customers of a field action read in their own language is asked for, signed, and stands still."""
+
+from __future__ import annotations
+
+import frappe
+import pytest
+
+from complaint_qms.api import field_action as desk
+from complaint_qms.exceptions import GateError
+from complaint_qms.services.lifecycle.guard import take_step
+from tests.desk import factory
+from tests.desk.factory.people import PASSWORD
+from tests.desk.recalls import CHINESE, TEXTS, Sold, investigator, planned, quality_manager
+
+
+def test_no_approval_while_customers_have_no_text_in_their_language(site) -> None:
+    doc = planned(Sold(), texts=[])
+    chinese = frappe.db.get_value("Language", "zh", "language_name")
+    with factory.as_user(investigator()):
+        with pytest.raises(GateError, match=chinese):
+            take_step(doc, "Submit for Approval", TEXTS)
+        doc.reload()
+        doc.set("texts", [CHINESE, CHINESE])
+        with pytest.raises(frappe.ValidationError, match=chinese):
+            doc.save()
+        doc.reload()
+        doc.append("texts", CHINESE)
+        doc.save()
+        take_step(doc, "Submit for Approval", TEXTS)
+    with factory.as_user(quality_manager()):
+        desk.approve(doc.name, PASSWORD)
+        doc.reload().texts[0].hazard = "没有"
+        with pytest.raises(GateError, match="Texts for Customers"):
+            doc.save()
+    frappe.db.set_value("Field Action Text", {"parent": doc.name}, "hazard", "没有")
+    doc.reload().run_method("onload")
+    assert doc.get_onload("signature")["holds"] is False, "the signature is for the texts as well"
