@@ -305,6 +305,7 @@ ROW_DOCTYPES = (
     "Complaint Settlement Rejection",
     "Complaint Stage Log",
     "Field Action Quantity",
+    "Field Action Text",
     "Investigation Check",
     "Investigation Complaint",
     "Investigation Threshold",

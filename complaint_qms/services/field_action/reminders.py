@@ -83,8 +83,8 @@ def _remind(name: str, now: datetime) -> int:
         row for row in waiting if _is_over(action, row.reminded_at or row.sent_at or action.approved_at, now)
     ]
     # Who cannot be written to at all is phoned at once, and who was told by no mail in time.
-    to_phone = [row for row in waiting if not row.email]
-    over = [row for row in over if row.email]
+    to_phone = [row for row in waiting if not (row.email or row.sent_at)]
+    over = [row for row in over if row.email or row.sent_at]
     to_phone += [row for row in over if not row.sent_at]
     due = [row for row in over if row.sent_at]
     to_phone += [row for row in due if cint(row.reminders) >= cint(action.most_reminders)]
