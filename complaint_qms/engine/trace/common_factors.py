@@ -28,6 +28,7 @@ from scipy import stats
 
 from complaint_qms.engine.signals.fdr import adjust
 from complaint_qms.engine.trace.exact_tables import ExactTest, OddsRatio, Table, risk_ratio
+from complaint_qms.engine.trace.factor_sums import Sums
 
 LEVEL: Final = 0.05
 LEAST_CASES: Final = 3
@@ -196,6 +197,13 @@ class _Index:
                 self.known[kind].add(at)
                 for one in levels:
                     self.members[kind, one].add(at)
+        self.sums: dict[frozenset[int], Sums] = {}
+
+    def of(self, known: frozenset[int]) -> Sums:
+        """Sums over some groups, made once: each value is then reckoned from its members alone."""
+        if known not in self.sums:
+            self.sums[known] = Sums(self.groups, known)
+        return self.sums[known]
 
     def values(self) -> list[_Value]:
         """Values of factors; those that the same units have, of the same units that are known, as one."""
@@ -203,7 +211,7 @@ class _Index:
         known = {kind: frozenset(places) for kind, places in self.known.items()}
         for factor in sorted(self.members):
             members = frozenset(self.members[factor])
-            tables = self.tables(members, known[factor[0]])
+            tables = self.of(known[factor[0]]).tables(members)
             key = (members, tuple(tables.items()))
             value = found.setdefault(key, _Value([], members, known[factor[0]], tables))
             value.factors.append(factor)
@@ -269,33 +277,29 @@ def _finding(index: _Index, value: _Value, test: ExactTest) -> FactorFinding:
 def _between_clusters(index: _Index, value: _Value, test: ExactTest) -> float:
     """The score test with the variance that batches are seen to have around the rates with and without the factor: mean and a share of
     its square, as where each batch has a rate of its own. 1 where there are no batches to see it by."""
-    sums: dict[tuple[str, bool, str], list[int]] = defaultdict(lambda: [0, 0])
-    for at in sorted(value.known):
-        group = index.groups[at]
-        table = value.tables.get(group.stratum)
-        if table and table.compares:
-            both = sums[group.stratum, at in value.members, group.cluster]
-            both[0] += group.cases
-            both[1] += group.units
+    compared = {stratum: table for stratum, table in value.tables.items() if table.compares}
+    spreads = index.of(value.known).spread(value.members, compared)
     surplus = squares = 0.0
-    free = len(sums) - 2 * len(test.tables)
+    clusters = sum(one.count for one in spreads.values())
+    free = clusters - 2 * len(test.tables)
     if free < 1:
         return 1.0
-    scale = len(sums) / free
+    scale = clusters / free
     fitted = []
-    for (stratum, has_it, _cluster), (cases, units) in sums.items():
-        table = value.tables[stratum]
+    for (stratum, has_it), one in spreads.items():
+        table = compared[stratum]
         of, among = (table.cases, table.units) if has_it else (table.other_cases, table.other_units)
-        expected = units * of / among
-        surplus += scale * (cases - expected) ** 2 - expected * (1 - of / among)
-        squares += expected**2
+        rate = of / among
+        off = one.cases_squared - 2 * rate * one.products + rate**2 * one.units_squared
+        surplus += scale * off - one.units * rate * (1 - rate)
+        squares += rate**2 * one.units_squared
         whole = table.units + table.other_units
         share = (table.cases + table.other_cases) / whole
         weight = (table.other_units if has_it else -table.units) / whole
-        fitted.append((weight, units * share, share))
+        fitted.append((weight, one, share))
     between = max(surplus / squares, 0.0) if squares else 0.0
-    by_chance = sum(weight**2 * mean * (1 - share) for weight, mean, share in fitted)
-    by_batches = sum(weight**2 * mean**2 for weight, mean, _share in fitted) * between
+    by_chance = sum(weight**2 * one.units * share * (1 - share) for weight, one, share in fitted)
+    by_batches = sum(weight**2 * one.units_squared * share**2 for weight, one, share in fitted) * between
     variance = max(by_chance + by_batches, test.variance)
     if not variance:
         return 1.0
