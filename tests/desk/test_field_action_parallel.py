@@ -10,7 +10,7 @@ import pytest
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
-from complaint_qms.services.field_action import answering, notices
+from complaint_qms.services.field_action import answering, notices, storing
 from complaint_qms.services.transactions import once_others_are_done
 from tests.desk import workers
 from tests.desk.recalls import Sold, running
@@ -32,13 +32,14 @@ def test_answers_of_the_same_moment_all_count(site) -> None:
     with_mail = {"field_action": action.name, "customer": ("in", (sold.ada, sold.bo))}
     for one in frappe.get_all("Field Action Customer", with_mail, ["name", "customer"]):
         tokens[one.name] = (token := f"secret-{one.name}", 6 if one.customer == sold.ada else 5)
-        frappe.get_doc(
+        notice = frappe.get_doc(
             {
                 "doctype": "Field Action Notice", "field_action": action.name, "field_action_customer": one.name, "customer": one.customer,
                 "sent_to": "a@x.example", "state": "sent", "notice_key": one.name, "token_hash": notices.token_hash(token),
                 "expires_on": add_days(now_datetime(), 1),
             }
-        ).insert()  # fmt: skip
+        )  # fmt: skip
+        storing.insert_by_app(notice)
     frappe.db.commit()
     told = workers.at_once(
         [
