@@ -93,8 +93,8 @@ def release(name: str, reason: str, rows: Any = None) -> dict[str, str]:
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
 def standing(doctype: str, name: str) -> list[dict[str, Any]]:
-    """Holds in force of a batch or a serial number, for its form: [{hold, since, by, reason}], of which only the first two are told to
-    who may not read the hold."""
+    """Holds in force of a batch or a serial number, for its form: [{hold, since, lot_type, lot, by, reason}], without the last
+    two for who may not read the hold; `lot` is the batch where a unit is held with it."""
     if doctype not in ("Batch", "Serial No"):
         refuse(_("“{0}” has to be one of {1}.").format("doctype", "Batch, Serial No"))
     frappe.has_permission(doctype, "read", doc=name, throw=True)

@@ -12,7 +12,7 @@ from complaint_qms.services import marks
 from complaint_qms.services.rules import thresholds
 from tests.desk import factory, ruled
 from tests.desk.held import a_chain, hold, kept_apart, transfer, warehouse
-from tests.desk.stock_chain import Chain
+from tests.desk.stock_chain import Chain, sold_at_the_till
 
 
 @pytest.fixture
@@ -31,6 +31,8 @@ def test_held_goods_are_moved_to_quarantine_by_drafts_of_stock_staff(
     shelf = warehouse("Shelf")
     for _ in range(2):
         transfer(chain, "made", factory.store(), shelf)
+    # Over the counter already, in no ledger yet.
+    sold_at_the_till(chain, factory.customer().name, "made", 3)
     held = hold(chain.lots["made"])
     investigator = factory.person(roles.INVESTIGATOR)
     with factory.as_user(investigator):
@@ -41,12 +43,13 @@ def test_held_goods_are_moved_to_quarantine_by_drafts_of_stock_staff(
     assert again["drafts"][0]["name"] == draft["name"]
     entry = frappe.get_doc("Stock Entry", draft["name"])
     assert {(row.s_warehouse, row.t_warehouse, row.qty, row.batch_no) for row in entry.items} == {
-        (factory.store(), apart[0], 18, chain.lots["made"]),
+        (factory.store(), apart[0], 15, chain.lots["made"]),
         (shelf, apart[0], 2, chain.lots["made"]),
     }
     assert entry.quality_hold == held.name
     assert door.users(held.name)["documents"] == []
     entry.submit()
+    assert frappe.db.get_value("Batch", chain.lots["made"], "batch_qty") == 20
     with pytest.raises(frappe.ValidationError, match="Nothing of it lies"):
         door.move_to_quarantine(held.name)
     frappe.get_doc(SETTINGS).update({"quarantine_warehouses": []}).save()
@@ -62,19 +65,22 @@ def test_open_documents_are_listed_and_treated_by_who_may(chain: Chain) -> None:
     draft.insert(ignore_permissions=True)
     alone = factory.trade._selling_document("Delivery Note", buyer, [line], None, {})
     alone.insert(ignore_permissions=True)
+    chain.new_lot("second", "part")
+    chain.buy("second", 5, factory.supplier().name)
     bill = chain.bill("goods", {"part": 1})
     order = chain.order(bill, "made", 2)
     wip = warehouse("Line")
     chain.post(
         "Stock Entry", stock_entry_type="Material Transfer for Manufacture", purpose="Material Transfer for Manufacture",
-        work_order=order.name, bom_no=bill, from_bom=1, fg_completed_qty=1, items=[chain.row("lot", 1, s_warehouse=factory.store(), t_warehouse=wip)],
+        work_order=order.name, bom_no=bill, from_bom=1, fg_completed_qty=1,
+        items=[chain.row(lot, 1, s_warehouse=factory.store(), t_warehouse=wip) for lot in ("lot", "second")],
     )  # fmt: skip
-    held = hold(batch, chain.lots["lot"])
+    held = hold(batch, chain.lots["lot"], chain.lots["second"])
     found = door.users(held.name)
     assert {(row["doctype"], row["name"], *row["lots"]) for row in found["documents"]} == {
         ("Delivery Note", draft.name, batch),
         ("Delivery Note", alone.name, batch),
-        ("Work Order", order.name, chain.lots["lot"]),
+        ("Work Order", order.name, *sorted([chain.lots["lot"], chain.lots["second"]])),
     }
     with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
         seen = door.users(held.name)

@@ -6,6 +6,7 @@ Both are read.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -153,3 +154,14 @@ def _units(
     if row.batch_no:
         batches[row.batch_no] += abs(stock_qty)
     return batches, split_serials(row.serial_no)
+
+
+def alike(names: Iterable[str]) -> dict[str, list[str]]:
+    """Name → those of the names that are one to the database, itself among them: letter case, accents, wide letters and blanks at the end
+    tell none apart."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(set(names)):
+        parts = unicodedata.normalize("NFKD", name)
+        plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
+        groups.setdefault(plain.casefold().rstrip(), []).append(name)
+    return {name: group for group in groups.values() for name in group}

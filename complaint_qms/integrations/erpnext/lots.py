@@ -7,9 +7,11 @@ from typing import Final
 
 import frappe
 from frappe.query_builder import Order
-from pypika.terms import Criterion
+from pypika.queries import Table
+from pypika.terms import Criterion, Function
 
 from complaint_qms.engine.trace import Lot, to_units
+from complaint_qms.integrations.erpnext.batches_and_serials import alike
 from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices, rows_of_vouchers
 from complaint_qms.integrations.erpnext.stock_vouchers import STOCK_ENTRY, entries_of
 
@@ -33,7 +35,8 @@ def lot_of_serial(name: str) -> Lot | None:
 
 
 def known_lots(batches: Iterable[str], serials: Iterable[str]) -> dict[tuple[str, str], Lot]:
-    """(DocType, name) → the lot of each batch and serial number that belongs to an item, by the names as they were given; two queries."""
+    """(DocType, name) → the lot of each batch and serial number that belongs to an item, by the names as they were given; two queries, and one
+    where a name is spelled otherwise than the database has it, which takes letters with and without accents for the same."""
     batch, serial = frappe.qb.DocType("Batch"), frappe.qb.DocType("Serial No")
     of_batches = frappe.qb.from_(batch).select(batch.name, batch.item, batch.name)
     of_serials = frappe.qb.from_(serial).select(serial.name, serial.item_code, serial.batch_no)
@@ -43,11 +46,15 @@ def known_lots(batches: Iterable[str], serials: Iterable[str]) -> dict[tuple[str
         ("Serial No", of_serials, serial, serials),
     ):
         for names in in_slices(sorted(set(given))):
-            as_given = {name.casefold(): name for name in names}
-            for name, item, its_batch in query.where(table.name.isin(names)).run():
-                lot = Lot(item or "", its_batch or "", name if doctype == "Serial No" else "")
-                if item:
-                    found[doctype, as_given.get(name.casefold(), name)] = lot
+            lots = {
+                name: Lot(item, its_batch or "", name if doctype == "Serial No" else "")
+                for name, item, its_batch in query.where(table.name.isin(names)).run()
+                if item
+            }
+            stored = {name: name for name in names if name in lots}
+            if lots and len(stored) < len(names):
+                stored |= _as_stored(table, [name for name in names if name not in lots])
+            found |= {(doctype, given): lots[name] for given, name in stored.items() if name in lots}
     return found
 
 
@@ -170,6 +177,13 @@ def contacts_of(customers: Iterable[str]) -> dict[str, tuple[str, str]]:
             others = found.get(name, ("", ""))
             found[name] = (mail or others[0], mobile or others[1])
     return found
+
+
+def _as_stored(table: Table, given: list[str]) -> dict[str, str]:
+    """Name as it was given → as the database has it, and has found it by."""
+    spelled, place = alike(given), Function("FIELD", table.name, *given)
+    rows = frappe.qb.from_(table).select(table.name, place).where(table.name.isin(given)).run()
+    return {name: stored for stored, at in rows for name in spelled[given[at - 1]]}
 
 
 def _came_from(lot: Lot, supplier: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -165,10 +166,14 @@ def _reserved(batches: set[str], serials: set[str]) -> Iterator[User]:
 
 def _at_work(lots: list[Lot]) -> Iterator[User]:
     """Work Orders for which a lot was brought to the line or consumed, and that are not done."""
-    moved = [row for row in rows_of_lots(lots) if row.voucher[0] == STOCK_ENTRY and row.qty < 0]
-    lot_of = {row.voucher[1]: row.lot for row in moved}
+    # A batch is asked for as a whole, a unit alone is told by its number.
+    batches, serials = {lot.batch for lot in lots if not lot.serial}, {lot.serial for lot in lots} - {""}
+    names_of: dict[str, set[str]] = defaultdict(set)
+    for row in rows_of_lots(lots):
+        if row.voucher[0] == STOCK_ENTRY and row.qty < 0:
+            names_of[row.voucher[1]] |= ({row.lot.batch} & batches) | ({row.lot.serial} & serials)
     entry, order = frappe.qb.DocType(STOCK_ENTRY), frappe.qb.DocType(WORK_ORDER)
-    for names in in_slices(sorted(lot_of)):
+    for names in in_slices(sorted(names_of)):
         query = (
             frappe.qb.from_(entry)
             .inner_join(order)
@@ -177,8 +182,8 @@ def _at_work(lots: list[Lot]) -> Iterator[User]:
             .where(entry.name.isin(names) & (order.docstatus == 1) & order.status.notin(_DONE[WORK_ORDER]))
         )
         for found in query.run(as_dict=True):
-            lot = lot_of[found.entry]
-            yield _user(WORK_ORDER, found, lot.batch or lot.serial)
+            for name in sorted(names_of[found.entry]):
+                yield _user(WORK_ORDER, found, name)
 
 
 def _named(row: Any, batches: set[str], serials: set[str]) -> Criterion | None:

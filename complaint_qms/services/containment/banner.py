@@ -15,7 +15,7 @@ from complaint_qms.services.record.bulk_read import readable
 
 
 def banner_of(doctype: str, name: str) -> list[dict[str, Any]]:
-    """Holds in force of one lot: {hold, since}, and {by, reason} for who may read the hold."""
+    """Holds in force of one lot: {hold, since, lot_type, lot}, and {by, reason} for who may read the hold."""
     lot = known_lots(*(([name], ()) if doctype == "Batch" else ((), [name]))).get((doctype, name))
     held = held_of([lot]).get(lot, ()) if lot else ()
     seen = readable(HOLD, {one.hold for one in held})

@@ -73,13 +73,17 @@ def hold(lots: Iterable[Lot], because: Because) -> Document:
 
 
 def keep_stamps(doc: Document) -> None:
-    """What the server alone writes is put back, in the rows as well; a new hold gets its company."""
+    """What the server alone writes is put back, in the rows as well; a new hold gets its company. What else changed in a row is refused
+    by `check_hold`."""
     if doc.flags.releasing:
         return
     guard.protect(doc, STAMPS)
     before = doc.get_doc_before_save()
     if before:
-        doc.set("lots", [row.as_dict() for row in before.lots])
+        stored = {row.name: row for row in before.lots}
+        for row in doc.lots:
+            if row.name in stored:
+                row.update({name: stored[row.name].get(name) for name in _ROW_STAMPS})
         return
     for row in doc.lots:
         for name in _ROW_STAMPS:

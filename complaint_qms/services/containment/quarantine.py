@@ -69,13 +69,14 @@ def draft_moves(name: str) -> dict[str, Any]:
 
 
 def _lying(lots: list[Lot], places: KeptApart) -> list[StockRow]:
-    """What lies where, outside of the warehouses that keep goods apart; serial numbers one by one."""
-    sums: dict[tuple[Lot, str, str], int] = defaultdict(int)
-    last: dict[tuple[Lot, str, str], StockRow] = {}
+    """What lies where, outside of the warehouses that keep goods apart; serial numbers one by one. What a till has handed out is gone,
+    although the ledger does not know yet."""
+    sums: dict[tuple[Lot, str], int] = defaultdict(int)
+    last: dict[tuple[Lot, str], StockRow] = {}
     for row in rows_of_lots(lots):
+        key = (row.lot, row.warehouse)
+        sums[key] += row.qty
         if not row.is_pending:
-            key = (row.lot, row.warehouse, row.company)
-            sums[key] += row.qty
             last[key] = row
     apart = places.quarantine | places.scrap
-    return [last[key]._replace(qty=qty) for key, qty in sums.items() if qty > 0 and key[1] not in apart]
+    return [row._replace(qty=sums[key]) for key, row in last.items() if sums[key] > 0 and key[1] not in apart]

@@ -14,9 +14,11 @@ from typing import Final, NamedTuple
 
 import frappe
 from frappe.query_builder import Criterion
+from pypika.terms import Function
 
 from complaint_qms.constants.containment import HOLD, LOTS
 from complaint_qms.engine.trace import Lot
+from complaint_qms.integrations.erpnext.batches_and_serials import alike
 
 INDEXES: Final = {"batch_no": "held_batch", "serial_no": "held_serial"}
 """What is asked by → the index that every look-up is made by, so that no row is locked that it does not ask about."""
@@ -58,9 +60,8 @@ def held_of(lots: Iterable[Lot], *, locked: bool = False) -> dict[Lot, list[Held
     )
     found: dict[Lot, list[Held]] = {}
     for lot in lots:
-        # A unit that is held alone names its batch as well.
-        rows = [row for row in by_batch.get(lot.batch.casefold(), ()) if not row[2] or row[2] == lot.serial]
-        rows += by_serial.get(lot.serial.casefold(), ()) if lot.serial else []
+        # A row with a serial number holds that unit alone, whichever batch it names.
+        rows = [row for row in by_batch.get(lot.batch, ()) if not row[2]] + by_serial.get(lot.serial, [])
         held = {
             (row[0], row[1], row[2]): Held(row[0], row[1] or "", row[2] or "", *heads[row[0]])
             for row in rows
@@ -78,19 +79,23 @@ def add_indexes() -> None:
 
 
 def _rows(field: str, names: set[str], locked: bool) -> dict[str, list[tuple[str, str, str]]]:
-    """Name, folded as the database compares it → (hold, batch, serial number)."""
+    """Name as it was asked → (hold, batch, serial number). The database tells which of the names it has found: it takes É for E, a wide
+    letter for a narrow one, and blanks at the end for nothing."""
     found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     if not names:
         return found
+    asked, spelled = sorted(names), alike(names)
     row = frappe.qb.DocType(LOTS)
     query = (
         frappe.qb.from_(row)
         .force_index(INDEXES[field])
         .select(row.parent, row.batch_no, row.serial_no)
-        .where(row[field].isin(sorted(names)) & (row.is_held == 1) & _of_holds(row))
+        .select(Function("FIELD", row[field], *asked))
+        .where(row[field].isin(asked) & (row.is_held == 1) & _of_holds(row))
     )
-    for held in (query.for_update() if locked else query).run():
-        found[(held[1] if field == "batch_no" else held[2]).casefold()].append(held)
+    for *held, place in (query.for_update() if locked else query).run():
+        for name in spelled[asked[place - 1]]:
+            found[name].append(tuple(held))
     return found
 
 

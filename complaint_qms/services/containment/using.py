@@ -35,8 +35,12 @@ def users(name: str) -> dict[str, Any]:
         by_kind.setdefault(doctype, set()).add(document)
     seen = {doctype: readable(doctype, names) for doctype, names in by_kind.items()}
     shown = {key: rows for key, rows in found.items() if key[1] in seen[key[0]]}
+    orders: dict[str, set[str]] = {}
+    for doctype, order in {row.order for rows in shown.values() for row in rows} - {("", "")}:
+        orders.setdefault(doctype, set()).add(order)
+    told = {(doctype, name) for doctype, names in orders.items() for name in readable(doctype, names)}
     return {
-        "documents": [_row(key, rows) for key, rows in sorted(shown.items())],
+        "documents": [_row(key, rows, told) for key, rows in sorted(shown.items())],
         "not_shown": len(found) - len(shown),
     }
 
@@ -79,7 +83,7 @@ def _documents(hold: Document) -> dict[tuple[str, str], list[User]]:
     return found
 
 
-def _row(key: tuple[str, str], rows: list[User]) -> dict[str, Any]:
+def _row(key: tuple[str, str], rows: list[User], told: set[tuple[str, str]]) -> dict[str, Any]:
     doctype, name = key
     first = next((row for row in rows if row.order[1]), rows[0])
     return {
@@ -88,13 +92,9 @@ def _row(key: tuple[str, str], rows: list[User]) -> dict[str, Any]:
         "lots": sorted({row.lot for row in rows}),
         "status": first.status,
         "owner": get_fullname(first.owner),
-        "order": list(first.order) if first.order[1] and readable(*_one(first.order)) else ["", ""],
+        "order": list(first.order) if first.order in told else ["", ""],
         "deeds": _deeds(doctype, first.status),
     }
-
-
-def _one(order: tuple[str, str]) -> tuple[str, list[str]]:
-    return order[0], [order[1]]
 
 
 def _deeds(doctype: str, status: str) -> list[str]:
@@ -113,6 +113,10 @@ def _deeds(doctype: str, status: str) -> list[str]:
 def _take_out(doc: Document, hold: Document, rows: list[User]) -> str:
     before = open_users.bundles_in(doc)
     gone = open_users.take_out(doc, held_lots(hold))
+    if not gone:
+        refuse(
+            _("No row of {0} names what is held: ERPNext itself chooses it, or a row names it that cannot be taken out. Change it there, or delete the draft.").format(doc.name)
+        )  # fmt: skip
     if any(row.doctype == "Packed Item" for row in gone) or not any(doc.get(row.parentfield) for row in gone):
         refuse(
             _("Nothing would be left of {0}, or of a product bundle in it. Choose another batch or serial number there, or delete the draft.").format(doc.name)
