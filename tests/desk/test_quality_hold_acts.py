@@ -113,6 +113,15 @@ def test_open_documents_are_listed_and_treated_by_who_may(chain: Chain) -> None:
     assert [row.item_code for row in draft.items] == [other.item]
     with pytest.raises(frappe.ValidationError, match="Nothing would be left"):
         door.act(held.name, "Delivery Note", alone.name, "take_out")
+    # A bundle that was made ahead for a draft whose rows do not name it.
+    frappe.get_doc({
+        "doctype": "Serial and Batch Bundle", "item_code": line.item, "warehouse": factory.store(), "company": factory.company(),
+        "type_of_transaction": "Outward", "voucher_type": "Delivery Note", "voucher_no": draft.name, "posting_date": frappe.utils.nowdate(),
+        "posting_time": "10:00:00", "entries": [{"batch_no": batch, "qty": -1, "warehouse": factory.store()}],
+    }).insert()  # fmt: skip
+    with pytest.raises(frappe.ValidationError, match="No row of"):
+        door.act(held.name, "Delivery Note", draft.name, "take_out")
+    frappe.db.delete("Serial and Batch Bundle", {"voucher_no": draft.name, "docstatus": 0})
     frappe.delete_doc("Delivery Note", alone.name)
     assert frappe.db.get_value("Work Order", order.name, "status") == "Stopped"
     assert door.users(held.name)["documents"] == []
