@@ -86,6 +86,17 @@ def units_with_customer(rows: list[SoldRow], *, locked: bool = False) -> dict[st
     return found
 
 
+def alike(names: Iterable[str]) -> dict[str, list[str]]:
+    """Name → those of the names that are one to the database, itself among them: letter case, accents, wide letters and blanks at the end
+    tell none apart."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(set(names)):
+        parts = unicodedata.normalize("NFKD", name)
+        plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
+        groups.setdefault(plain.casefold().rstrip(), []).append(name)
+    return {name: group for group in groups.values() for name in group}
+
+
 def _tracked_items(codes: set[str]) -> dict[str, frappe._dict]:
     item = frappe.qb.DocType("Item")
     if not codes:
@@ -154,14 +165,3 @@ def _units(
     if row.batch_no:
         batches[row.batch_no] += abs(stock_qty)
     return batches, split_serials(row.serial_no)
-
-
-def alike(names: Iterable[str]) -> dict[str, list[str]]:
-    """Name → those of the names that are one to the database, itself among them: letter case, accents, wide letters and blanks at the end
-    tell none apart."""
-    groups: dict[str, list[str]] = {}
-    for name in sorted(set(names)):
-        parts = unicodedata.normalize("NFKD", name)
-        plain = "".join(sign for sign in parts if not unicodedata.combining(sign))
-        groups.setdefault(plain.casefold().rstrip(), []).append(name)
-    return {name: group for group in groups.values() for name in group}
