@@ -204,7 +204,7 @@ class CommonFactorsReport:
         return [
             summary(_("Complained-About Units"), found.cases, "orange"),
             summary(_("Delivered Units"), found.units),
-            summary(_("Batches"), found.clusters),
+            summary(_("Delivered Batches"), found.clusters),
             summary(_("Tests"), found.tests),
             summary(_("Likely Sources"), sum(one.verdict in (LIKELY, ONE_CLUSTER) for one in found.findings), "red"),
         ]  # fmt: skip
