@@ -14,6 +14,7 @@ export function ask_ahead(doctype, method) {
 		if (pathname !== RECORD || searchParams.get("doctype") !== doctype) return;
 		const [view, kind, ...parts] = frappe.get_route();
 		const name = searchParams.get("name");
+		if (name === "new") return; // the address of a form for a new record
 		if (view === "Form" && kind === doctype && parts.join("/") === name) ask(doctype, method, name, request);
 	});
 }
