@@ -89,6 +89,7 @@ def test_all_actions_can_be_given():
         {"do": "open_capa"},
         {"do": "call_webhook", "webhook": "w"},
         {"do": "add_check", "check": "photo", "mandatory": True},
+        {"do": "hold_goods"},
     ]
     assert {action["do"] for action in then} == set(ACTIONS)
     outcome = run(rule(then=then), {"b": 7})

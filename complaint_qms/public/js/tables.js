@@ -8,6 +8,7 @@ const TYPED = ["Data", "Small Text", "Text", "Long Text", "Int", "Float", "Curre
 const TAKES_TEXT = "textarea, select, input:not([type=checkbox])";
 // The grid puts the cursor into the row it adds after a tenth of a second.
 const AFTER_GRID = 120;
+let clicks = 0;
 
 /** For each form of the app, once. */
 export function mind_tables(frm) {
@@ -35,6 +36,7 @@ const input_in = (cell) => [...cell.querySelectorAll(TAKES_TEXT)].find((input) =
 
 function click(event) {
 	const cell = cell_of(event);
+	const now = ++clicks;
 	if (cell) {
 		setTimeout(() => {
 			const input = !cell.contains(document.activeElement) && input_in(cell);
@@ -42,7 +44,8 @@ function click(event) {
 		});
 	} else if (event.target.closest && event.target.closest(".grid-add-row")) {
 		const rows = event.target.closest(".grid-field").querySelector(".rows");
-		setTimeout(() => begin(row_of(rows.lastElementChild)), AFTER_GRID);
+		// Not where somebody has clicked elsewhere meanwhile: the cursor would leave what is being written.
+		setTimeout(() => now === clicks && begin(row_of(rows.lastElementChild)), AFTER_GRID);
 	}
 }
 
