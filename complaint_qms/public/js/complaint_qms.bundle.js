@@ -9,7 +9,7 @@ import * as words from "./words";
 import { ask_ahead, asked_ahead } from "./asked_ahead";
 import { safe_color } from "./colors";
 import { draw_when_shown, once_shown } from "./drawn_when_shown";
-import { may_see_picture, offer_picture, open_picture } from "./genealogy_picture";
+import { genealogy_ways, may_see_picture, offer_picture, open_picture } from "./genealogy_picture";
 import { show_product_code } from "./product_code";
 import { mind_chart_labels } from "./chart_labels";
 import { mind_filters } from "./list_words";
@@ -123,6 +123,7 @@ Object.assign(complaint_qms, {
 	once_shown,
 	load_desk,
 	may_train,
+	genealogy_ways,
 	may_see_picture,
 	offer_picture,
 	open_picture,

@@ -1,5 +1,13 @@
-// The way to the picture of a genealogy, from any form.
+// The way to the picture of a genealogy, from any form, and what it shares with the report.
 const PAGE = "genealogy-picture";
+
+/** The directions in which a genealogy is looked at, as choices of a field. */
+export const genealogy_ways = () => [
+	{ value: "both", label: __("Both Ways") },
+	{ value: "up", label: __("Where It Came From") },
+	{ value: "down", label: __("Where It Went") },
+	{ value: "family", label: __("All with the Same Components") },
+];
 
 export const may_see_picture = () => Boolean(frappe.boot.page_info && frappe.boot.page_info[PAGE]);
 

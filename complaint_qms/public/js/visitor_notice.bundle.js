@@ -1,23 +1,12 @@
-// The page of a notice. The secret stands behind the # of the address and goes along in the body of each question.
+// The page of a notice.
 import { counter } from "./visitor/fields";
+import { open_link, token } from "./visitor/link";
 import { alert_box, ask, el, page, paired, patiently, words } from "./visitor/page";
 
 const AMOUNTS = ["still_held", "to_return", "destroyed", "used"];
 const place = document.getElementById("cv-notice");
-const token = decodeURIComponent(window.location.hash.slice(1));
 
-document.querySelectorAll("[data-language]").forEach((link) => (link.href += window.location.hash));
-window.addEventListener("hashchange", () => window.location.reload());
-begin();
-
-async function begin() {
-	if (!token) return place.replaceChildren(el("p", {}, words.no_link));
-	try {
-		return show(await ask("look", { token }));
-	} catch (refusal) {
-		return place.replaceChildren(el("p", { class: "cv-alert", role: "alert" }, (refusal.lines || [words.failed]).join(" ")));
-	}
-}
+open_link(place, show);
 
 function show(notice) {
 	const box = alert_box();

@@ -1,25 +1,14 @@
-// The page of a survey. The secret stands behind the # of the address and goes along in the body of each question.
+// The page of a survey.
 import { counter } from "./visitor/fields";
+import { open_link, token } from "./visitor/link";
 import { alert_box, ask, el, page, paired, patiently, random_key, words } from "./visitor/page";
 
 const STARS = 5;
 const MOST = 10;
 const place = document.getElementById("cv-survey");
-const token = decodeURIComponent(window.location.hash.slice(1));
 const key = random_key();
 
-document.querySelectorAll("[data-language]").forEach((link) => (link.href += window.location.hash));
-window.addEventListener("hashchange", () => window.location.reload());
-begin();
-
-async function begin() {
-	if (!token) return place.replaceChildren(el("p", {}, words.no_link));
-	try {
-		return show(await ask("look", { token }));
-	} catch (refusal) {
-		return place.replaceChildren(el("p", { class: "cv-alert", role: "alert" }, (refusal.lines || [words.failed]).join(" ")));
-	}
-}
+open_link(place, show);
 
 function show({ number, about, company }) {
 	const box = alert_box();

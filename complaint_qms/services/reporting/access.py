@@ -27,6 +27,20 @@ def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:
     return query.where(MatchCondition(sql)) if sql else query
 
 
+def check_may_open(report: str) -> None:
+    """Whoever may open a report about complaints may ask what it tells, by whichever way.
+
+    Raises:
+        frappe.PermissionError: the session's user may not.
+    """
+    frappe.has_permission("Complaint", "read", throw=True)
+    if not frappe.get_cached_doc("Report", report).is_permitted():
+        frappe.throw(
+            _("You may not open the report {0}. Ask for one of its roles.").format(_(report)),
+            frappe.PermissionError,
+        )
+
+
 def can_read(doctype: str) -> bool:
     """Whether a role of the user's reads records of `doctype`; shares of single records do not count."""
     role = get_role_permissions(frappe.get_meta(doctype))

@@ -29,6 +29,7 @@ from complaint_qms.permissions.production import ProductionSight
 from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_day, refuse
+from complaint_qms.services.reporting.access import check_may_open
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
 from complaint_qms.services.trace import unit_factors as kinds
@@ -57,7 +58,7 @@ class CommonFactorsReport:
     """
 
     def __init__(self, given: Mapping | str | None) -> None:
-        check_may_ask()
+        check_may_open(REPORT)
         given = read_object(given)
         today = getdate(nowdate())
         self.end = read_day(_("Delivered To"), given.get("to_date")) or today
@@ -260,20 +261,6 @@ class CommonFactorsReport:
             "key": _MARK + json.dumps([list(first[0]), first[1]], ensure_ascii=False),
             **_record_of(first, self.recorded),
         }
-
-
-def check_may_ask() -> None:
-    """Whoever may open the report may ask, by whichever way.
-
-    Raises:
-        frappe.PermissionError: the user may not.
-    """
-    frappe.has_permission(COMPLAINT, "read", throw=True)
-    if not frappe.get_cached_doc("Report", REPORT).is_permitted():
-        frappe.throw(
-            _("You may not open the report {0}. Ask for one of its roles.").format(_(REPORT)),
-            frappe.PermissionError,
-        )
 
 
 def _columns() -> list[dict]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-import frappe
 from frappe import _
 from frappe.utils import escape_html
 
 from complaint_qms.engine.trace import BOTH, FAMILY, from_units
+from complaint_qms.services.reporting.access import check_may_open
 from complaint_qms.services.reporting.columns import column, sentences, summary
 from complaint_qms.services.reporting.filters import read_object
 from complaint_qms.services.trace.figures import balance_rows, holder_rows, stock_rows
@@ -129,12 +129,7 @@ def check_may_trace() -> None:
     Raises:
         frappe.PermissionError: the user may not.
     """
-    frappe.has_permission(COMPLAINT, "read", throw=True)
-    if not frappe.get_cached_doc("Report", REPORT).is_permitted():
-        frappe.throw(
-            _("You may not open the report {0}. Ask for one of its roles.").format(_(REPORT)),
-            frappe.PermissionError,
-        )
+    check_may_open(REPORT)
 
 
 def tree_columns() -> list[dict]:

@@ -53,12 +53,7 @@ frappe.query_reports["Batch Genealogy"] = {
 			fieldname: "way",
 			label: __("Direction"),
 			fieldtype: "Select",
-			options: [
-				{ value: "both", label: __("Both Ways") },
-				{ value: "up", label: __("Where It Came From") },
-				{ value: "down", label: __("Where It Went") },
-				{ value: "family", label: __("All with the Same Components") },
-			],
+			options: complaint_qms.genealogy_ways(),
 			default: "both",
 			reqd: 1,
 		},

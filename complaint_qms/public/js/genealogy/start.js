@@ -49,12 +49,7 @@ export function offer_start(page, ask) {
 		fieldname: "way",
 		label: __("Direction"),
 		fieldtype: "Select",
-		options: [
-			{ value: "both", label: __("Both Ways") },
-			{ value: "up", label: __("Where It Came From") },
-			{ value: "down", label: __("Where It Went") },
-			{ value: "family", label: __("All with the Same Components") },
-		],
+		options: complaint_qms.genealogy_ways(),
 		default: "both",
 	});
 	show_fields();
