@@ -48,10 +48,15 @@ def storable(text: str | None) -> str:
     if _TAKEN.fullmatch(plain) and len(plain) <= MOST_SIGNS and len(_digits(plain)) >= FEWEST_DIGITS:
         return plain
     plain = _STROKE.sub(r"\1-", _TRUNK.sub(" ", plain))
-    for pattern in (_BLANKS, _CLOSE):
-        for found in pattern.finditer(plain):
-            if FEWEST_DIGITS <= len(_digits(found[0])) <= _MOST_OF_ONE:
-                return _short(found[0], _FOLLOWS.match(plain, found.end()))
+    for found in _BLANKS.finditer(plain):
+        digits = len(_digits(found[0]))
+        if FEWEST_DIGITS <= digits <= _MOST_OF_ONE:
+            return _short(found[0], _FOLLOWS.match(plain, found.end()))
+        if digits > _MOST_OF_ONE and (first := _first_of_several(found[0])):
+            return _short(first, None)
+    for found in _CLOSE.finditer(plain):
+        if FEWEST_DIGITS <= len(_digits(found[0])) <= _MOST_OF_ONE:
+            return _short(found[0], _FOLLOWS.match(plain, found.end()))
     return ""
 
 
@@ -149,6 +154,28 @@ def _parsed(plain: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     except phonenumbers.NumberParseException:
         return None
     return number if phonenumbers.is_possible_number(number) else None
+
+
+def _first_of_several(numbers: str) -> str:
+    """The first of numbers with nothing but blanks between them; empty where nothing says where it ends.
+
+    It ends before another `+`, else in the middle where both have as many digits, else before the last zero that begins a
+    group, as an area code does.
+    """
+    groups = numbers.split()
+    splits = [(" ".join(groups[:at]), groups[at], " ".join(groups[at:])) for at in range(1, len(groups))]
+    fits = [split for split in splits if FEWEST_DIGITS <= len(_digits(split[0])) <= _MOST_OF_ONE]
+    tries = (
+        [one for one, begins, _ in fits if begins.startswith(("+", "(+"))],
+        [one for one, _, rest in fits if _national_length(one) == _national_length(rest)],
+        [one for one, begins, _ in fits if begins.startswith(("0", "(0"))][::-1],
+    )
+    return next((found[0] for found in tries if found), "")
+
+
+def _national_length(number: str) -> int:
+    """The digits of a number without the country where it is said: what another number of that country has as many of."""
+    return len(_digits(re.sub(r"\A\(?(?:\+|00)\d{1,3}\)?\s", "", number)))
 
 
 def _short(number: str, extension: re.Match[str] | None) -> str:
