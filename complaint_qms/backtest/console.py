@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable
+from itertools import groupby, takewhile
+from operator import itemgetter
 from pathlib import Path
 
 import yaml
@@ -14,7 +16,7 @@ from complaint_qms.backtest.catalogue import phrase, translator
 from complaint_qms.backtest.errors import OK, USAGE, CommandError
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.replay import Result
-from complaint_qms.backtest.store import Store
+from complaint_qms.backtest.store import TOLD_TWICE, Store
 from complaint_qms.tabular.fields import FIELDS, STAGES
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.profile import Profile
@@ -116,7 +118,8 @@ def similar(store: Store, key: str | None, text: str | None, limit: int, languag
     if not found.stories and not found.texts:
         print_line(phrase("similar_none", language))
     for hits, heading in (
-        (found.stories, None),
+        ([hit for hit in found.stories if hit.told_twice], "told_twice"),
+        ([hit for hit in found.stories if not hit.told_twice], "similar_cases"),
         (found.texts, "similar_by_text" if key is not None else None),
     ):
         if hits and heading:
@@ -250,19 +253,35 @@ def _explain_times(store: Store, seq: int, language: str) -> None:
     print_line()
     print_line(phrase("explain_times", language))
     rows = [
-        (phrase(f"stage_{key}", language), hours(times[key], language))
+        (_span(times, key, language), hours(times[key], language))
         for key in ("first_response", *STAGES, "total")
         if times[key] is not None
     ]
-    if times["open_stage"]:
+    if times["open_stage"] in STAGES:
         rows.append(
-            (phrase(f"stage_{times['open_stage']}", language), f"{hours(times['open_minutes'], language)} …")
+            (_span(times, times["open_stage"], language), f"{hours(times['open_minutes'], language)} …")
         )
+    if times["open_stage"]:
+        rows.append((phrase("stage_total", language), f"{hours(times['open_total'], language)} …"))
     table(rows, indent=2)
     for stage, at, told, due in store.db.execute(
         'SELECT stage, "at", told, due FROM escalation WHERE seq = ? ORDER BY due, stage, "at"', (seq,)
     ):
         print_line(f"    {due}  {phrase('stage_' + stage, language)} {at:.0%} → {translator(language)(told)}")
+
+
+def _span(times: dict, clock: str, language: str) -> str:
+    """A clock, or from which stage to which one it goes, where the ends of stages before are not known."""
+    name = phrase(f"stage_{clock}", language)
+    unknown = takewhile(
+        lambda s: times[s] is None, reversed(STAGES[: STAGES.index(clock)] if clock in STAGES else ())
+    )
+    first = [*unknown][-1:]
+    return (
+        phrase("stage_span", language, first=phrase(f"stage_{first[0]}", language), last=name)
+        if first
+        else name
+    )
 
 
 def _explain_rest(store: Store, judged: dict, language: str) -> None:
@@ -275,17 +294,17 @@ def _explain_rest(store: Store, judged: dict, language: str) -> None:
             f"{phrase('rule', language)} {rule}: {phrase('action_' + action, language, action)}  {stored_reasons.detail(detail, language)}"
         )
     pairs = store.db.execute(
-        "SELECT complaint.id, score, reasons FROM pair JOIN assessment ON assessment.seq = left_seq + right_seq - ?1 "
-        "JOIN complaint ON complaint.row_id = assessment.row_id WHERE left_seq = ?1 OR right_seq = ?1 ORDER BY score DESC, id",
+        "SELECT kind, complaint.id, score, reasons FROM pair JOIN assessment ON assessment.seq = left_seq + right_seq - ?1 "
+        "JOIN complaint ON complaint.row_id = assessment.row_id WHERE left_seq = ?1 OR right_seq = ?1 ORDER BY kind DESC, score DESC, id",
         (judged["seq"],),
     ).fetchall()
-    if pairs:
+    for kind, group in groupby(pairs, key=itemgetter(0)):
         print_line()
-        print_line(phrase("duplicates", language))
-    for other, score, why in pairs:
-        print_line(f"  {score:.2f}  {other}")
-        for sentence, values, _weight in json.loads(why):
-            print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
+        print_line(phrase("told_twice" if kind == TOLD_TWICE else "similar_cases", language))
+        for _kind, other, score, why in group:
+            print_line(f"  {score:.2f}  {other}")
+            for sentence, values, _weight in json.loads(why):
+                print_line(f"      - {stored_reasons.reason(sentence, values, language)}")
 
 
 def _width(text: str) -> int:

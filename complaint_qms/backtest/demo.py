@@ -117,7 +117,8 @@ def _slow_stage(store: Store, planted: sample.Planted, language: str) -> Finding
 def _duplicates(store: Store, planted: sample.Planted, language: str) -> Finding:
     rows = store.db.execute(
         "SELECT a.id, b.id FROM pair JOIN assessment x ON x.seq = left_seq JOIN complaint a ON a.row_id = x.row_id "
-        "JOIN assessment y ON y.seq = right_seq JOIN complaint b ON b.row_id = y.row_id"
+        "JOIN assessment y ON y.seq = right_seq JOIN complaint b ON b.row_id = y.row_id "
+        "WHERE kind = 'told_twice'"
     ).fetchall()
     proposed = {frozenset(r) for r in rows}
     # a spoiled row cannot be found, and is not missed

@@ -1,28 +1,27 @@
-"""Near-duplicates over the whole history, with the engine's index; needs the text."""
+"""Complaints told twice and similar cases over the whole history, with the engine's index; needs the text."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 
 from complaint_qms.backtest.disk_array import Spill
 from complaint_qms.backtest.history import History, fetch
 from complaint_qms.backtest.policy import Policy
-from complaint_qms.backtest.store import Store
+from complaint_qms.backtest.store import PAIR_KINDS, SIMILAR_CASE, TOLD_TWICE, Store
 from complaint_qms.engine.similar import Index, Pair, Record, Settings, clusters
 
 CHUNK = 5_000
 IN_MEMORY = 250_000
 """Complaints whose features (half a kilobyte each) are kept in memory, which is faster than in a file."""
-_FIELDS = ("subject", "text", "customer", "item", "batch")
+_FIELDS = ("subject", "text", "customer", "item", "batch", "serial")
 
 
 def settings(policy: Policy) -> Settings:
-    """The engine's settings with the policy's threshold and span of days."""
+    """The engine's settings with the policy's thresholds and span of days."""
     return replace(policy.similar, date_limit=float(policy.data["similar"]["days"]), date_far=-3.0)
 
 
@@ -39,15 +38,15 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
         tick(stop - start)
     known = index.settings
     with store.transaction():
-        duplicates: list[Pair] = []
-        store.insert("pair", _rows(index.pairs(policy.data["similar"]["duplicate"]), duplicates), 4)
+        kept: dict[str, list[Pair]] = {kind: [] for kind in PAIR_KINDS}
+        store.insert("pair", _rows(index.pairs(), kept), 5)
         del index  # grouping needs memory of its own
-        groups = clusters(duplicates, settings=known)
-        store.insert(
-            "cluster",
-            ((n, int(i)) for n, group in enumerate(groups, 1) for i in sorted(group.ids, key=int)),
-            2,
-        )
+        number = 0
+        for kind, pairs in kept.items():
+            least = known.duplicate if kind == TOLD_TWICE else known.similar
+            for group in clusters(pairs, threshold=least):
+                number += 1
+                store.insert("cluster", ((number, seq, kind) for seq in sorted(map(int, group.ids))), 3)
         store.set_done("similar", -1)
 
 
@@ -66,30 +65,18 @@ def records(store: Store, history: History, start: int, stop: int) -> Iterator[R
     """Similarity records of a stretch of the event order; the id is the sequence number."""
     days = history.received[start:stop].astype("datetime64[D]").tolist()
     rows = fetch(store, history, start, stop, _FIELDS)
-    for seq, (subject, text, customer, item, batch), day in zip(
+    for seq, (subject, text, customer, item, batch, serial), day in zip(
         range(start + 1, stop + 1), rows, days, strict=True
     ):
-        yield record(str(seq), subject, text, customer, item, batch, day)
+        words = "\n".join(t for t in (subject, text) if t)
+        yield Record(str(seq), words, customer or "", item or "", batch or "", "", day, serial or "")
 
 
-def record(
-    key: str,
-    subject: str | None,
-    text: str | None,
-    customer: str | None,
-    item: str | None,
-    batch: str | None,
-    day: date,
-) -> Record:
-    """One complaint as the engine's similarity sees it."""
-    words = "\n".join(t for t in (subject, text) if t)
-    return Record(key, words, customer or "", item or "", batch or "", "", day)
-
-
-def _rows(pairs: Iterator[Pair], kept: list[Pair]) -> Iterator[tuple]:
+def _rows(pairs: Iterator[Pair], kept: dict[str, list[Pair]]) -> Iterator[tuple]:
     for pair in pairs:
-        kept.append(replace(pair, reasons=()))
-        yield int(pair.left), int(pair.right), round(pair.score, 4), reasons_json(pair.reasons)
+        kind = TOLD_TWICE if pair.told_twice else SIMILAR_CASE
+        kept[kind].append(replace(pair, reasons=()))
+        yield int(pair.left), int(pair.right), round(pair.score, 4), reasons_json(pair.reasons), kind
 
 
 def _plain(value: object) -> object:

@@ -174,7 +174,8 @@ class Policy:
 
     @property
     def similar(self) -> Settings:
-        return Settings(duplicate=self.data["similar"]["duplicate"])
+        section = self.data["similar"]
+        return Settings(duplicate=section["duplicate"], similar=section["case"])
 
 
 def fact_args(node: object, place: str) -> Iterator[tuple[str, dict]]:

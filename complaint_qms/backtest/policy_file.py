@@ -92,7 +92,8 @@ def check_policy(policy: Policy, fail: Callable[[str, Message], None]) -> None:
     _number(signals["min_total"], "signals.min_total", fail, low=1, high=1_000_000, whole=True)
     _number(signals["max_series"], "signals.max_series", fail, low=1, high=1_000_000, whole=True)
     _number(signals["false_discovery_rate"], "signals.false_discovery_rate", fail, low=1e-9, high=0.5)
-    _number(data["similar"]["duplicate"], "similar.duplicate", fail, low=0.01, high=1)
+    for key in ("duplicate", "case"):
+        _number(data["similar"][key], f"similar.{key}", fail, low=0.01, high=1)
     _number(data["similar"]["days"], "similar.days", fail, low=1, high=MOST_DAYS, whole=True)
     _check_reportability(data["reportability"], fail)
 

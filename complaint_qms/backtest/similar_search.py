@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -11,8 +11,10 @@ from complaint_qms.backtest import duplicates, history
 from complaint_qms.backtest.errors import USAGE, CommandError
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.similar import Index, Record, Search, shared_words
+from complaint_qms.engine.similar import Index, Reason, Record, Search, shared_words
 
+LEAST_SCORE = 0.5
+"""Of a similar case to be shown: who asks about one complaint sees more than the report shows of all."""
 LEAST_SHARE = 0.25
 """Of a text that another must hold to be shown."""
 _HOLDS = "{percent} % of the text is found in it"
@@ -29,12 +31,13 @@ class Hit:
     words: str
     score: float
     reasons: list[tuple[str, dict]]
+    told_twice: bool = False
 
 
 @dataclass(frozen=True)
 class Hits:
-    """`stories`: likely the same story, by text, customer, item, batch and date; `texts`: those that hold most of the
-    text, whatever else they are."""
+    """`stories`: likely one complaint told twice, then similar cases, by text, customer, item, batch, serial number and date;
+    `texts`: those that hold most of the text, whatever else they are."""
 
     stories: list[Hit] = field(default_factory=list)
     texts: list[Hit] = field(default_factory=list)
@@ -57,18 +60,14 @@ def like_complaint(store: Store, key: str, limit: int) -> Hits:
         raise CommandError("no_such_complaint", USAGE, id=key, file=store.path)
     own = int((past.row_id == found[0]).argmax())
     record = next(duplicates.records(store, past, own, own + 1))
-    index = Index(duplicates.settings(Policy(yaml.safe_load(store.meta("policy")))))
+    wanted = duplicates.settings(Policy(yaml.safe_load(store.meta("policy"))))
+    index = Index(replace(wanted, similar=min(wanted.similar, LEAST_SCORE)))
     search = Search(record.text)
     for part in _parts(store, past):
         index.add_many(other for other in part if other.id != record.id)
         search.add([other.text for other in part])
     matches = index.query(record, limit)
-    stories = [
-        _hit(
-            store, past, int(m.id) - 1, m.score, [(r.message.key, dict(r.message.params)) for r in m.reasons]
-        )
-        for m in matches
-    ]
+    stories = [_hit(store, past, int(m.id) - 1, m.score, _reasons(m.reasons), m.told_twice) for m in matches]
     known = [own, *(int(m.id) - 1 for m in matches)]
     rest = limit - len(stories)
     return Hits(stories, _held(store, past, search, record.text, rest, known) if rest else [])
@@ -96,11 +95,20 @@ def _held(
     return hits
 
 
+def _reasons(found: tuple[Reason, ...]) -> list[tuple[str, dict]]:
+    return [(reason.message.key, dict(reason.message.params)) for reason in found]
+
+
 def _hit(
-    store: Store, past: history.History, place: int, score: float, reasons: list[tuple[str, dict]]
+    store: Store,
+    past: history.History,
+    place: int,
+    score: float,
+    reasons: list[tuple[str, dict]],
+    told_twice: bool = False,
 ) -> Hit:
     row = store.db.execute(
         "SELECT id, received, item, coalesce(subject || ' ', '') || coalesce(text, '') FROM complaint WHERE row_id = ?",
         (int(past.row_id[place]),),
     ).fetchone()
-    return Hit(*row, score, reasons)
+    return Hit(*row, score, reasons, told_twice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta, timezone
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,14 @@ import pandas as pd
 from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import SOP_COLUMNS, Store
+from complaint_qms.engine.sla.covered import first_covered, joint_limits
 from complaint_qms.engine.sla.ladder import passed
 from complaint_qms.engine.sla.table import build_table, due_many, used_many
 from complaint_qms.tabular.fields import STAGES
 
 MINUTE = 60_000_000
+UNKNOWN = "unknown"
+"""Stage of an open complaint of a file that tells of no stages; its age counts against the whole."""
 FINAL_STAGES = ("execute", "review")
 """A complaint that has such a stage behind it is at its end; after an earlier one it only goes on unseen."""
 _CLOSED_WORDS = frozenset(
@@ -45,6 +49,17 @@ _CLOSED_WORDS = frozenset(
 )
 
 
+class Climb(NamedTuple):
+    """A clock of every complaint of a chunk: working minutes so far (nan: none), where it began, its limit in hours (nan:
+    none), and whether it has ended."""
+
+    stage: str
+    minutes: np.ndarray
+    begin: np.ndarray
+    limit: np.ndarray
+    finished: bool
+
+
 class SopTimes:
     """Fills ``sop_time`` and ``escalation``; `asks` names the fields of the complaint table it wants of each chunk."""
 
@@ -56,9 +71,9 @@ class SopTimes:
         sop = policy.data["sop"]
         self.hours = {
             "first_response": sop["first_response_hours"],
-            **sop["stage_hours"],
             "total": sop["total_hours"],
         }
+        self.stage_hours = [sop["stage_hours"].get(stage) for stage in STAGES]
         self.ladder = [(step["at"], step["to"]) for step in sop["ladder"]]
         self.as_of = as_of
         self.stages = [s for s in STAGES if f"{s}_done" in history.times]
@@ -78,30 +93,39 @@ class SopTimes:
         size = stop - start
         received = self.utc(self.history.received[start:stop])
         times = {key: self.utc(column[start:stop]) for key, column in self.history.times.items()}
+        done_of = [times.get(f"{stage}_done") for stage in STAGES]
+        first = first_covered(
+            np.stack([np.zeros(size, bool) if d is None else ~np.isnat(d) for d in done_of], axis=1)
+        )
+        climbs: list[Climb] = []
         used: dict[str, np.ndarray] = {}
-        begins: dict[str, np.ndarray] = {}
         if "first_response" in times:
             used["first_response"] = self._used(received, times["first_response"])
-            begins["first_response"] = received
+            climbs.append(self._climb("first_response", used["first_response"], received))
         at = received
-        reached = np.zeros(size, dtype=int)  # how many of the mapped stages each complaint has behind it
-        for number, stage in enumerate(self.stages):
-            done = times[f"{stage}_done"]
-            used[stage], begins[stage] = self._used(at, done), at
-            there = ~np.isnat(done)
-            at = np.where(there, np.maximum(done, at), at)
-            reached = np.where(there, number + 1, reached)
+        for place, (stage, done) in enumerate(zip(STAGES, done_of, strict=True)):
+            if done is None:
+                continue
+            used[stage] = self._used(at, done)
+            limit = joint_limits(first[:, place], np.full(size, place), self.stage_hours)
+            climbs.append(Climb(stage, used[stage], at, limit, True))
+            at = np.where(np.isnat(done), at, np.maximum(done, at))
+        reached = first[:, -1]
         closed = times.get("closed")
         ended = closed if closed is not None else np.full(size, "NaT", "datetime64[s]")
         if closed is None and self.stages and self.stages[-1] in FINAL_STAGES:
-            ended = np.where(reached == len(self.stages), at, np.datetime64("NaT", "s"))
-        used["total"], begins["total"] = self._used(received, ended), received
-        open_stage, open_minutes = self._open(start, at, reached, ended, facts["status"])
-        self._store_times(start, size, used, open_stage, open_minutes)
-        climbs = [(stage, minutes, begins[stage], True) for stage, minutes in used.items()]
+            over = reached == STAGES.index(self.stages[-1]) + 1
+            ended = np.where(over, at, np.datetime64("NaT", "s"))
+        used["total"] = self._used(received, ended)
+        climbs.append(self._climb("total", used["total"], received))
+        open_stage, here, whole = self._open(start, received, at, reached, ended, facts["status"])
+        self._store_times(start, size, used, open_stage, here, whole)
+        known = np.where(open_stage < len(STAGES), open_stage, -1)
+        limit = joint_limits(reached, known, self.stage_hours)
         climbs += [
-            (s, np.where(open_stage == n, open_minutes, np.nan), at, False) for n, s in enumerate(STAGES)
+            Climb(s, np.where(open_stage == n, here, np.nan), at, limit, False) for n, s in enumerate(STAGES)
         ]
+        climbs.append(self._climb("total", whole, received, finished=False))
         self._store_ladder(start, climbs)
 
     def utc(self, local: np.ndarray) -> np.ndarray:
@@ -120,25 +144,45 @@ class SopTimes:
         series = pd.Series(moments.astype("datetime64[ns]")).dt.tz_localize("UTC")
         return series.dt.tz_convert(self.zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
+    def _climb(self, clock: str, minutes: np.ndarray, begin: np.ndarray, finished: bool = True) -> Climb:
+        return Climb(clock, minutes, begin, np.full(len(minutes), self.hours.get(clock, np.nan)), finished)
+
     def _open(
-        self, start: int, at: np.ndarray, reached: np.ndarray, ended: np.ndarray, status: tuple
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Stage an unfinished complaint stands in (index into STAGES, -1: none) and its minutes so far."""
-        following = [STAGES.index(s) for s in self.stages]
-        last = STAGES.index("review") if "closed" in self.history.times else -1
+        self,
+        start: int,
+        received: np.ndarray,
+        at: np.ndarray,
+        reached: np.ndarray,
+        ended: np.ndarray,
+        status: tuple,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Stage that an unfinished complaint has at most come to (index into STAGES, -1: none, len(STAGES): not known),
+        its minutes since the last known stage, and since receipt."""
+        size = len(at)
         is_open = np.isnat(ended)
         if "status" in self.history.filled:
             unsettled = np.array([(s or "").strip().lower() not in _CLOSED_WORDS for s in status])
             if self.history.overtaken is not None:  # a status of today says nothing of the day then
                 unsettled |= self.history.overtaken[start : start + len(status)]
             is_open &= unsettled
-        stage = np.where(is_open, np.array([*following, last])[reached], -1)
+        stage = np.where(is_open, self._following()[reached], -1)
         until = np.maximum(at, self.utc(np.array([self.as_of], dtype="datetime64[s]"))[0])
-        minutes = np.full(len(at), np.nan)
+        here, whole = np.full(size, np.nan), np.full(size, np.nan)
         rows = np.flatnonzero(stage >= 0)
         if len(rows):
-            minutes[rows] = used_many(at[rows], until[rows], self.table).astype(np.int64) / MINUTE
-        return stage, minutes
+            whole[rows] = self._used(received[rows], until[rows])
+            here[rows] = self._used(at[rows], until[rows])
+        here[stage == len(STAGES)] = np.nan
+        return stage, here, whole
+
+    def _following(self) -> np.ndarray:
+        """By how many stages are known to be over: the next stage whose end the file would tell."""
+        closing = "closed" in self.history.times
+        if not self.stages:
+            return np.full(len(STAGES) + 1, len(STAGES) if closing else -1)
+        told = [STAGES.index(s) for s in self.stages]
+        last = STAGES.index("review") if closing else -1
+        return np.array([next((t for t in told if t >= n), last) for n in range(len(STAGES) + 1)])
 
     def _used(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Working minutes, NaN where the end is not known."""
@@ -155,29 +199,34 @@ class SopTimes:
         used: Mapping[str, np.ndarray],
         open_stage: np.ndarray,
         open_minutes: np.ndarray,
+        open_total: np.ndarray,
     ) -> None:
         empty = np.full(size, np.nan)
-        names = np.array([*STAGES, None], dtype=object)
-        columns = [_plain(used.get(key, empty)) for key in SOP_COLUMNS[1:-2]]
+        names = np.array([*STAGES, UNKNOWN, None], dtype=object)
+        columns = [_plain(used.get(key, empty)) for key in SOP_COLUMNS[1:-3]]
         numbers = range(start + 1, start + size + 1)
-        rows = zip(numbers, *columns, names[open_stage].tolist(), _plain(open_minutes), strict=True)
+        rows = zip(
+            numbers,
+            *columns,
+            names[open_stage].tolist(),
+            _plain(open_minutes),
+            _plain(open_total),
+            strict=True,
+        )
         self.store.insert("sop_time", rows, len(SOP_COLUMNS))
 
-    def _store_ladder(self, start: int, climbs: list[tuple[str, np.ndarray, np.ndarray, bool]]) -> None:
-        """Steps of the ladder that working times passed, with the moment each would have been told, in order of time.
-
-        `climbs`: stage, working minutes so far (NaN: none) and begin, of every complaint of the chunk; whether it is over.
-        """
-        stages = sorted({stage for stage, *_ in climbs})
+    def _store_ladder(self, start: int, climbs: list[Climb]) -> None:
+        """Steps of the ladder that working times passed, with the moment each would have been told, in order of time."""
+        stages = sorted({climb.stage for climb in climbs})
         found: list[tuple[np.ndarray, ...]] = []
-        for stage, minutes, begin, finished in climbs:
-            limit = self.hours.get(stage)
-            for step, (at, _told) in enumerate(self.ladder if limit is not None else ()):
-                rows = np.flatnonzero(passed(minutes, limit * 60, at, finished=finished))
+        for climb in climbs:
+            for step, (at, _told) in enumerate(self.ladder):
+                rows = np.flatnonzero(passed(climb.minutes, climb.limit * 60, at, finished=climb.finished))
                 if not len(rows):
                     break
-                due = self.local(due_many(begin[rows], np.int64(limit * 3600 * at), self.table))
-                place = np.full(len(rows), stages.index(stage))
+                seconds = np.rint(climb.limit[rows] * 3600 * at).astype(np.int64)
+                due = self.local(due_many(climb.begin[rows], seconds, self.table))
+                place = np.full(len(rows), stages.index(climb.stage))
                 found.append((rows, place, np.full(len(rows), step), due.astype("datetime64[m]")))
         if not found:
             return

@@ -21,12 +21,14 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
 ``reading``     row_id, field, value, confidence, reasons (JSON): what the text said where the file says nothing
 ``assessment``  seq (event order), row_id, type, severity, severity_from, occurrence, rate, recent, risk, harm,
                 report_by, customer_recent
-``sop_time``    seq, working minutes used: first_response and each stage, total; open_stage, open_minutes
+``sop_time``    seq, working minutes used: first_response and each stage, total; of an open complaint the stage it has at most come to
+                (unknown: the file tells of no stages), minutes since the last known stage and since receipt
 ``escalation``  seq, stage, at (share of the limit), told, due: what would have been escalated, and when
 ``ladder``      stage, at, told, count: escalations by step
 ``effect``      seq, rule, action, detail: what the rules would have done
-``pair``        left_seq, right_seq, score, reasons (JSON): proposed duplicates and similar complaints
-``cluster``     cluster, seq: groups of duplicates
+``pair``        left_seq, right_seq, score, reasons (JSON), kind: one complaint told twice (``told_twice``), or two similar
+                cases (``similar``)
+``cluster``     cluster, seq, kind: groups of either kind
 ``series``      series, kind, key, total, units, method: what was scanned (an item or type by its name)
 ``point``       series, period (Monday of the ISO week), count, units, expected, limit_value: of all complaints together
                 and of series with a signal
@@ -57,7 +59,7 @@ from complaint_qms.tabular.fields import (
     STAGES,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 WORK_NAME = "replay.work.sqlite"
 FINAL_NAME = "replay.sqlite"
 
@@ -89,14 +91,14 @@ SCHEMA = (
     "severity_from TEXT, occurrence TEXT, rate REAL, recent INTEGER, risk TEXT, harm TEXT, report_by TEXT, "
     "customer_recent INTEGER)",
     f"CREATE TABLE sop_time (seq INTEGER PRIMARY KEY, {_minutes(('first_response', *STAGES, 'total'))}, "
-    "open_stage TEXT, open_minutes REAL)",
+    "open_stage TEXT, open_minutes REAL, open_total REAL)",
     'CREATE TABLE escalation (seq INTEGER, stage TEXT, "at" REAL, told TEXT, due TEXT)',
     'CREATE TABLE ladder (stage TEXT, "at" REAL, told TEXT, count INTEGER NOT NULL, PRIMARY KEY (stage, "at", told)) '
     "WITHOUT ROWID",
     "CREATE TABLE effect (seq INTEGER, rule TEXT, action TEXT, detail TEXT)",
-    "CREATE TABLE pair (left_seq INTEGER, right_seq INTEGER, score REAL, reasons TEXT, "
+    "CREATE TABLE pair (left_seq INTEGER, right_seq INTEGER, score REAL, reasons TEXT, kind TEXT NOT NULL, "
     "PRIMARY KEY (left_seq, right_seq)) WITHOUT ROWID",
-    "CREATE TABLE cluster (cluster INTEGER, seq INTEGER, PRIMARY KEY (cluster, seq)) WITHOUT ROWID",
+    "CREATE TABLE cluster (cluster INTEGER, seq INTEGER, kind TEXT NOT NULL, PRIMARY KEY (cluster, seq)) WITHOUT ROWID",
     "CREATE INDEX cluster_by_seq ON cluster (seq)",
     "CREATE TABLE series (series INTEGER PRIMARY KEY, kind TEXT, key TEXT, total INTEGER, units REAL, method TEXT)",
     "CREATE TABLE point (series INTEGER, period TEXT, count INTEGER, units REAL, expected REAL, limit_value REAL, "
@@ -114,7 +116,8 @@ SCHEMA = (
 )
 _FACTS = (f.key for f in FIELDS if f.key not in ("id", "received"))
 COMPLAINT_COLUMNS = ("row_id", "file", "row", "id", "received", *_FACTS)
-SOP_COLUMNS = ("seq", "first_response", *STAGES, "total", "open_stage", "open_minutes")
+PAIR_KINDS = TOLD_TWICE, SIMILAR_CASE = "told_twice", "similar"
+SOP_COLUMNS = ("seq", "first_response", *STAGES, "total", "open_stage", "open_minutes", "open_total")
 
 
 class Store:

@@ -264,7 +264,7 @@ def test_verbs_on_the_result(history, capsys):
     assert main(["--lang", "en", "signals", "--db", database, "--by", "batch"]) == 0
     assert "KB200-08" in capsys.readouterr().out
     assert main(["--lang", "en", "similar", first, "--db", database]) == 0
-    assert second in capsys.readouterr().out.splitlines()[0]
+    assert second in capsys.readouterr().out.splitlines()[1]  # below the heading of what was told twice
     ((words_of,),) = query(history / "out", f"SELECT text FROM complaint WHERE id = '{first}'")
     assert main(["--lang", "en", "similar", "--text", words_of[:-12], "--db", database]) == 0
     assert first in capsys.readouterr().out

@@ -11,7 +11,7 @@ import jinja2
 
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.catalogue import phrase
-from complaint_qms.backtest.report import data, svg
+from complaint_qms.backtest.report import data, sop_section, svg
 from complaint_qms.backtest.store import Store
 
 CUMULATIVE = frozenset({"maxsprt"})
@@ -213,7 +213,7 @@ class _View:
         if worst and worst["share"] > 0.05:
             key = "sum_stage" if worst["median"] >= 0.5 else "sum_stage_at_once"
             lines.append(
-                self.t(key, stage=self.t(f"stage_{worst['clock']}"), share=self.percent(worst["share"]),
+                self.t(key, stage=self.span(worst["first"], worst["clock"]), share=self.percent(worst["share"]),
                        limit=self.hours(worst["limit"]), median=self.hours(worst["median"]),
                        at_once=self.percent(worst["at_once"]))
             )  # fmt: skip
@@ -288,7 +288,14 @@ class _View:
         found: dict[str, list[int]] = {}
         for row in self.d["sop"]["ladder"]:
             found.setdefault(row["stage"], [0] * len(steps))[steps.index(row["at"])] += row["count"]
-        return [(clock, found[clock]) for clock in data.CLOCKS if clock in found]
+        return [(clock, found[clock]) for clock in sop_section.CLOCKS if clock in found]
+
+    def span(self, first: str | None, last: str) -> str:
+        """A stage, or from which to which one a time goes."""
+        name = self.t(f"stage_{last}")
+        if first is None or first == last:
+            return name
+        return self.t("stage_span", first=self.t(f"stage_{first}"), last=name)
 
     def _baseline(self, base: dict[str, Any]) -> str:
         if base["count"] is None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import numpy as np
 import yaml
 
 from complaint_qms.backtest.policy import Policy
+from complaint_qms.backtest.report import alike, sop_section
 from complaint_qms.backtest.report.trend import trend
-from complaint_qms.backtest.store import Store
-from complaint_qms.engine.sla.ladder import passed
-from complaint_qms.tabular.fields import FIELDS, STAGES
+from complaint_qms.backtest.store import SIMILAR_CASE, TOLD_TWICE, Store
+from complaint_qms.tabular.fields import FIELDS
 
-CLOCKS = ("first_response", *STAGES, "total")
 PARETO_KINDS = ("type", "item", "supplier", "region", "channel")
 PARETO_ROWS = 10
 CARDS, OTHER_SIGNALS = 9, 40
-SUSPECT_ROWS, PAIRING_ROWS, CUSTOMER_ROWS, GROUP_ROWS, RULE_ROWS, REPORTABLE_ROWS = 15, 12, 15, 12, 12, 20
+SUSPECT_ROWS, PAIRING_ROWS, CUSTOMER_ROWS, RULE_ROWS, REPORTABLE_ROWS = 15, 12, 15, 12, 20
 CHART_BEFORE, CHART_AFTER = 26, 12
 
 
@@ -69,13 +66,14 @@ def collect(store: Store) -> dict[str, Any]:
         "episodes": episodes(store),
         "series": store.count("series"),
         "signals": store.count("signal"),
-        "sop": sop(store, policy),
+        "sop": sop_section.sop(store, policy),
         "suspects": rows(store, 'SELECT * FROM suspect ORDER BY "rank" LIMIT ?', (SUSPECT_ROWS,)),
         "pairings": rows(store, "SELECT * FROM pairing ORDER BY rowid LIMIT ?", (PAIRING_ROWS,)),
         "customers": rows(store, "SELECT * FROM repeat ORDER BY rowid LIMIT ?", (CUSTOMER_ROWS,)),
         "customer_count": store.count("repeat"),
         "rules": rules(store),
-        "duplicates": duplicates(store),
+        "duplicates": alike.groups(store, TOLD_TWICE),
+        "similar": alike.groups(store, SIMILAR_CASE),
         "reportable": reportable(store, policy),
         "quality": quality(store, count),
     }
@@ -155,49 +153,6 @@ def episode_count(store: Store) -> int:
     return len(_runs(store))
 
 
-def sop(store: Store, policy: Policy) -> dict[str, Any]:
-    """Per clock: how many, median, 90th percentile, share over the limit; ladder counts; what is open."""
-    section = policy.data["sop"]
-    limits = {
-        "first_response": section["first_response_hours"],
-        **section["stage_hours"],
-        "total": section["total_hours"],
-    }
-    minutes_of = _minutes(store)
-    late = np.zeros(0, bool)
-    clocks = []
-    for clock in CLOCKS:
-        minutes = minutes_of[clock]
-        limit = limits.get(clock)
-        known = minutes[~np.isnan(minutes)]
-        if limit is not None and len(minutes):
-            over = passed(np.nan_to_num(minutes), limit * 60, finished=True)
-            late = over if not len(late) else late | over
-        if len(known):
-            low, median, high = (float(v) for v in np.percentile(known, (10, 50, 90)))
-            beyond = int(passed(known, limit * 60, finished=True).sum()) if limit is not None else 0
-            clocks.append(
-                {"clock": clock, "count": len(known), "p10": low, "median": median, "p90": high,
-                 "limit": None if limit is None else limit * 60, "over": beyond, "share": beyond / len(known),
-                 "at_once": float((known < 0.5).mean())}
-            )  # fmt: skip
-    ladder = rows(
-        store,
-        'SELECT stage, "at", told, count FROM ladder ORDER BY stage, "at"',
-    )
-    waiting, over_open, at_risk = _open_now(store, section)
-    stages = [c for c in clocks if c["clock"] not in ("total", "first_response")]
-    return {
-        "clocks": clocks,
-        "ladder": ladder,
-        "open": waiting,
-        "open_over": over_open,
-        "open_at_risk": at_risk,
-        "late": int(late.sum()),
-        "worst": max(stages, key=lambda c: c["share"], default=None),
-    }
-
-
 def rules(store: Store) -> list[dict[str, Any]]:
     return rows(
         store,
@@ -205,36 +160,6 @@ def rules(store: Store) -> list[dict[str, Any]]:
         "ORDER BY rule, count(*) DESC, action, detail LIMIT ?",
         (RULE_ROWS,),
     )
-
-
-def duplicates(store: Store) -> dict[str, Any]:
-    """Groups with their members, texts cut short, and the strongest pair's reasons."""
-    groups = []
-    sizes = store.db.execute(
-        "SELECT a.cluster, (SELECT count(*) FROM cluster WHERE cluster = a.cluster) FROM pair "
-        "JOIN cluster a ON a.seq = left_seq JOIN cluster b ON b.seq = right_seq AND b.cluster = a.cluster "
-        "GROUP BY a.cluster ORDER BY max(score) DESC, a.cluster LIMIT ?",
-        (GROUP_ROWS,),
-    ).fetchall()
-    for cluster, size in sizes:
-        members = rows(
-            store,
-            "SELECT cluster.seq, complaint.id, received, customer, item, batch, substr(coalesce(subject || ' · ', '') || "
-            "coalesce(text, ''), 1, 240) AS words FROM cluster JOIN assessment ON assessment.seq = cluster.seq "
-            "JOIN complaint ON complaint.row_id = assessment.row_id WHERE cluster = ? ORDER BY cluster.seq LIMIT 4",
-            (cluster,),
-        )
-        best = store.db.execute(
-            "SELECT score, reasons FROM pair WHERE left_seq IN (SELECT seq FROM cluster WHERE cluster = ?1) "
-            "AND right_seq IN (SELECT seq FROM cluster WHERE cluster = ?1) ORDER BY score DESC, left_seq, right_seq LIMIT 1",
-            (cluster,),
-        ).fetchone()
-        groups.append(
-            {"size": size, "members": members, "score": best[0] if best else None,
-             "reasons": json.loads(best[1]) if best else []}
-        )  # fmt: skip
-    count = store.db.execute("SELECT count(DISTINCT cluster), count(*) FROM cluster").fetchone()
-    return {"groups": groups, "pairs": store.count("pair"), "clusters": count[0], "members": count[1]}
 
 
 def reportable(store: Store, policy: Policy) -> dict[str, Any]:
@@ -308,32 +233,3 @@ def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
         start = next((i for i, p in enumerate(shown) if p["expected"] or p["count"]), 0)
         shown = shown[max(0, start - 1) :]
     return shown
-
-
-def _minutes(store: Store) -> dict[str, np.ndarray]:
-    """Working minutes of every complaint by clock, float32; NaN where not known."""
-    parts = [np.empty((0, len(CLOCKS)), np.float32)]
-    known = ", ".join(f"coalesce({clock}, -1)" for clock in CLOCKS)
-    cursor = store.db.execute(f"SELECT {known} FROM sop_time ORDER BY seq")
-    while batch := cursor.fetchmany(20_000):
-        values = np.fromiter(chain.from_iterable(batch), np.float32, len(batch) * len(CLOCKS))
-        parts.append(values.reshape(-1, len(CLOCKS)))
-    table = np.concatenate(parts)
-    table[table < 0] = np.nan
-    return dict(zip(CLOCKS, table.T, strict=True))
-
-
-def _open_now(store: Store, section: dict[str, Any]) -> tuple[list[dict[str, Any]], int, int]:
-    """Open complaints by stage in the order of the procedure; how many are over their limit, and close to it."""
-    minutes: dict[str, list[float]] = {}
-    for stage, taken in store.db.execute(
-        "SELECT open_stage, open_minutes FROM sop_time WHERE open_stage IS NOT NULL ORDER BY seq"
-    ):
-        minutes.setdefault(stage, []).append(taken)
-    over = warned = 0
-    for stage, hours in section["stage_hours"].items():
-        used = np.array(minutes.get(stage, ())) / 60
-        late = passed(used, hours)
-        over += int(late.sum())
-        warned += int((passed(used, hours, section["warn_at"]) & ~late).sum())
-    return [{"stage": s, "count": len(minutes[s])} for s in STAGES if s in minutes], over, warned

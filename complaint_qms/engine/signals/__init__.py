@@ -17,6 +17,10 @@ Public API::
     trailing_counts, repeats, UnitsDelivered                     what came lately, who comes again, units in a window
 
     c_chart, p_chart, u_chart, laney_p_chart, laney_u_chart      control charts                       -> Chart
+    np_chart, i_chart, mr_chart, xbar_chart, s_chart      charts of samples and of measurements         -> Chart
+    g_chart, t_chart                                      cases and time between rare events            -> Chart
+    ewma_chart                                            moving average, for small lasting shifts      -> Chart
+    western_electric, runs                                run rules (Western Electric, Anhøj)    -> ZoneRules, Runs
     ears                                                         CDC's EARS C1, C2, C3                -> Ears
     poisson_cusum, standard_cusum, decision_limit                cumulative sums                      -> Cusum
     farrington                                                   Farrington and Noufaily, with season -> Farrington
@@ -74,13 +78,23 @@ if TYPE_CHECKING:
     from complaint_qms.engine.signals.ebgm import Prior, Scores, fit_prior, score
     from complaint_qms.engine.signals.farrington_flexible import Control, Farrington, farrington
     from complaint_qms.engine.signals.fdr import adjust, discoveries
+    from complaint_qms.engine.signals.measurement_charts import (
+        i_chart,
+        mr_chart,
+        np_chart,
+        s_chart,
+        xbar_chart,
+    )
     from complaint_qms.engine.signals.method_choice import METHODS, Rule, choose, choose_pairs
+    from complaint_qms.engine.signals.moving_average import ewma_chart
     from complaint_qms.engine.signals.poisson import (
         PoissonTest,
         conditional_test,
         garwood_interval,
         poisson_test,
     )
+    from complaint_qms.engine.signals.rare_events import g_chart, t_chart
+    from complaint_qms.engine.signals.run_rules import Runs, ZoneRules, runs, western_electric
     from complaint_qms.engine.signals.scanning import limits, scan, scan_series
     from complaint_qms.engine.signals.sequential import MaxSprt, critical_value, maxsprt
     from complaint_qms.engine.signals.series import Periods, SeriesMatrix, build_series, in_field
@@ -111,6 +125,7 @@ __all__ = [
     "Prior",
     "Repeats",
     "Rule",
+    "Runs",
     "ScanResult",
     "Scores",
     "SeriesMatrix",
@@ -121,6 +136,7 @@ __all__ = [
     "ThresholdTest",
     "TypicalDefects",
     "UnitsDelivered",
+    "ZoneRules",
     "adjust",
     "age_weights",
     "average_run_length",
@@ -136,9 +152,12 @@ __all__ = [
     "discoveries",
     "disproportion",
     "ears",
+    "ewma_chart",
     "farrington",
     "fit_prior",
+    "g_chart",
     "garwood_interval",
+    "i_chart",
     "in_field",
     "laney_p_chart",
     "laney_u_chart",
@@ -147,24 +166,31 @@ __all__ = [
     "main_stretch",
     "maxsprt",
     "most_common",
+    "mr_chart",
+    "np_chart",
     "p_chart",
     "pair_table",
     "poisson_cusum",
     "poisson_test",
     "reference_value",
     "repeats",
+    "runs",
+    "s_chart",
     "scan",
     "scan_series",
     "score",
     "sibling_rates",
     "standard_cusum",
     "suspect_batches",
+    "t_chart",
     "threshold_test",
     "trailing_counts",
     "typical_defects",
     "u_chart",
     "weekly_series",
     "weighed_units",
+    "western_electric",
+    "xbar_chart",
 ]
 
 __getattr__ = lazy_exports(
@@ -184,8 +210,12 @@ __getattr__ = lazy_exports(
         ),
         "farrington_flexible": ("Control", "Farrington", "farrington"),
         "fdr": ("adjust", "discoveries"),
+        "measurement_charts": ("i_chart", "mr_chart", "np_chart", "s_chart", "xbar_chart"),
         "method_choice": ("METHODS", "Rule", "choose", "choose_pairs"),
+        "moving_average": ("ewma_chart",),
         "poisson": ("PoissonTest", "conditional_test", "garwood_interval", "poisson_test"),
+        "rare_events": ("g_chart", "t_chart"),
+        "run_rules": ("Runs", "ZoneRules", "runs", "western_electric"),
         "scanning": ("limits", "scan", "scan_series"),
         "sequential": ("MaxSprt", "critical_value", "maxsprt"),
         "series": ("Periods", "SeriesMatrix", "build_series", "in_field"),

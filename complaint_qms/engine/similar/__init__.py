@@ -2,7 +2,7 @@
 
 Public API::
 
-    Record(id, text, customer="", item="", batch="", order="", date=None)
+    Record(id, text, customer="", item="", batch="", order="", date=None, serial="")
     Settings(...)                                   # weights, thresholds, limits; sensible defaults
 
     score(left, right, *, stats=None, settings=None) -> Match(id, score, reasons)
@@ -18,8 +18,9 @@ Public API::
     judge(one: Told, other: Told, agreement) -> Verdict(score, reasons)
         whether two complaints are one told twice or two cases that resemble each other
 
-    find_pairs(records, *, threshold=None, settings=None) -> Iterator[Pair(left, right, score, reasons)]
-        all likely pairs of any number of records, in one pass over an iterable and without n² comparisons;
+    find_pairs(records, *, threshold=None, settings=None) -> Iterator[Pair(left, right, score, reasons, told_twice)]
+        all likely pairs of any number of records, in one pass over an iterable and without n² comparisons: one complaint
+        told twice, weighed as ``judge`` does, or similar cases of at least ``threshold``;
         ``left`` came before ``right`` in the input. Texts are not kept: about 0.7 kB per record, whatever its length.
     Index(settings)  .add_many(records)  .query(record, limit) -> list[Match]  .pairs(threshold) -> Iterator[Pair]
         the same in steps, for histories that arrive in chunks
@@ -31,8 +32,9 @@ Public API::
         groups of records that belong together; weak links do not chain strangers into one group. Does not depend on
         the order of the pairs.
 
-Scores: 1.0 is the same story, ``Settings.duplicate`` (0.75) proposes a duplicate, ``Settings.similar`` (0.5) a similar
-case. Text alone sets the base; agreeing or contradicting customer, item, batch, order and date move it, in log-odds.
+Scores: 1.0 is the same story; from ``Settings.duplicate`` (0.75) on two complaints are one told twice, from ``Settings.similar``
+(0.5) on similar cases. Text sets the base, that of few words little; agreeing or contradicting customer, item, batch, order,
+serial number and date move it, in log-odds.
 Results depend on the input only, never on hashing seeds, threads or the clock.
 """
 

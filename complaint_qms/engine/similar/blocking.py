@@ -2,7 +2,7 @@
 
 Texts are blocked by locality-sensitive hashing: one-permutation min-hash (Li, Owen, Zhang, NIPS 2012) with rotation
 densification (Shrivastava, Li, ICML 2014), cut into bands; two texts that share a band are compared. Fields block by
-equal order, equal batch, and equal customer with equal item. Inside one key, records are compared with the next few
+equal order, equal serial number, equal batch, and equal customer with equal item. Inside one key, records are compared with the next few
 only (sorted neighbourhood; Hernández, Stolfo, SIGMOD 1995), so that a popular key does not cost n².
 """
 
@@ -54,23 +54,23 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def field_hashes(record: Record) -> tuple[int, ...]:
-    """32-bit hashes of customer, item, batch and order, 0 for empty; case, width and punctuation do not count."""
+    """32-bit hashes of customer, item, batch, order and serial number, 0 for empty; case, width and punctuation do not count."""
     return tuple(
         crc32(_PUNCTUATION.sub("", fold(value)).encode("utf-8", "surrogatepass")) or 1 if value else 0
-        for value in (record.customer, record.item, record.batch, record.order)
+        for value in (record.customer, record.item, record.batch, record.order, record.serial)
     )
 
 
 def blocking_keys(record: Record, settings: Settings | None = None) -> list[int]:
     """Signed 64-bit keys under which to store a record; records that share one are worth scoring.
 
-    The first ``BANDS`` come from the text, the rest from order, batch, customer with item, and customer.
+    The first ``BANDS`` come from the text, the rest from order, batch, customer with item, customer, and serial number.
     """
     del settings  # the keys are a storage format: they do not depend on anything adjustable
     flat, offsets = FeatureTable().features([record.text])
     keys = [int(key) | (band << 32) for band, key in enumerate(bands(flat, offsets)[0]) if key]
-    customer, item, batch, order = field_hashes(record)
-    for number, parts in enumerate(((order,), (batch,), (customer, item), (customer,))):
+    customer, item, batch, order, serial = field_hashes(record)
+    for number, parts in enumerate(((order,), (batch,), (customer, item), (customer,), (serial,))):
         if all(parts):
             joined = 0
             for part in parts:
@@ -111,11 +111,11 @@ def combine(columns: Sequence[np.ndarray]) -> np.ndarray:
 def candidates(band_keys: np.ndarray, fields: np.ndarray, settings: Settings) -> Iterator[np.ndarray]:
     """Distinct candidate codes (``left * n + right``), key kind by key kind so that not all are in memory at once.
 
-    ``band_keys`` (n, BANDS), ``fields`` (n, 4) in the order customer, item, batch, order. A pair may come again in a
+    ``band_keys`` (n, BANDS), ``fields`` (n, 5) in the order of :data:`.records.FIELDS`. A pair may come again in a
     later portion.
     """
-    customer, item, batch, order = fields.T
-    for columns in ([order], [batch], [customer, item], [customer]):
+    customer, item, batch, order, serial = fields.T
+    for columns in ([serial], [order], [batch], [customer, item], [customer]):
         yield distinct(neighbours(combine(columns), settings.window))
     for band in range(band_keys.shape[1]):
         yield distinct(neighbours(band_keys[:, band], settings.window))

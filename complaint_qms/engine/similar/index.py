@@ -5,14 +5,16 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
 from complaint_qms.engine.similar.features import FeatureTable, expand
-from complaint_qms.engine.similar.records import Match, Pair, Record, Settings
+from complaint_qms.engine.similar.records import FIELDS, Match, Pair, Record, Settings
 from complaint_qms.engine.similar.scoring import (
+    NO_DATE,
     Stats,
     days_of,
     log_odds,
@@ -20,7 +22,9 @@ from complaint_qms.engine.similar.scoring import (
     reasons_of,
     text_agreement,
     to_score,
+    word_counts,
 )
+from complaint_qms.engine.similar.told_twice_many import log_odds_twice, reasons_twice, text_weight
 
 CHUNK = 2_000
 SCORE_CHUNK = 2_000
@@ -68,6 +72,40 @@ class _Ids:
         self._ends.append(len(self._bytes))
 
 
+class _Columns(NamedTuple):
+    """Where features end, sizes before the cut, words of them, bands, fields, days: of each record."""
+
+    ends: np.ndarray
+    sizes: np.ndarray
+    words: np.ndarray
+    bands: np.ndarray
+    fields: np.ndarray
+    days: np.ndarray
+
+    def similar(
+        self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray, settings: Settings
+    ) -> np.ndarray:
+        return log_odds(cosine, self.sizes, self.words, self.fields, self.days, left, right, settings)
+
+    def twice(self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        return log_odds_twice(cosine, self.words, self.fields, self.days, left, right)
+
+    def judged(
+        self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray, settings: Settings
+    ) -> Iterator[tuple[float, tuple[Reason, ...], bool]]:
+        """Score, reasons and whether it is told twice, pair by pair."""
+        similar, twice = self.similar(cosine, left, right, settings), self.twice(cosine, left, right)
+        score, score_twice = to_score(similar).tolist(), to_score(twice).tolist()
+        known = (self.days[left] != NO_DATE) & (self.days[right] != NO_DATE)
+        apart = np.abs(self.days[left].astype(np.int64) - self.days[right]).tolist()
+        for n, agreement in enumerate(cosine.tolist()):
+            if score_twice[n] >= settings.duplicate:
+                days = apart[n] if known[n] else None
+                yield score_twice[n], reasons_twice(agreement, twice[n].tolist(), days), True
+            else:
+                yield score[n], reasons_of(agreement, similar[n].tolist()), False
+
+
 class Index:
     """Records added in order; keeps ids, hashed features (a bounded sample) and field hashes, never the texts.
 
@@ -82,6 +120,7 @@ class Index:
         self._features = features or _InMemory()
         self._ends = array("q", [0])
         self._sizes = array("I")
+        self._words = array("I")
         self._bands = array("I")
         self._fields = array("I")
         self._days = array("i")
@@ -99,6 +138,7 @@ class Index:
             self._bands.frombytes(bands(flat, offsets).tobytes())
             kept, ends = _cut(flat, offsets, self.settings.sketch)
             self._sizes.frombytes(np.diff(offsets).astype(np.uint32).tobytes())
+            self._words.frombytes(word_counts(flat, offsets).astype(np.uint32).tobytes())
             self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
             self._features.append(kept.astype(np.uint32))
             for record in chunk:
@@ -107,33 +147,40 @@ class Index:
             self._days.extend(map(days_of, chunk))
 
     def pairs(self, threshold: float | None = None) -> Iterator[Pair]:
-        """Every pair found with a score of at least ``threshold`` (default ``settings.similar``), in input order of
-        ``left``, then ``right``."""
+        """Every pair found that is one complaint told twice (``settings.duplicate``), or a similar case with a score of at
+        least ``threshold`` (default ``settings.similar``), in input order of ``left``, then ``right``."""
         settings = self.settings
         if len(self.ids) < 2:
             return
-        offsets, sizes, band_keys, fields, days = self._columns()
+        columns = self._columns()
+        offsets = columns.ends
         weights = self.stats.squared_weights()
         least = settings.similar if threshold is None else threshold
-        wanted = float(np.log(max(least, 1e-9) / max(1.0 - least, 1e-9)))
+        wanted, wanted_twice = _odds(least), _odds(settings.duplicate)
         count = len(self.ids)
         codes: list[np.ndarray] = []
         scores: list[np.ndarray] = []
-        for portion in candidates(band_keys, fields, settings):
+        for portion in candidates(columns.bands, columns.fields, settings):
             for start in range(0, len(portion), SCORE_CHUNK):
                 code = portion[start : start + SCORE_CHUNK]
                 left, right = np.divmod(code, count)
                 no_text = np.full(len(code), settings.middle)
-                known = log_odds(no_text, sizes, fields, days, left, right, settings).sum(axis=1)
+                known = columns.similar(no_text, left, right, settings).sum(axis=1)
                 needed = settings.middle + (wanted - known) / settings.steepness
+                known = columns.twice(np.zeros(len(code)), left, right).sum(axis=1)
+                worth = np.maximum(text_weight(columns.words, left, right), 1e-9)
+                needed = np.clip(np.minimum(needed, (wanted_twice - known) / worth), -1.0, 1.0)
                 flat, starts, one, other = self._of_pairs(offsets, left, right)
                 good = promising(flat, starts, one, other, needed)
                 code, left, right = code[good], left[good], right[good]
                 cosine = text_agreement(flat, starts, one[good], other[good], weights, settings.sketch)
-                score = to_score(log_odds(cosine, sizes, fields, days, left, right, settings))
-                good = score >= least
+                score = to_score(columns.similar(cosine, left, right, settings))
+                twice = to_score(columns.twice(cosine, left, right))
+                told_twice = twice >= settings.duplicate
+                good = told_twice | (score >= least)
                 codes.append(code[good])
-                scores.append(score[good])
+                # One told twice goes before any similar case, where only the best are kept.
+                scores.append(np.where(told_twice, 1.0 + twice, score)[good])
         if not codes:
             return
         code, first = np.unique(np.concatenate(codes), return_index=True)
@@ -144,22 +191,26 @@ class Index:
         for start in range(0, len(code), SCORE_CHUNK):
             left, right = np.divmod(code[start : start + SCORE_CHUNK], count)
             cosine = text_agreement(*self._of_pairs(offsets, left, right), weights, settings.sketch)
-            parts = log_odds(cosine, sizes, fields, days, left, right, settings)
-            yield from self._pairs(left, right, cosine, parts)
+            for one, other, match in zip(
+                left.tolist(), right.tolist(), columns.judged(cosine, left, right, settings), strict=True
+            ):
+                yield Pair(self.ids[one], self.ids[other], *match)
 
     def query(self, record: Record, limit: int = 10) -> list[Match]:
-        """The records already added that are most like ``record``, best first; at least ``settings.similar``."""
+        """The records already added that are most like ``record``: those that are one complaint told twice, then similar
+        cases, best first; at least ``settings.similar``."""
         if not self.ids:
             return []
         settings = self.settings
-        offsets, sizes, band_keys, fields, days = self._columns()
+        columns = self._columns()
+        offsets, fields = columns.ends, columns.fields
         new_flat, new_offsets = self._table.features([record.text])
         own_bands = bands(new_flat, new_offsets)[0]
         own_fields = np.array(self._field_hashes(record), np.uint32)
-        hit = ((band_keys == own_bands) & (own_bands != 0)).any(axis=1)
-        for columns in ((3,), (2,), (0, 1)):
-            if own_fields[list(columns)].all():
-                hit |= (fields[:, columns] == own_fields[list(columns)]).all(axis=1)
+        hit = ((columns.bands == own_bands) & (own_bands != 0)).any(axis=1)
+        for blocked in ((4,), (3,), (2,), (0, 1)):
+            if own_fields[list(blocked)].all():
+                hit |= (fields[:, blocked] == own_fields[list(blocked)]).all(axis=1)
         rows = np.flatnonzero(hit)
         if not len(rows):
             return []
@@ -169,20 +220,27 @@ class Index:
         )
         lengths = np.append(offsets[rows + 1] - offsets[rows], ends[0])
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        both_sizes = np.append(sizes[rows], new_offsets[1])
         left = np.arange(len(rows))
         right = np.full(len(rows), len(rows))
         weights = self.stats.squared_weights_with(new_flat)
         cosine = text_agreement(picked, starts, left, right, weights, settings.sketch)
-        both_fields = np.vstack([fields[rows], own_fields])
-        both_days = np.append(days[rows], np.int32(days_of(record)))
-        parts = log_odds(cosine, both_sizes, both_fields, both_days, left, right, settings)
-        score = to_score(parts)
-        best = [n for n in np.lexsort((rows, -score))[:limit] if score[n] >= settings.similar]
-        return [Match(self.ids[rows[n]], float(score[n]), reasons_of(cosine[n], parts[n])) for n in best]
+        both = _Columns(
+            starts,
+            np.append(columns.sizes[rows], new_offsets[1]),
+            np.append(columns.words[rows], word_counts(new_flat, new_offsets)),
+            np.empty(0, np.uint32),
+            np.vstack([fields[rows], own_fields]),
+            np.append(columns.days[rows], np.int32(days_of(record))),
+        )
+        found = list(both.judged(cosine, left, right, settings))
+        order = sorted(range(len(found)), key=lambda n: (not found[n][2], -found[n][0], rows[n]))
+        best = [n for n in order if found[n][2] or found[n][0] >= settings.similar][:limit]
+        return [
+            Match(self.ids[rows[n]], found[n][0], found[n][1], float(cosine[n]), found[n][2]) for n in best
+        ]
 
     def _field_hashes(self, record: Record) -> tuple[int, ...]:
-        key = (record.customer, record.item, record.batch, record.order)
+        key = (record.customer, record.item, record.batch, record.order, record.serial)
         known = self._known_fields.get(key)
         if known is None:
             if len(self._known_fields) > 50_000:
@@ -190,14 +248,15 @@ class Index:
             known = self._known_fields[key] = field_hashes(record)
         return known
 
-    def _columns(self) -> tuple[np.ndarray, ...]:
-        """Where features end, sizes before the cut, bands, fields, days; views on the growing arrays."""
+    def _columns(self) -> _Columns:
+        """Views on the growing arrays."""
         count = len(self.ids)
-        return (
+        return _Columns(
             np.frombuffer(self._ends, np.int64),
             np.frombuffer(self._sizes, np.uint32),
+            np.frombuffer(self._words, np.uint32),
             np.frombuffer(self._bands, np.uint32).reshape(count, BANDS),
-            np.frombuffer(self._fields, np.uint32).reshape(count, 4),
+            np.frombuffer(self._fields, np.uint32).reshape(count, len(FIELDS)),
             np.frombuffer(self._days, np.int32),
         )
 
@@ -212,20 +271,6 @@ class Index:
         flat = self._features.parts(starts, ends)
         return flat, np.concatenate([[0], np.cumsum(ends - starts)]), place[: len(left)], place[len(left) :]
 
-    def _pairs(
-        self, left: np.ndarray, right: np.ndarray, cosine: np.ndarray, parts: np.ndarray
-    ) -> Iterator[Pair]:
-        rows = zip(
-            left.tolist(),
-            right.tolist(),
-            to_score(parts).tolist(),
-            cosine.tolist(),
-            parts.tolist(),
-            strict=True,
-        )
-        for one, other, value, agreement, contributions in rows:
-            yield Pair(self.ids[one], self.ids[other], value, reasons_of(agreement, contributions))
-
 
 def find_pairs(
     records: Iterable[Record], *, threshold: float | None = None, settings: Settings | None = None
@@ -234,6 +279,10 @@ def find_pairs(
     index = Index(settings)
     index.add_many(records)
     yield from index.pairs(threshold)
+
+
+def _odds(score: float) -> float:
+    return float(np.log(max(score, 1e-9) / max(1.0 - score, 1e-9)))
 
 
 def _cut(flat: np.ndarray, offsets: np.ndarray, sketch: int) -> tuple[np.ndarray, np.ndarray]:

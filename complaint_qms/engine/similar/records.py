@@ -7,7 +7,7 @@ from datetime import date
 
 from complaint_qms.engine.reasons import Reason
 
-FIELDS: tuple[str, ...] = ("customer", "item", "batch", "order")
+FIELDS: tuple[str, ...] = ("customer", "item", "batch", "order", "serial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +21,40 @@ class Record:
     batch: str = ""
     order: str = ""
     date: date | None = None
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that resembles the one asked about; ``score`` and ``agreement`` of the texts 0 … 1, reasons strongest first."""
+    """A record that resembles the one asked about; ``score`` and ``agreement`` of the texts 0 … 1, reasons strongest first.
+
+    ``told_twice``: both tell of one event (``score`` says how surely); else it is a similar case.
+    """
 
     id: str
     score: float
     reasons: tuple[Reason, ...] = ()
     agreement: float = 0.0
+    told_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two records that resemble each other; ``left`` came first in the input."""
+    """Two records that resemble each other; ``left`` came first in the input. ``told_twice`` as of a :class:`Match`."""
 
     left: str
     right: str
     score: float
     reasons: tuple[Reason, ...] = ()
+    told_twice: bool = False
 
 
 def _agree() -> dict[str, float]:
-    return {"customer": 1.0, "item": 0.4, "batch": 0.7, "order": 1.5}
+    return {"customer": 1.0, "item": 0.4, "batch": 0.7, "order": 1.5, "serial": 2.0}
 
 
 def _differ() -> dict[str, float]:
-    return {"customer": -0.8, "item": -0.7, "batch": -0.4, "order": -0.7}
+    return {"customer": -0.8, "item": -0.7, "batch": -0.4, "order": -0.7, "serial": -0.4}
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,9 @@ class Settings:
     ``neighbours``: pairs kept per record, best first.
     ``steepness`` and ``middle`` turn the agreement of the texts (cosine, 0 … 1) into log-odds:
     ``steepness * (cosine - middle)``; ``length`` is added per unit of log length ratio, since a story told again has
-    about its old length; ``little`` is added, in proportion, below ``enough`` features, since a few common words agree
-    by chance. ``sketch``: features kept per text; shorter texts are compared exactly, longer ones
+    about its old length; ``little`` is added, in proportion, below ``enough`` words, since a few words (a title) agree
+    by chance and are no story. ``duplicate``: score from which a pair is one complaint told twice (:mod:`.told_twice_many`),
+    ``similar``: from which it is a similar case. ``sketch``: features kept per text; shorter texts are compared exactly, longer ones
     by a consistent sample.
     """
 
@@ -79,7 +86,7 @@ class Settings:
     steepness: float = 20.0
     middle: float = 0.67
     length: float = -2.0
-    little: float = -2.0
+    little: float = -10.0
     enough: int = 8
     sketch: int = 128
     window: int = 4

@@ -128,26 +128,33 @@ def text_agreement(
     return np.minimum(np.divide(dot, product, out=np.zeros(pairs), where=product > 0), 1.0)
 
 
+def word_counts(flat: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """How many different words (pairs of Chinese characters) each text has, int64 (texts,)."""
+    words = np.concatenate([[0], np.cumsum((flat & 1) == 0)])
+    return words[offsets[1:]] - words[offsets[:-1]]
+
+
 def log_odds(
     cosine: np.ndarray,
     sizes: np.ndarray,
+    words: np.ndarray,
     fields: np.ndarray,
     days: np.ndarray,
     left: np.ndarray,
     right: np.ndarray,
     settings: Settings,
 ) -> np.ndarray:
-    """Contributions of shape (pairs, 6): text, customer, item, batch, order, date.
+    """Contributions of shape (pairs, 7): text, the fields of :data:`.records.FIELDS`, date.
 
-    ``sizes`` (n,): features of each text before any cut; ``fields`` int64 (n, 4) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
+    ``sizes`` (n,): features of each text before any cut, ``words`` (n,) words of them; ``fields`` int64 (n, 5) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
     """
     parts = np.zeros((len(left), 2 + len(FIELDS)))
     one, other = np.maximum(sizes[left], 1).astype(float), np.maximum(sizes[right], 1).astype(float)
-    shorter = np.minimum(one, other)
+    fewer = np.minimum(words[left], words[right])
     parts[:, 0] = (
         settings.steepness * (cosine - settings.middle)
         + settings.length * np.abs(np.log(one / other))
-        + settings.little * np.clip(1.0 - shorter / settings.enough, 0.0, 1.0)
+        + settings.little * np.clip(1.0 - fewer / settings.enough, 0.0, 1.0)
     )
     for column, name in enumerate(FIELDS):
         one, other = fields[left, column], fields[right, column]
@@ -224,7 +231,8 @@ def rank(
     cosine = text_agreement(flat, offsets, left, right, weights, np.iinfo(np.int64).max)
     fields = np.array([field_hashes(each) for each in records], np.int64)
     days = np.array([days_of(each) for each in records], np.int32)
-    parts = log_odds(cosine, np.diff(offsets), fields, days, left, right, settings)
+    words = word_counts(flat, offsets)
+    parts = log_odds(cosine, np.diff(offsets), words, fields, days, left, right, settings)
     scores = to_score(parts)
     best = np.lexsort((right, -scores))[:limit]
     matches = []

@@ -19,7 +19,7 @@ from complaint_qms.engine.reasons import Reason
 PROBABLE: Final = 0.5
 WINDOW: Final = 30
 """Days after which the same story is a new event; only the customer's own number of it goes on."""
-_PRIOR: Final = -5.0
+PRIOR: Final = -5.0
 # What both name: (weight where it is the same, weight where it is another one)
 WEIGHTS: Final[dict[str, tuple[float, float]]] = {
     "reference": (9.0, -0.5),
@@ -29,10 +29,10 @@ WEIGHTS: Final[dict[str, tuple[float, float]]] = {
     "batch": (0.8, -3.5),
     "item": (0.6, -3.0),
 }
-_WORDING: Final = 6.0
-_ENOUGH_WORDS: Final = 6
+WORDING: Final = 6.0
+ENOUGH_WORDS: Final = 6
 """Fewer words agree by chance: they count in proportion."""
-_SAME_DAY, _LATEST = 1.0, -3.0
+SAME_DAY, LATEST = 1.0, -3.0
 _SAME: Final = {name: Message("same {field}", {"field": name}) for name in WEIGHTS}
 _OTHER: Final = {name: Message("another {field}", {"field": name}) for name in WEIGHTS}
 
@@ -79,10 +79,16 @@ def judge(one: Told, other: Told, agreement: float) -> Verdict:
     if apart is not None and apart > WINDOW and not any(_is_reference(reason) for reason in reasons):
         return Verdict(0.0, ())
     if apart is not None:
-        weight = _SAME_DAY + (_LATEST - _SAME_DAY) * min(apart / WINDOW, 1.0)
-        reasons.append(Reason("date", _days(apart), weight))
-    score = 1.0 / (1.0 + math.exp(-_PRIOR - sum(reason.weight for reason in reasons)))
+        weight = SAME_DAY + (LATEST - SAME_DAY) * min(apart / WINDOW, 1.0)
+        reasons.append(Reason("date", days_apart(apart), weight))
+    score = 1.0 / (1.0 + math.exp(-PRIOR - sum(reason.weight for reason in reasons)))
     return Verdict(score, tuple(sorted(reasons, key=lambda reason: -abs(reason.weight))))
+
+
+def days_apart(apart: int) -> Message:
+    if not apart:
+        return Message("received on the same day")
+    return Message("received {days} days apart", {"days": apart})
 
 
 def _fields(one: Told, other: Told) -> Iterable[Reason]:
@@ -106,8 +112,8 @@ def _compared(name: str, same: bool) -> Reason:
 
 
 def _wording(one: Told, other: Told, agreement: float) -> Iterable[Reason]:
-    enough = min(one.words, other.words, _ENOUGH_WORDS) / _ENOUGH_WORDS
-    if weight := _WORDING * agreement * enough:
+    enough = min(one.words, other.words, ENOUGH_WORDS) / ENOUGH_WORDS
+    if weight := WORDING * agreement * enough:
         yield Reason(
             "text", Message("the texts agree to {percent} %", {"percent": round(100 * agreement)}), weight
         )
@@ -115,9 +121,3 @@ def _wording(one: Told, other: Told, agreement: float) -> Iterable[Reason]:
 
 def _is_reference(reason: Reason) -> bool:
     return reason.message == _SAME["reference"]
-
-
-def _days(apart: int) -> Message:
-    if not apart:
-        return Message("received on the same day")
-    return Message("received {days} days apart", {"days": apart})
