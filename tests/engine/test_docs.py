@@ -1,4 +1,4 @@
-"""The page for users of the engine says what the engine does: every example is run. Names are exported as listed."""
+"""The pages for users of the engine say what the engine does: every example is run. Names are exported as listed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ import pkgutil
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "engine.md"
+DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
 LAZY = ("complaint_qms.engine.signals", "complaint_qms.engine.classify")
 
 
-def test_every_example_gives_what_the_page_shows() -> None:
-    page = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "least"), [("engine.md", 10), ("signals.md", 6)])
+def test_every_example_gives_what_the_page_shows(name: str, least: int) -> None:
+    page = (DOCS / name).read_text(encoding="utf-8")
     names: dict[str, object] = {}
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     blocks = EXAMPLES.findall(page)
-    assert len(blocks) >= 10
+    assert len(blocks) >= least
     for block in blocks:
         told: list[str] = []
-        test = doctest.DocTestParser().get_doctest(block, names, "docs/engine.md", str(PAGE), 0)
+        test = doctest.DocTestParser().get_doctest(block, names, f"docs/{name}", name, 0)
         assert test.examples
         runner.run(test, out=told.append, clear_globs=False)
         names = test.globs
@@ -45,3 +47,22 @@ def test_a_package_gives_each_name_that_it_lists(name: str) -> None:
     assert typed == set(package.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = package.nothing
+
+
+def test_results_show_themselves_in_one_line() -> None:
+    from complaint_qms.engine import signals
+
+    counts = np.full((300, 60), 3.0)
+    results = [
+        signals.scan(counts),
+        signals.u_chart(counts, counts),
+        signals.ears(counts),
+        signals.western_electric(counts),
+        signals.disproportion([3], [4], [5], [6]),
+    ]
+    for result in results:
+        told = repr(result)
+        assert told.startswith(f"{type(result).__name__}(")
+        assert len(told) < 400
+        assert "\n" not in told
+    assert "prr=[0.942857]" in repr(results[-1])

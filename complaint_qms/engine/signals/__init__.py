@@ -17,10 +17,10 @@ Public API::
     trailing_counts, repeats, UnitsDelivered                     what came lately, who comes again, units in a window
 
     c_chart, p_chart, u_chart, laney_p_chart, laney_u_chart      control charts                       -> Chart
-    np_chart, i_chart, mr_chart, xbar_chart, s_chart      charts of samples and of measurements         -> Chart
-    g_chart, t_chart                                      cases and time between rare events            -> Chart
-    ewma_chart                                            moving average, for small lasting shifts      -> Chart
-    western_electric, runs                                run rules (Western Electric, Anhøj)    -> ZoneRules, Runs
+    np_chart, i_chart, mr_chart, xbar_chart, s_chart             of samples and of measurements       -> Chart
+    g_chart, t_chart                                             cases, time between rare events      -> Chart
+    ewma_chart                                                   a moving average, for small shifts   -> Chart
+    western_electric, runs                                       run rules (Western Electric, Anhøj)  -> ZoneRules, Runs
     ears                                                         CDC's EARS C1, C2, C3                -> Ears
     poisson_cusum, standard_cusum, decision_limit                cumulative sums                      -> Cusum
     farrington                                                   Farrington and Noufaily, with season -> Farrington
@@ -31,7 +31,7 @@ Public API::
     fit_prior, score                                             EBGM (DuMouchel's gamma-Poisson)     -> Prior, Scores
     adjust, discoveries                                          Benjamini, Hochberg and Yekutieli
 
-Each result is a dataclass of arrays; what they hold stands beside them. ``docs/engine.md`` has examples that run.
+Each result is a dataclass of arrays; what they hold stands beside them. ``docs/signals.md`` has examples that run.
 """
 
 from __future__ import annotations

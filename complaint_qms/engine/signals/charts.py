@@ -16,6 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from complaint_qms.engine.short_repr import short_repr
+
 Array = NDArray[np.float64]
 
 _D2 = 1.128
@@ -24,6 +26,7 @@ _SCREEN = 3.267
 """Upper limit of a moving-range chart in units of its mean (Nelson, Journal of Quality Technology 1982)."""
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Chart:
     """A chart: every array has the shape of the counts, except ``center`` and ``sigma_z`` (one per series)."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.series import Array, Days
 
 Codes = NDArray[np.integer]
@@ -21,6 +22,7 @@ FEW, LEAST_TO_COMPARE, GAP_DAYS = 3, 20, 3 * 366
 _DAY = 86_400
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Repeats:
     """Values with many events in a short time, most first: their ``code``, all events (``total``), the ``most`` within the

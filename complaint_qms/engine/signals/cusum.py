@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, stats
 
+from complaint_qms.engine.short_repr import short_repr
+
 Array = NDArray[np.float64]
 Transform = Literal["standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "none"]
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Cusum:
     """Arrays of the counts' shape. ``value`` is the sum before a reset, so an alarm shows what it reached."""
@@ -70,6 +73,7 @@ def poisson_cusum(
     return Cusum(value, reference, limit, alarm, reset)
 
 
+@short_repr()
 @dataclass(frozen=True)
 class StandardCusum:
     """R's ``surveillance::cusum`` from period ``start`` on: arrays of shape (…, periods − start)."""

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.tails import normal_quantile
 
 Array = NDArray[np.float64]
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Disproportion:
     """Arrays of one shape: ratios, their intervals, both chi-squares and the alarm."""
@@ -117,6 +119,7 @@ def pair_table(items: Sequence[Any], defects: Sequence[Any], ids: Sequence[Any] 
     )
 
 
+@short_repr()
 @dataclass(frozen=True)
 class PairTable:
     """Every item × defect pair that occurs. Margins and total count distinct complaints, not rows."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.tails import normal_quantile
 
 Array = NDArray[np.float64]
@@ -25,6 +26,7 @@ _ALPHA = {"C1": 0.001, "C2": 0.001, "C3": 0.025}
 _FIRST = {"C1": 0, "C2": 2, "C3": 4}
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Ears:
     """Arrays of the counts' shape; nan (and no alarm) before there is enough history."""

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
+from complaint_qms.engine.short_repr import short_repr
+
 Array = NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array]]
 
@@ -27,6 +29,7 @@ STARTS: tuple[tuple[float, float, float, float, float], ...] = (
 )
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Prior:
     """θ, how well it was found, and what it was fitted to. Component 1 is the one with the larger mean α / β."""
@@ -47,6 +50,7 @@ class Prior:
         return (self.alpha1, self.beta1, self.alpha2, self.beta2, self.share)
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Scores:
     """One value per pair."""

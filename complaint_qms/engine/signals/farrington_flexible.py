@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.regression import LEAST_MEAN, Array, Rounds, poisson_regression
 from complaint_qms.engine.signals.tails import negbin_tail, normal_quantile, smallest_count
 
@@ -73,6 +74,7 @@ class Control:
 _CONTROL = Control()
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Farrington:
     """Arrays of shape (series, judged periods)."""

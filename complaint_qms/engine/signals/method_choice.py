@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.charts import moving_range_sigma
 
 METHODS = ("none", "threshold", "poisson", "u", "laney", "ears", "cusum", "maxsprt", "farrington")
@@ -47,6 +48,7 @@ class Rule:
 _RULE = Rule()
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Facts:
     """What the rule looks at: one value per series."""

@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail, smallest_count
 
 Array = NDArray[np.float64]
 
 
+@short_repr()
 @dataclass(frozen=True)
 class PoissonTest:
     """Arrays of one shape. ``limit`` is the smallest count that alarms at ``alpha``."""

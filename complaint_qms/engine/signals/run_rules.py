@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.charts import Array
 from complaint_qms.engine.signals.threshold import window_sum
 
 Flags = NDArray[np.bool_]
 
 
+@short_repr()
 @dataclass(frozen=True)
 class ZoneRules:
     """Where each rule fired, bool of the shape of ``z``; a rule fires at the last point of its pattern."""
@@ -39,6 +41,7 @@ class ZoneRules:
         return self.beyond_limit | self.two_of_three | self.four_of_five | self.eight_in_a_row
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Runs:
     """Of each series, one number each (…,)."""

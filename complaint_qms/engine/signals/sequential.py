@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import interpolate, optimize, special
 
+from complaint_qms.engine.short_repr import short_repr
+
 Array = NDArray[np.float64]
 
 _LARGEST_T = 1000.0
@@ -23,6 +25,7 @@ _LARGEST_T = 1000.0
 _PLANS = np.array([0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, _LARGEST_T])
 
 
+@short_repr()
 @dataclass(frozen=True)
 class MaxSprt:
     """Arrays of the counts' shape (cumulative along the last axis), and the critical value of each series."""

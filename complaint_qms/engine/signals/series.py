@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.sentences import PERIOD_NAMES
 from complaint_qms.engine.signals.threshold import window_sum
 
@@ -27,6 +28,7 @@ FREQUENCY: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4}
 """Periods per year, as seasonal methods count them."""
 
 
+@short_repr()
 @dataclass(frozen=True)
 class Periods:
     """``count`` periods of one kind in a row; ``first`` is the ordinal of the first one (:func:`ordinals`)."""
@@ -74,6 +76,7 @@ class Periods:
         return Message(PERIOD_NAMES[self.kind], {"year": year, self.kind: number})
 
 
+@short_repr()
 @dataclass(frozen=True)
 class SeriesMatrix:
     """Counts (and exposure) of every key in every period: arrays of shape (keys, periods)."""

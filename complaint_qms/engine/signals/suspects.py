@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from complaint_qms.engine.rates import rate_ratio
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals import ebgm, fdr
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts
 from complaint_qms.engine.signals.disproportionality import disproportion, pair_table
@@ -20,6 +21,7 @@ LEAST_COMPLAINTS = 3
 EBGM_ALARM = 2.0
 
 
+@short_repr()
 @dataclass(frozen=True)
 class SuspectBatches:
     """Batches, most suspicious first: arrays of one length. ``rest``: the other batches of the item. ``ratio`` with its
@@ -40,6 +42,7 @@ class SuspectBatches:
     measured: bool
 
 
+@short_repr()
 @dataclass(frozen=True)
 class TypicalDefects:
     """Items that draw one type of complaint more than others do, the surest first: arrays of one length. ``method``:

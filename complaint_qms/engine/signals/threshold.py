@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from complaint_qms.engine.short_repr import short_repr
+
 Array = NDArray[np.float64]
 
 
+@short_repr()
 @dataclass(frozen=True)
 class ThresholdTest:
     """Arrays of the counts' shape; ``count`` and ``exposure`` are summed over the window that ends in each period."""

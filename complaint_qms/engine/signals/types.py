@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from complaint_qms.engine.message import Message, join
+from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.fdr import Rule as FdrRule
 from complaint_qms.engine.signals.method_choice import METHODS, Rule
@@ -72,6 +73,7 @@ class BaselineRecord:
     exposure: float | None
 
 
+@short_repr("key", "period", "method", "observed", "expected", "limit", "p", "q")
 @dataclass(frozen=True)
 class SignalRecord:
     """One signal with everything needed to repeat its arithmetic."""
@@ -97,6 +99,7 @@ class SignalRecord:
         return join(self.words)
 
 
+@short_repr()
 @dataclass
 class Cells:
     """Results of one method on a block, all of shape (series, periods); nan where a period was not judged."""
@@ -119,6 +122,7 @@ class Cells:
         return cls(observed=counts.copy(), alarm=np.zeros(counts.shape, bool), **blank)
 
 
+@short_repr("keys", "labels", "signal", "signals")
 @dataclass(frozen=True)
 class ScanResult:
     """All cells of a scan and its signals, latest period last."""
