@@ -16,6 +16,8 @@ import pytest
 from frappe.model.document import Document
 
 from complaint_qms.api import containment as door
+from complaint_qms.engine.trace import Lot
+from complaint_qms.services.containment import doorkeeper, standing
 from tests.desk import factory, workers
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
@@ -29,6 +31,15 @@ def delivering(note: Document, wait: float, after: float) -> str:
     passed = time.monotonic()
     time.sleep(after)
     return f"{passed} {time.monotonic()}"
+
+
+def asking(batch: Document, wait: float, after: float) -> str:
+    """Pass the gate as a submission does, and take a while until the commit: what was held, when it was passed, and when it was over."""
+    time.sleep(wait)
+    held = standing.held_of([Lot(batch.item, batch.name)], locked=True)
+    passed = time.monotonic()
+    time.sleep(after)
+    return f"{len(held)} {passed} {time.monotonic()}"
 
 
 def holding(lot: Document, wait: float, after: float) -> str:
@@ -71,14 +82,59 @@ def test_nothing_leaves_after_its_hold() -> None:
             assert float(held.split()[1]) > float(note.split()[2]), (note, held)
         else:
             assert note.startswith("refused HeldError"), note
-        holds = frappe.get_all("Quality Hold", {"status": "held"}, pluck="name", order_by="name")
-        for name in holds:
-            frappe.db.set_value("Quality Hold Lot", {"parent": name}, "is_held", 0)
-            frappe.db.set_value("Quality Hold", name, "status", "released")
-        frappe.db.commit()
+        _release_all()
     print(f"{RACES} races: {won}")
     # What was refused has left nothing in the ledger, and what was not stands there once.
     ledger = frappe.get_all("Stock Ledger Entry", {"item_code": ("in", [line.item, units.item]), "is_cancelled": 0}, pluck="actual_qty", order_by="name")  # fmt: skip
     assert sum(ledger) == (RACES + 1) + RACES - 1 - won["delivery"]
     if RACES >= 20:
         assert all(won.values()), "by chance alone both come first some time"
+
+
+def test_who_begins_after_a_hold_waits_behind_it_and_nobody_for_other_batches() -> None:
+    """Else submissions that overlap without end would keep a hold outside for ever."""
+    line, other = (factory.stocked(1, with_batch=True) for _batch in range(2))
+    frappe.db.commit()
+
+    def at_gate(batch: str, wait: float, after: float) -> workers.Worker:
+        return workers.Worker("Administrator", "Batch", batch, partial(asking, wait=wait, after=after))
+
+    hold = workers.Worker("Administrator", "Batch", line.batch, partial(holding, wait=0.6, after=0))
+    before = [at_gate(line.batch, 0, 2), at_gate(line.batch, 0.2, 1.4), at_gate(other.batch, 0.2, 0.1)]
+    told = workers.at_once([*before, hold, at_gate(line.batch, 1.2, 0.5)])
+    assert all(one.startswith("done") for one in told), told
+    first, beside, elsewhere, held, behind = ([float(word) for word in one.split()[1:]] for one in told)
+    assert [one[0] for one in (first, beside, elsewhere)] == [0, 0, 0]
+    assert max(beside[1], elsewhere[2]) < first[2], "submissions do not wait for each other"
+    assert held[0] > max(first[2], beside[2]), "the hold waits for those who were before it"
+    assert behind[0] == 1, "who begins after the hold finds it"
+    frappe.db.rollback()
+    _release_all()
+
+
+def test_a_hold_that_waits_lets_others_through_and_says_so_in_the_end(monkeypatch) -> None:
+    monkeypatch.setattr(doorkeeper, "_PATIENCE", 1)
+    monkeypatch.setattr(doorkeeper, "_TURNS", 2)
+    line = factory.stocked(1, with_batch=True)
+    frappe.db.commit()
+    long = workers.Worker("Administrator", "Batch", line.batch, partial(asking, wait=0, after=6)).ready()
+    late = workers.Worker("Administrator", "Batch", line.batch, partial(asking, wait=0.8, after=0)).ready()
+    long.go()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    late.go()
+    with pytest.raises(doorkeeper.StillMovingError, match="again in a minute"):
+        door.hold("Found cracked", batches=[line.batch])
+    given_up = time.monotonic()
+    frappe.db.rollback()
+    passed = float(late.answer().split()[2])
+    assert begun < passed < given_up < float(long.answer().split()[3])
+    assert door.hold("Found cracked", batches=[line.batch])["status"] == "held"
+    frappe.db.rollback()
+
+
+def _release_all() -> None:
+    for name in frappe.get_all("Quality Hold", {"status": "held"}, pluck="name", order_by="name"):
+        frappe.db.set_value("Quality Hold Lot", {"parent": name}, "is_held", 0)
+        frappe.db.set_value("Quality Hold", name, "status", "released")
+    frappe.db.commit()

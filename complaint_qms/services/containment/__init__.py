@@ -2,6 +2,7 @@
 
 standing    which of some lots are held, since when and by whom
 places      warehouses that keep goods apart, by the settings
+doorkeeper  who moves goods and who holds or releases them pass one after the other
 gate        what a document may do with held goods; what whoever tries is told
 holding     a hold is made: what it names, who may
 releasing   some or all of it is let go, by another person

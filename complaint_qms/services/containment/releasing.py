@@ -13,6 +13,7 @@ from complaint_qms.constants import events
 from complaint_qms.constants.containment import HOLD, RELEASED, RELEASERS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
+from complaint_qms.services.containment import doorkeeper
 from complaint_qms.services.containment.holding import tell_sources
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.session_users import acting, may
@@ -45,8 +46,11 @@ def release(name: str, reason: str, rows: Iterable[str] = ()) -> Document:
     Raises:
         frappe.PermissionError: the user's roles do not release.
         GateError: they hold it themselves, or the reason is missing.
+        doorkeeper.StillMovingError: goods are being moved by something that takes long.
     """
     check_role(_("release goods"), *RELEASERS)
+    # Ahead of the rows, as whoever moves goods comes to them.
+    doorkeeper.pass_alone()
     lock_rows(HOLD, [name])
     doc = frappe.get_doc(HOLD, name)
     doc.check_permission("write")

@@ -1,8 +1,8 @@
 """Which lots are held. Asked by every document that moves stock, so it is one indexed look-up for batches and one for serial numbers.
 
-A document that is being submitted asks with a lock: within its transaction it reads what is true this moment, and keeps the place
-where a hold of the same lot would be written. Whoever holds meanwhile waits for it, and whoever submits meanwhile waits for the hold;
-documents do not wait for each other, because locks on places where nothing stands go together.
+A document that is being submitted asks with a lock: it passes the door (`doorkeeper`), and reads within its transaction what is true
+this moment. Whoever holds meanwhile waits for it, and whoever submits meanwhile waits for the hold; documents do not wait for each
+other. It keeps the place as well where a hold of the same lot would be written: locks on places where nothing stands go together.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pypika.terms import Function
 from complaint_qms.constants.containment import HOLD, LOTS
 from complaint_qms.engine.trace import Lot
 from complaint_qms.integrations.erpnext.batches_and_serials import alike
+from complaint_qms.services.containment.doorkeeper import pass_together
 
 INDEXES: Final = {"batch_no": "held_batch", "serial_no": "held_serial"}
 """What is asked by → the index that every look-up is made by, so that no row is locked that it does not ask about."""
@@ -52,6 +53,8 @@ def held_of(lots: Iterable[Lot], *, locked: bool = False) -> dict[Lot, list[Held
     """
     lots = list(lots)
     batches, serials = {lot.batch for lot in lots} - {""}, {lot.serial for lot in lots} - {""}
+    if locked and (batches or serials):
+        pass_together()
     by_batch, by_serial = _rows("batch_no", batches, locked), _rows("serial_no", serials, locked)
     if not by_batch and not by_serial:
         return {}

@@ -1,11 +1,14 @@
 """Controller of the quality hold."""
 
 from complaint_qms.controllers.record import Checked
-from complaint_qms.services.containment import holding, releasing
+from complaint_qms.services.containment import doorkeeper, holding, releasing
 from complaint_qms.services.lifecycle import guard
 
 
 class QualityHold(Checked):
+    def before_insert(self):
+        doorkeeper.pass_alone()
+
     def before_validate(self):
         holding.keep_stamps(self)
 
