@@ -42,11 +42,20 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
             column = facts.column(names[0])
             example = " ".join(column.examples[0].split()) if column and column.examples else ""
             decision = mapping.dates.get(key)
-            note = f"{decision.order}: {phrase(decision.why, language)}" if decision else ""
+            notes = [f"{decision.order}: {phrase(decision.why, language)}"] if decision else []
+            choice = mapping.choices.found.get(key)
+            if choice and choice.why in ("content", "stands_in"):
+                notes.append(phrase(f"chosen_by_{choice.why}", language))
+            if choice and choice.other:
+                notes.append(f"{phrase('runner_up', language)}: {printable(choice.other)}")
+            note = "; ".join(notes)
             date = mapping.exposure and key == "received"
             name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)
             rows.append((name, " + ".join(names), cut(printable(example), 32), note))
         table(rows, indent=2)
+        if gone := file_quality.not_found(mapping):
+            names = ", ".join(phrase(f"field_{key}", language) for key in gone)
+            print_line(f"  {phrase('not_found', language, fields=names)}")
         print_line()
 
 

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
+from complaint_qms.engine.text import fold
+from complaint_qms.tabular.column_choice import STANDS_IN
 from complaint_qms.tabular.mapping import FileMapping, name_list
+
+_WANTED = (
+    "id", "received", "customer", "item", "batch", "serial", "supplier", "type", "severity", "text", "region", "status", "cost",
+    "injured", "deaths", "first_response", "solve_done", "closed",
+)  # fmt: skip
+
+
+SPELLED = ("item", "model", "batch", "type", "supplier", "region", "channel")
+MOST_NAMES = 200_000
+"""Different names of a field among which spellings are looked for."""
 
 
 def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
     """``(reason, how many, example)``."""
     fmt, found = mapping.format, []
+    received = mapping.choices.found.get("received")
+    if received and received.why == STANDS_IN:
+        found.append(("received_stands_in", mapping.records or 0, f"{mapping.name}: {received.names[0]}"))
     if fmt.doubt:
         hint = f" ({fmt.doubt.hint}?)" if fmt.doubt.hint else ""
         reason = "encoding_wrong" if fmt.doubt.controls else "encoding_uncertain"
         found.append((reason, 1, f"{mapping.name}: {fmt.encoding}{hint}: {fmt.doubt.sample}"))
     if fmt.damaged:
         found.append(("damaged_characters", fmt.damaged, mapping.name))
+    if fmt.more:
+        names = ", ".join(name_list((fmt.sheet or "", *fmt.more)))
+        found.append(("sheets_joined", len(fmt.more) + 1, f"{mapping.name}: {names}"))
+    if fmt.merged:
+        found.append(("cells_merged", fmt.merged, mapping.name))
     if fmt.unread:
         found.append(
             ("sheets_unread", len(fmt.unread), f"{mapping.name}: {', '.join(name_list(fmt.unread))}")
@@ -31,6 +53,25 @@ def store(store: Store, mapping: FileMapping, field: str = "-") -> None:
             store.note_quality(at, f"{decision.why}_{decision.order}", decision.ambiguous, None, "")
     for reason, count, example in of_file(mapping):
         store.note_quality(field, reason, count, None, example)
+
+
+def note_spellings(store: Store, labels: Mapping[str, Sequence[str]]) -> None:
+    """Names that differ in letter case, width or blanks only, among all that were read so far."""
+    for key in SPELLED:
+        if len(labels[key]) > MOST_NAMES:
+            continue
+        alike: dict[str, list[str]] = {}
+        for name in labels[key]:
+            alike.setdefault(fold(name), []).append(name)
+        twice = [names for names in alike.values() if len(names) > 1]
+        store.db.execute("DELETE FROM quality WHERE field = ? AND reason = 'spellings'", (key,))
+        if twice:
+            store.note_quality(key, "spellings", len(twice), None, " / ".join(twice[0]))
+
+
+def not_found(mapping: FileMapping) -> list[str]:
+    """Fields that most evaluations profit from and that the file has no column for."""
+    return [] if mapping.exposure else [key for key in _WANTED if key not in mapping.columns]
 
 
 def lines(mapping: FileMapping, language: str) -> list[str]:

@@ -125,6 +125,10 @@ class Collector:
                 parts.append(np.full(size, "NaT", "datetime64[s]"))
         self.size += size
 
+    def labels(self) -> dict[str, list[str]]:
+        """Dimension → its different labels so far."""
+        return {dimension: codes.labels() for dimension, codes in self._codes.items()}
+
     def history(self, store: Store) -> History:
         """All columns in event order, handed over: nothing is left here. A type that only the text gave counts as the
         type."""

@@ -18,6 +18,7 @@ from complaint_qms.backtest.bad_rows_file import keep_headings, packed, reason_a
 from complaint_qms.backtest.complaint_numbers import ComplaintNumbers
 from complaint_qms.backtest.history import Collector
 from complaint_qms.backtest.store import COMPLAINT_COLUMNS, Store
+from complaint_qms.engine.text import fold
 from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import (
     BLANKS,
@@ -34,7 +35,10 @@ from complaint_qms.tabular.fields import (
     FLAG_KEYS,
     NUMBER_KEYS,
 )
+from complaint_qms.tabular.joined_columns import joined_column
 from complaint_qms.tabular.mapping import FileMapping, decide_dates
+from complaint_qms.tabular.markup import has_markup, without_markup
+from complaint_qms.tabular.mojibake import mended
 from complaint_qms.tabular.profile import profile
 from complaint_qms.tabular.rows import Chunk, Table
 from complaint_qms.tabular.shapes import NO_NUMBERS
@@ -104,6 +108,7 @@ def ingest(
             (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
         )
         file_quality.store(store, source.mapping)
+        file_quality.note_spellings(store, collector.labels())
         store.set_done(phase, -1)
 
 
@@ -149,6 +154,7 @@ class _ChunkReader:
         self.collector = collector
         self.timezone = timezone
         self.cells = _Cells()
+        self.spellings = {key: _Spellings(store, key) for key in source.mapping.one_spelling}
         self.ids = ComplaintNumbers(store, source.number)
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -179,7 +185,7 @@ class _ChunkReader:
         values: dict[str, list] = {}
         bad: dict[int, tuple] = {}
         for key, places in self.places.items():
-            raw = _joined(key, [cells[p] for p in places])
+            raw = joined_column(key, [cells[p] for p in places])
             if key in DATE_KEYS:
                 values[key] = self._dates(key, raw, chunk.rows, bad)
             elif key in NUMBER_KEYS:
@@ -189,9 +195,13 @@ class _ChunkReader:
             elif key in ("batch", "serial"):
                 values[key] = stored_numbers(raw)
             elif BY_KEY[key].kind == "label":
-                values[key] = list(map(self.cells.__getitem__, raw))
+                values[key] = self._labels(key, raw, chunk.rows)
+            elif BY_KEY[key].kind == "text":
+                values[key] = self._texts(key, raw, chunk.rows)
             else:
-                values[key] = stored_texts(raw)
+                values[key] = self._mended(key, stored_texts(raw), chunk.rows)
+            if key in self.spellings:
+                values[key] = list(map(self.spellings[key].__getitem__, values[key]))
         self._check_order(values, chunk.rows)
         ids = values.pop("id", None)
         if ids is None:
@@ -215,6 +225,32 @@ class _ChunkReader:
         )
         self.collector.add(size, dict(zip(names, columns, strict=True)), times)
         return [(self.source.number, chunk.rows[i], *why, packed(chunk.cells[i])) for i, why in bad.items()]
+
+    def _labels(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
+        found = list(map(self.cells.__getitem__, raw))
+        if self.cells.mended and (wrong := [i for i, c in enumerate(raw) if c in self.cells.mended]):
+            self.store.note_quality(key, "text_mended", len(wrong), rows[wrong[0]], found[wrong[0]] or "")
+        return found
+
+    def _texts(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
+        found = stored_texts(raw)
+        marked = [i for i, text in enumerate(found) if text and ("<" in text or "&" in text)]
+        tags = [i for i in marked if has_markup(found[i] or "")]
+        for i in marked:
+            found[i] = without_markup(found[i] or "") or None
+        if tags:
+            self.store.note_quality(key, "markup_removed", len(tags), rows[tags[0]], raw[tags[0]])
+        return self._mended(key, found, rows)
+
+    def _mended(self, key: str, found: list[str | None], rows: list[int]) -> list[str | None]:
+        wrong = []
+        for i, text in enumerate(found):
+            if text and not text.isascii() and (better := mended(text)) != text:
+                found[i] = better
+                wrong.append(i)
+        if wrong:
+            self.store.note_quality(key, "text_mended", len(wrong), rows[wrong[0]], found[wrong[0]] or "")
+        return found
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
@@ -303,20 +339,36 @@ def _decide_late(store: Store, source: HistoryFile) -> None:
 
 
 class _Cells(dict):
-    """Cell as read -> cell as stored: trimmed, None for a blank. One text object for all cells that say the same."""
+    """Cell as read -> cell as stored: trimmed, mended, None for a blank. One text object for all cells that say the same.
+    `mended`: those that were not as they were meant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mended: set[str] = set()
 
     def __missing__(self, cell: str) -> str | None:
         if len(self) >= CELLS_KEPT:
             self.clear()
         text = cell.strip()
+        if not text.isascii() and (better := mended(text)) != text:
+            self.mended.add(cell)
+            text = better
         return self.setdefault(cell, None if text in _BLANK_CELLS else text)
 
 
-def _joined(key: str, columns: list[tuple[str, ...]]) -> list[str]:
-    if len(columns) == 1:
-        return list(columns[0])
-    glue = "\n" if BY_KEY[key].kind == "text" else " / "
-    return [glue.join(p for p in (c.strip() for c in cells) if p) for cells in zip(*columns, strict=True)]
+class _Spellings(dict):
+    """Name -> the first spelling of it, whatever its letter case."""
+
+    def __init__(self, store: Store, key: str) -> None:
+        super().__init__({None: None})
+        self._first: dict[str, str] = {}
+        for name in store.column(
+            f"SELECT {key} FROM complaint WHERE {key} IS NOT NULL GROUP BY {key} ORDER BY min(row_id)"
+        ):
+            self._first.setdefault(fold(name), name)
+
+    def __missing__(self, name: str) -> str:
+        return self.setdefault(name, self._first.setdefault(fold(name), name))
 
 
 def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:

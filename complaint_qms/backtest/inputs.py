@@ -12,6 +12,7 @@ from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.errors import COLUMNS, CommandError
 from complaint_qms.backtest.piped_input import unlike
 from complaint_qms.backtest.progress import Progress
+from complaint_qms.engine.message import Message
 from complaint_qms.tabular import mapping
 from complaint_qms.tabular.errors import ColumnError
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS, Field
@@ -50,7 +51,13 @@ class Inputs:
         """Everything about the files that the result depends on."""
         return {
             "files": [
-                [s.mapping.name, s.sha256, s.mapping.columns, [repr(d) for d in s.mapping.dates.items()]]
+                [
+                    s.mapping.name,
+                    s.sha256,
+                    s.mapping.columns,
+                    [repr(d) for d in s.mapping.dates.items()],
+                    s.mapping.one_spelling,
+                ]
                 for s in self.sources
             ],
             "formats": [[vars(s.table.format), s.table.header_row] for s in self.sources],
@@ -75,8 +82,21 @@ class Inputs:
             try:
                 mapping.require(mapped)
             except ColumnError as error:
-                error.message = error.message.having(mapping=written)
+                error.message = error.message.having(mapping=written, **self._remedy(mapped))
                 raise
+
+    def _remedy(self, mapped: mapping.FileMapping) -> dict[str, object]:
+        """The lines of the mapping file to be completed, and what spoke against the column that is called so."""
+        gone = mapping.missing_fields(mapped)
+        lines = mapping_writer.lines_of(self.text, mapped.name, gone)
+        told: object = ""
+        for key, refused in mapped.choices.refused.items():
+            if key in gone:
+                told = Message(
+                    "column_refused",
+                    {"name": refused.name, "share": f"{refused.share:.0%}", "example": refused.example[:60]},
+                )
+        return {"lines": lines, "refused": told}
 
     @property
     def _of_files(self) -> list[Mapped]:
@@ -116,8 +136,12 @@ def _mapped(
     job: Job, entry: dict | None, table: Table, facts: Profile, fields: tuple[Field, ...]
 ) -> mapping.FileMapping:
     """Columns and orders of dates of a file: as its entry says, else guessed."""
+    exposure, choices, orders = fields is EXPOSURE_FIELDS, None, {}
     if entry is None:
-        columns, orders = mapping.guess(facts, fields), {}
+        choices = mapping.choose(facts, fields)
+        columns = choices.columns
     else:
         columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
-    return mapping.build_mapping(table, facts, columns, orders, exposure=fields is EXPOSURE_FIELDS)
+    mapped = mapping.build_mapping(table, facts, columns, orders, exposure, choices)
+    mapped.one_spelling = tuple((entry or {}).get("one_spelling") or ())
+    return mapped

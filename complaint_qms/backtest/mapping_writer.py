@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 
 from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.tabular.column_choice import STANDS_IN
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES, VERSION
@@ -30,6 +31,19 @@ def dump(
     return "\n".join(lines) + "\n"
 
 
+def lines_of(text: str, name: str, keys: list[str]) -> list[str]:
+    """``9: received: null`` of a mapping file, for fields of the file `name`, as a person finds them there."""
+    found: list[str] = []
+    here = False
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = line.strip().removeprefix("- ")
+        if plain.startswith("name: "):
+            here = plain == f"name: {_scalar(name)}"
+        elif here and plain.partition(":")[0] in keys:
+            found.append(f"{number}: {plain.partition('  #')[0]}")
+    return found
+
+
 def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
     fmt = mapping.format
     lines = [f"name: {_scalar(mapping.name)}", f"kind: {fmt.kind}"]
@@ -40,7 +54,7 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
         lines.append(f"delimiter: {_scalar(fmt.delimiter)}")
     if fmt.kind == "xlsx":
         unread = f"  # {phrase('sheets_unread', 'en')}: {_comment(fmt.unread)}" if fmt.unread else ""
-        lines.append(f"sheet: {_scalar(fmt.sheet)}{unread}")
+        lines.append(f"sheet: {_scalar([fmt.sheet, *fmt.more] if fmt.more else fmt.sheet)}{unread}")
     if fmt.kind in ("csv", "xlsx"):
         lines.append(f"header_row: {mapping.header_row}")
     lines.append("columns:")
@@ -53,11 +67,20 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
         value = _scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(_scalar, names)) + "]"
         column = profile.column(names[0])
         note = f"  # {column.filled_share:.0%} filled" if column else ""
+        choice = mapping.choices.found.get(key)
+        if choice and choice.why == STANDS_IN:
+            note += f"; {phrase('stands_in', 'en')}"
+        if choice and choice.other:
+            note += f"; {phrase('runner_up', 'en')}: {_comment([choice.other])}"
         lines.append(f"  {shown_key}: {value}{note}")
     if mapping.dates:
         lines.append("dates:")
         for key, decision in mapping.dates.items():
             lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {phrase(decision.why, 'en')}")
+    if mapping.one_spelling:
+        lines.append(f"one_spelling: [{', '.join(mapping.one_spelling)}]")
+    elif not mapping.exposure:
+        lines.append(f"# one_spelling: [item, type]  # {phrase('one_spelling_offer', 'en')}")
     used = {n for names in mapping.columns.values() for n in names}
     unused = [c.name for c in profile.columns if c.name not in used]
     if unused:

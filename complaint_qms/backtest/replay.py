@@ -24,6 +24,7 @@ from complaint_qms.backtest import (
     history,
     ingest,
     inputs,
+    mapping_writer,
     output_folder,
     signal_scan,
 )
@@ -179,7 +180,11 @@ def _work(
         ingest_deliveries(store, table, mapped, job.policy.timezone)
     side, bad = _write_side_file(store, job)
     if not collector.size:
-        raise CommandError("no_good_row", NO_GOOD_ROW, bad=bad, side=side)
+        name = sources[0].mapping.name
+        lines = mapping_writer.lines_of(text, name, ["received"])
+        raise CommandError(
+            "no_good_row", NO_GOOD_ROW, bad=bad, side=side, mapping=job.out / MAPPING_NAME, lines=lines
+        )
     left_out = 0
     if as_of is not None:
         left_out = _leave_out(store, as_of)

@@ -42,6 +42,8 @@ SHARED_ELEMENTS: Final = 10_000_000
 ROW_ELEMENTS: Final = 200_000
 OTHER_ELEMENTS: Final = 1_000_000
 """Elements of a part that lie in no row and are no shared text."""
+MERGED_RANGES: Final = 100_000
+"""Merged ranges of a sheet that are filled down; those after them stay as they are."""
 RUN: Final = 1 << 20
 """Bytes of a workbook without any tag: a cell holds 32,767 characters at most."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from complaint_qms.tabular import sheets
+from complaint_qms.tabular.column_choice import Choices, choose
 from complaint_qms.tabular.dates import DateDecision, decide
 from complaint_qms.tabular.errors import ColumnError, NoRowError
 from complaint_qms.tabular.fields import (
@@ -27,39 +26,20 @@ from complaint_qms.tabular.mapping_file import (
     load_mapping,
     open_table,
 )
-from complaint_qms.tabular.profile import ColumnProfile, Profile
-from complaint_qms.tabular.rows import Table, own_columns
+from complaint_qms.tabular.profile import Profile
+from complaint_qms.tabular.rows import Table
 from complaint_qms.tabular.sniff import Format
 
 # One of these must be there besides the date, else there is nothing to count or to read.
 CONTENT_KEYS = ("text", "subject", "type", "item", "batch", "customer")
-# Words too general to decide when they only end a longer heading.
-GENERIC = frozenset(
-    [
-        "id",
-        "no",
-        "number",
-        "name",
-        "key",
-        "date",
-        "time",
-        "source",
-        "area",
-        "label",
-        "reason",
-        "model",
-        "user",
-        "contact",
-        "code",
-    ]
-)
 
 
 @dataclass
 class FileMapping:
     """How one file is read; `columns` maps canonical field -> heading(s), `headings` are all the file has.
 
-    `exposure`: a file of deliveries, whose date is called so.
+    `exposure`: a file of deliveries, whose date is called so. `choices`: why these columns, where nobody gave them.
+    `one_spelling`: fields whose values are one where they differ in letter case, width or blanks only.
     """
 
     name: str
@@ -71,64 +51,13 @@ class FileMapping:
     path: Path | None = None
     records: int | None = None
     exposure: bool = False
-
-
-def fold_heading(name: str) -> str:
-    """Heading as compared: width and case folded, camelCase split, punctuation as single blanks."""
-    name = unicodedata.normalize("NFKC", name)
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.sub(r"[\W_]+", " ", name.lower()).strip()
+    choices: Choices = field(default_factory=Choices)
+    one_spelling: tuple[str, ...] = ()
 
 
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
-    """Field -> [heading] from a profiled file: exact names first, then names inside headings, then content."""
-    chosen: dict[str, list[str]] = {}
-    # What was written about a bad row is no part of the complaint.
-    sent = profile.columns[own_columns([c.name for c in profile.columns]) :]
-    free = {c.name: c for c in sent if c.filled}
-
-    def take(key: str, name: str) -> None:
-        chosen[key] = [name]
-        del free[name]
-
-    for strength in (_exact, _inside):
-        offers = []
-        for order, spec in enumerate(fields):
-            for place, column in enumerate(profile.columns):
-                if column.name in free and spec.key not in chosen and fits(spec, column):
-                    score = strength(spec, fold_heading(column.name))
-                    if score:
-                        offers.append((-score, order, place, spec.key, column.name))
-        # An exact heading is worth the field it names first; items and types outrank models and labels by order.
-        for _score, _order, _place, key, name in sorted(offers, key=lambda o: (o[1], o[0], o[2])):
-            if key not in chosen and name in free:
-                take(key, name)
-    _from_content(fields, chosen, free, take)
-    return chosen
-
-
-def fits(spec: Field, column: ColumnProfile) -> bool:
-    """Does the content of the column allow this field?"""
-    filled = column.inspected
-    distinct = filled if column.capped else column.distinct
-    if spec.kind == "id":
-        return column.filled_share >= 0.9 and distinct >= 0.5 * filled
-    if spec.kind == "date":
-        named_numbers = (
-            column.votes.numbers_as_dates >= 0.8 * column.votes.filled > 0 and column.mean_length >= 5
-        )
-        return column.date_share >= 0.5 or named_numbers
-    if spec.kind == "number":
-        return column.number_share >= 0.8
-    if column.date_share >= 0.5 and spec.kind != "name":
-        return False
-    if spec.kind == "text":
-        return distinct > 0.2 * filled or column.mean_length > 60 or filled < 20
-    if spec.kind == "flag":
-        return distinct <= 8
-    if spec.kind == "label":
-        return column.mean_length <= 120
-    return True
+    """Field -> headings from a profiled file: see :mod:`complaint_qms.tabular.column_choice`."""
+    return choose(profile, fields).columns
 
 
 def build_mapping(
@@ -137,8 +66,9 @@ def build_mapping(
     columns: dict[str, list[str]],
     given: dict[str, str],
     exposure: bool = False,
+    choices: Choices | None = None,
 ) -> FileMapping:
-    """Mapping of one file with its date decisions; `given` are orders the user fixed."""
+    """Mapping of one file with its date decisions; `given` are orders the user fixed, `choices` how the columns were found."""
     dates = decide_dates(profile, columns, given)
     return FileMapping(
         table.name,
@@ -150,6 +80,7 @@ def build_mapping(
         table.path,
         profile.records,
         exposure,
+        choices or Choices(),
     )
 
 
@@ -210,46 +141,11 @@ def name_list(names: Sequence[str]) -> list[str]:
     return ["".join(c if c.isprintable() else "\ufffd" for c in name) for name in short]
 
 
-def _exact(spec: Field, heading: str) -> float:
-    return 2.0 - spec.names.index(heading) / 100 if heading in spec.names else 0.0
-
-
-def _inside(spec: Field, heading: str) -> float:
-    best = 0.0
-    for name in spec.names:
-        if not name.isascii():
-            hit = len(name) >= 2 and name in heading
-        elif " " in name:
-            hit = f" {name} " in f" {heading} "
-        else:
-            hit = name not in GENERIC and len(name) > 2 and heading.endswith(" " + name)
-        if hit:
-            best = max(best, len(name) / len(heading))
-    return best
-
-
-def _from_content(
-    fields: tuple[Field, ...], chosen: dict, free: dict[str, ColumnProfile], take: Callable[[str, str], None]
-) -> None:
-    keys = {f.key for f in fields}
-    if "received" in keys and "received" not in chosen:
-        dated = [c for c in free.values() if c.date_share >= 0.8]
-        if dated:
-            take("received", max(dated, key=lambda c: c.filled).name)
-        elif "occurred" in chosen:
-            chosen["received"] = chosen.pop("occurred")
-    if "text" in keys and "text" not in chosen:
-        long = [c for c in free.values() if c.mean_length >= 40 and c.distinct > 0.3 * c.inspected]
-        if long:
-            take("text", max(long, key=lambda c: c.mean_length * c.filled).name)
-        elif "subject" in chosen:
-            chosen["text"] = chosen.pop("subject")
-
-
 __all__ = [
     "EXPOSURE_FIELDS",
     "FileMapping",
     "build_mapping",
+    "choose",
     "entry_columns",
     "entry_for",
     "guess",

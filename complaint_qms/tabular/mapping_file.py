@@ -6,10 +6,11 @@ An entry of one file::
       kind: csv                     # csv | xlsx | jsonl | json
       encoding: utf-8
       delimiter: ","
-      sheet: null                   # xlsx only
+      sheet: null                   # xlsx only; a list for sheets of one table
       header_row: 1                 # 0: the file has no headings
       columns: {id: Case No, received: Opened, text: [Subject, Details], batch: null, ...}
       dates: {received: dmy}        # dmy | mdy | ymd, for the date columns of this file
+      one_spelling: [item]          # names that differ in letter case only are one
 
 ``deliveries`` beside ``files`` is one such entry, with the columns item, batch, date and quantity.
 """
@@ -30,7 +31,9 @@ from complaint_qms.tabular.yaml_file import read_yaml, short_repr
 VERSION = 1
 KINDS = ("csv", "xlsx", "jsonl", "json")
 ORDERS = ("dmy", "mdy", "ymd")
-_KEYS = ("name", "kind", "encoding", "delimiter", "sheet", "header_row", "columns", "dates")
+SPELLED = ("item", "model", "batch", "serial", "type", "supplier", "customer", "region", "channel")
+"""Fields of names that people spell in more than one way."""
+_KEYS = ("name", "kind", "encoding", "delimiter", "sheet", "header_row", "columns", "dates", "one_spelling")
 # A file of deliveries has a date of its own; inside it is the field that files of complaints call received.
 EXPOSURE_NAMES = {"received": "date"}
 _EXPOSURE_KEYS = {EXPOSURE_NAMES.get(f.key, f.key): f.key for f in EXPOSURE_FIELDS}
@@ -104,7 +107,8 @@ def open_table(path: Path, entry: dict | None, name: str | None = None) -> Table
         fmt.encoding, fmt.doubt, fmt.nul = encoding, None, has_nul(path, encoding)
         fmt.damaged = count_damage(path, encoding)[0]
     fmt.delimiter = entry.get("delimiter") or fmt.delimiter
-    fmt.sheet = None if entry.get("sheet") is None else str(entry["sheet"])
+    fmt.sheet, *more = _sheets(entry.get("sheet")) or [None]
+    fmt.more = None if fmt.sheet is None else tuple(map(str, more))
     return Table(path, fmt, entry.get("header_row"), name)
 
 
@@ -127,6 +131,12 @@ def entry_columns(path: Path, entry: dict, table: Table) -> dict[str, list[str]]
                 )
         columns[key] = wanted
     return columns
+
+
+def _sheets(given: object) -> list[str]:
+    if given is None:
+        return []
+    return [str(name) for name in (given if isinstance(given, list) else [given])]
 
 
 def _unknown_key(path: Path, where: str, known: Sequence[str]) -> MappingFileError:
@@ -155,6 +165,7 @@ def _check_entry(path: Path, where: str, entry: dict, known: dict[str, str]) -> 
         if names is not None and not good:
             raise MappingFileError("mapping_heading", file=path, where=place, found=short_repr(names))
     _check_dates(path, f"{where}.dates", entry.get("dates"), known)
+    _check_spellings(path, f"{where}.one_spelling", entry.get("one_spelling"))
     _check_format(path, where, entry)
 
 
@@ -167,6 +178,14 @@ def _check_dates(path: Path, where: str, dates: object, known: dict[str, str]) -
             raise _unknown_key(path, f"{where}.{short_repr(key)}", allowed)
         if not isinstance(order, str) or order not in ORDERS:
             raise _no_choice(path, f"{where}.{key}", ORDERS, order)
+
+
+def _check_spellings(path: Path, where: str, fields: object) -> None:
+    if fields is not None and not isinstance(fields, list):
+        raise MappingFileError("mapping_list", file=path, where=where)
+    for place, key in enumerate(fields or ()):
+        if key not in SPELLED:
+            raise _no_choice(path, f"{where}[{place}]", SPELLED, key)
 
 
 def _check_format(path: Path, where: str, entry: dict) -> None:
@@ -183,7 +202,8 @@ def _check_format(path: Path, where: str, entry: dict) -> None:
     check("encoding", _is_encoding(entry.get("encoding")))
     one = isinstance(cut, str) and len(cut) == 1 and cut not in '\r\n"\0' and not cut.isalnum()
     check("delimiter", one)
-    check("sheet", isinstance(sheet, str | int) and not isinstance(sheet, bool))
+    names = sheet if isinstance(sheet, list) and sheet else [sheet]
+    check("sheet", all(isinstance(n, str | int) and not isinstance(n, bool) for n in names))
     whole = isinstance(row, int) and not isinstance(row, bool) and 0 <= row <= 1000
     check("header_row", whole)
 

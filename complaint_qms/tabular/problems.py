@@ -64,6 +64,7 @@ FILE_PROBLEMS: Final[dict[str, tuple[str, ...]]] = {
     "mapping_version": ("file", "expected", "found"),
     "mapping_name_twice": ("file", "where", "name"),
     "mapping_table": ("file", "where"),
+    "mapping_list": ("file", "where"),
     "mapping_field_unknown": ("file", "where", "field"),
     "mapping_heading": ("file", "where", "found"),
     "mapping_choice": ("file", "where", "known", "found"),

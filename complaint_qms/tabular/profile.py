@@ -18,6 +18,8 @@ from complaint_qms.tabular.rows import Table
 CHUNK = 5_000
 DISTINCT_CAP = 50_000
 EXAMPLES = 3
+SAMPLE = 200
+"""Different cells of a column that are kept to be looked at."""
 FULL_CHUNKS = 2
 """Chunks whose values are looked at one by one; later ones only fill counts and date forms."""
 CLEAR_VOTES = 100
@@ -36,6 +38,7 @@ class ColumnProfile:
     values: set[int] = field(default_factory=set)
     capped: bool = False
     examples: list[str] = field(default_factory=list)
+    sample: list[str] = field(default_factory=list)
     votes: DateVotes = field(default_factory=DateVotes)
     chunks: int = 0
     inspected: int = 0
@@ -74,6 +77,7 @@ class ColumnProfile:
             return
         codes, uniques = pd.factorize(np.array(values, dtype=object))
         counts = np.bincount(codes, minlength=len(uniques)).tolist()
+        self._keep_some(uniques)
         for value, count in zip(uniques, counts, strict=True):
             text = value.strip()
             if not text or text.lower() in BLANKS:
@@ -91,6 +95,18 @@ class ColumnProfile:
                 and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit()
             ):
                 self.numbers += count
+
+    def _keep_some(self, uniques: Sequence[str]) -> None:
+        """The first ones, which follow each other as in the file, and others from all over the chunk."""
+        room = SAMPLE - len(self.sample)
+        if room <= 0:
+            return
+        first, rest = uniques[: room // 4], uniques[room // 4 :]
+        step = max(1, len(rest) // max(1, room - len(first)))
+        for value in (*first, *rest[::step][: room - len(first)]):
+            text = value.strip()
+            if text and text.lower() not in BLANKS:
+                self.sample.append(text)
 
     @property
     def filled_share(self) -> float:

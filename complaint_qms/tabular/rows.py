@@ -57,6 +57,17 @@ class Chunk:
     short: list[int] = field(default_factory=list)
 
 
+@dataclass
+class _Part:
+    """A sheet that goes on with the table: `order` are the places of the table's columns in it; its rows are counted on
+    from `offset`."""
+
+    sheet: str
+    header_row: int
+    offset: int
+    order: list[int]
+
+
 class Table:
     """A file opened for reading, many times over: its headings and its records.
 
@@ -71,6 +82,8 @@ class Table:
         self.name = name or path.name
         self.format = fmt or sniff(path)
         self._bytes_read = 0
+        self._merged: list[tuple[int, int, int]] = []
+        self._parts: list[_Part] = []
         if self.format.kind in ("jsonl", "json"):
             self.header_row = 0
             self.columns = json_rows.column_names(path, self.format)
@@ -78,16 +91,20 @@ class Table:
             return
         if self.format.kind == "xlsx":
             self.format.sheet, self.format.unread = sheets.choose(path, self.format.sheet)
+            self._merged = sheets.merged(path, self.format.sheet)
         head = list(islice(self._raw(), max(LOOK_AHEAD, header_row or 0)))
         if not any(any(c.strip() for c in cells) for _, cells in head):
             raise UnreadableFileError("file_empty", file=path)
         if header_row is not None and header_row > len(head):
             raise ColumnError("header_row_gone", file=path, row=header_row, rows=len(head))
-        self.header_row = find_header(head[:LOOK_AHEAD]) if header_row is None else header_row
+        self.header_row = self._headings(head) if header_row is None else header_row
         width = max(len(cells) for _, cells in head)
         limits.check_columns(path, width)
         named = next((cells for row, cells in head if row == self.header_row), [""] * width)
         self.columns = unique_names(_trim_right(named) if self.header_row else named)
+        if self.format.kind == "xlsx":
+            self.format.merged = sum(first > self.header_row for _, first, _ in self._merged)
+            self._join_sheets()
 
     @property
     def is_bad_rows_file(self) -> bool:
@@ -123,7 +140,10 @@ class Table:
         """Row → those of the columns in which it has a formula without a value."""
         if self.format.kind != "xlsx" or not (wanted := set(needed)):
             return {}
-        rows = sheets.uncalculated(self.path, self.format.sheet or "")
+        rows = dict(sheets.uncalculated(self.path, self.format.sheet or ""))
+        for part in self._parts:
+            for row, cells in sheets.uncalculated(self.path, part.sheet).items():
+                rows[part.offset + row] = sum((cells >> place & 1) << n for n, place in enumerate(part.order))
         named = {row: sheets.columns_of(cells, self.columns) for row, cells in rows.items()}
         return {row: names for row, every in named.items() if (names := [n for n in every if n in wanted])}
 
@@ -203,12 +223,44 @@ class Table:
         for batch in limits.batched(records, size, _texts):
             yield Chunk(len(batch), [row for row, _ in batch], [cells for _, cells in batch], [])
 
+    def _headings(self, head: list[tuple[int, list[str]]]) -> int:
+        """Row of the headings; of headings of two rows, some of them merged, the lower one."""
+        row = find_header(head[:LOOK_AHEAD])
+        lower = [last for _, first, last in self._merged if first == row and last <= row + 1]
+        return max(lower, default=row)
+
+    def _join_sheets(self) -> None:
+        """Sheets of the same headings are one table: months, plants, years."""
+        fmt, first = self.format, sheets.last_row(self.path, self.format.sheet or "")
+        others = fmt.unread if fmt.more is None else fmt.more
+        if gone := [name for name in others if name not in fmt.unread]:
+            names = [fmt.sheet, *fmt.unread]
+            raise UnreadableFileError("sheet_missing", file=self.path, sheet=gone[0], sheets=names)
+        fmt.more = ()
+        if not self.header_row or not others or not first:
+            return
+        offset = first
+        for name, head in sheets.heads(self.path, others, LOOK_AHEAD).items():
+            last = sheets.last_row(self.path, name)
+            row = find_header(head) if any(any(cells) for _, cells in head) else 0
+            names = unique_names(_trim_right(next((cells for at, cells in head if at == row), [""])))
+            if last and row and sorted(names) == sorted(self.columns):
+                order = [names.index(column) for column in self.columns]
+                self._parts.append(_Part(name, row, offset, order))
+                offset += last
+        fmt.more = tuple(part.sheet for part in self._parts)
+        fmt.unread = tuple(name for name in fmt.unread if name not in fmt.more)
+
     def _note_bytes(self, count: int) -> None:
         self._bytes_read = count
 
     def _raw(self) -> Iterator[tuple[int, list[str]]]:
         if self.format.kind == "xlsx":
             yield from sheets.rows(self.path, self.format.sheet or "")
+            for part in self._parts:
+                for row, cells in sheets.rows(self.path, part.sheet):
+                    if row > part.header_row:
+                        yield part.offset + row, [cells[p] if p < len(cells) else "" for p in part.order]
             return
         row = 1
         for batch in csv_rows.batches(self.path, self.format, LOOK_AHEAD):

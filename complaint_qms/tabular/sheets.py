@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +52,24 @@ def choose(path: Path, wanted: str | None) -> tuple[str, tuple[str, ...]]:
     return wanted, tuple(name for name in full if name != wanted)
 
 
+def heads(path: Path, names: Sequence[str], count: int) -> dict[str, list[tuple[int, list[str]]]]:
+    """Sheet → its first `count` rows."""
+    with _opened(path) as (book, seen):
+        return {name: list(islice(_rows(path, book, name, seen.get(name)), count)) for name in names}
+
+
+def last_row(path: Path, sheet: str) -> int | None:
+    """Row of the last filled cell; None where the sheet was not seen to its end."""
+    seen = inspect(path).get(sheet)
+    return seen.last_row if seen else None
+
+
+def merged(path: Path, sheet: str) -> list[tuple[int, int, int]]:
+    """(column from 0, first row, last row) of ranges that were merged over rows."""
+    seen = inspect(path).get(sheet)
+    return seen.merged if seen else []
+
+
 def uncalculated(path: Path, sheet: str) -> dict[int, int]:
     """Row → its cells whose formulas were saved without their values, bit 0 the first cell."""
     seen = inspect(path).get(sheet)
@@ -86,12 +104,37 @@ def _rows(path: Path, book: Workbook, name: str, seen: Sheet | None) -> Iterator
     sheet = book[name]
     sheet.reset_dimensions()
     length = 0
+    fill = _FilledDown(seen.merged if seen else [])
     for row, cells in enumerate(sheet.iter_rows(values_only=True, max_row=last), 1):
-        texts = [cell_text(c) for c in cells]
+        texts = fill(row, [cell_text(c) for c in cells])
         length += sum(map(len, texts))
         if length > limits.TEXT_OF_SHEET:
             raise UnreadableFileError("limit_sheet_text", file=path, sheet=name, most=limits.TEXT_OF_SHEET)
         yield row, texts
+
+
+class _FilledDown:
+    """A merged range has its value in its first cell only; all of its rows mean it."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int, int]]) -> None:
+        self._starting: dict[int, list[tuple[int, int]]] = {}
+        for column, first, last in ranges:
+            self._starting.setdefault(first, []).append((column, last))
+        self._open: dict[int, tuple[int, str]] = {}
+
+    def __call__(self, row: int, texts: list[str]) -> list[str]:
+        if self._open and any(texts):
+            for column, (last, text) in list(self._open.items()):
+                if last < row:
+                    del self._open[column]
+                elif column < len(texts) and not texts[column]:
+                    texts[column] = text
+                elif column >= len(texts):
+                    texts += [""] * (column - len(texts)) + [text]
+        for column, last in self._starting.get(row, ()):
+            if column < len(texts) and texts[column]:
+                self._open[column] = last, texts[column]
+        return texts
 
 
 @contextlib.contextmanager

@@ -40,7 +40,8 @@ MAGIC = (
 class Format:
     """How to open a file. `damaged` counts characters that are not valid in `encoding` and were replaced; `nul` says
     that there are zero characters, which are left out; `doubt` that the encoding may be another; `unread` names the
-    other sheets of a workbook that hold anything."""
+    other sheets of a workbook that hold anything; `more` the sheets that go on with the table of `sheet`, None where nobody said;
+    `merged` the cells that got the value of the merged range they lie in."""
 
     kind: str  # csv | xlsx | jsonl | json
     encoding: str = "utf-8"
@@ -50,6 +51,8 @@ class Format:
     nul: bool = False
     doubt: Doubt | None = None
     unread: tuple[str, ...] = ()
+    more: tuple[str, ...] | None = None
+    merged: int = 0
 
 
 def sniff(path: Path) -> Format:

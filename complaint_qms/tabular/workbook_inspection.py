@@ -20,6 +20,7 @@ from complaint_qms.tabular.errors import UnreadableFileError
 from complaint_qms.tabular.limits import MB
 
 _CORNER = re.compile(r"^(?:[A-Z]+\d+:)?([A-Z]+)\d+$")
+_RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d{1,7}):\$?[A-Z]{1,3}\$?(\d{1,7})$")
 _IN_A_ROW = frozenset(("c", "v", "f", "is", "t", "r"))
 _FILLS = frozenset(("v", "f", "t"))
 _HELD_WHOLE = re.compile(
@@ -28,10 +29,12 @@ _HELD_WHOLE = re.compile(
 
 
 class Sheet(NamedTuple):
-    """What was seen of a sheet. `uncalculated`: row → its cells that hold a formula and no value, bit 0 the first one."""
+    """What was seen of a sheet. `uncalculated`: row → its cells that hold a formula and no value, bit 0 the first one;
+    `merged`: (column, first row, last row) of ranges of cells that were merged over rows, columns counted from 0."""
 
     last_row: int
     uncalculated: dict[int, int]
+    merged: list[tuple[int, int, int]]
 
 
 def inspect(path: Path) -> dict[str, Sheet]:
@@ -64,7 +67,7 @@ def _look_over(path: Path, size: int, changed: int) -> dict[str, Sheet]:
                 sheet = _Part(path, title or part.filename, part.file_size)
                 last = sheet.run(stream, title is not None)
                 if title is not None and last is not None:
-                    seen[title] = Sheet(last, sheet.uncalculated)
+                    seen[title] = Sheet(last, sheet.uncalculated, sheet.merged)
     return seen
 
 
@@ -81,6 +84,7 @@ class _Part:
         self._began = 0  # place of the row or shared text that is being read
         self._text = self._formula = self._in_value = False  # of the cell that is being read
         self.uncalculated: dict[int, int] = {}
+        self.merged: list[tuple[int, int, int]] = []
 
     def run(self, stream: IO[bytes], ends: bool) -> int | None:
         """Row of the last filled cell, None for a damaged part. `ends`: nobody reads beyond that row."""
@@ -131,8 +135,15 @@ class _Part:
             self._others += 1
             if self._others > limits.OTHER_ELEMENTS:
                 self._refuse("limit_elements", limits.OTHER_ELEMENTS)
+            if name == "mergeCell" and (merged := _RANGE.match(attributes.get("ref", ""))):
+                self._merge(merged)
             if name == "dimension" and (corner := _CORNER.match(attributes.get("ref", ""))):
                 self._reach(corner.group(1))
+
+    def _merge(self, found: re.Match[str]) -> None:
+        first, last = int(found[2]), int(found[3])
+        if first < last and len(self.merged) < limits.MERGED_RANGES:
+            self.merged.append((_number(found[1]) - 1, first, last))
 
     def _value(self, text: str) -> None:
         if self._in_value and text.strip():

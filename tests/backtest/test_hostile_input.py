@@ -134,18 +134,30 @@ def book(path: Path, sheets: dict[str, list[list]]) -> Path:
     return path
 
 
-def test_the_sheet_with_the_dates_is_read_and_the_others_are_named(tmp_path, capsys):
+def test_the_sheets_with_the_dates_are_read_and_the_others_are_named(tmp_path, capsys):
     rows = [row.split(",") for row in lines(10)]
+    later = [rows[0], *([f"{row[0]}-b", *row[1:]] for row in rows[1:5])]
+    other = [["id", "date", "owner"], ["1", "2024-01-01", "Ann"]]
     path = book(
-        tmp_path / "a.xlsx", {"Read me": [["Complaints of two years"]], "2023": rows, "2024": rows[:5]}
+        tmp_path / "a.xlsx",
+        {"Read me": [["Complaints of two years"]], "2023": rows, "2024": later, "Staff": other},
     )
     code, said = replay(capsys, tmp_path / "o", path)
-    assert (code, "10 rows used" in said, "Read me, 2024" in said) == (errors.OK, True, True)
-    assert query(tmp_path / "o", "SELECT reason, rows FROM quality") == [("sheets_unread", 2)]
+    assert (code, "14 rows used" in said, "Read me, Staff" in said) == (errors.OK, True, True)
+    assert query(tmp_path / "o", "SELECT reason, rows FROM quality ORDER BY reason") == [
+        ("sheets_joined", 2),
+        ("sheets_unread", 2),
+    ]
+    assert query(tmp_path / "o", "SELECT max(row) FROM complaint") == [(16,)], "rows are counted on"
     mapping = (tmp_path / "o" / "mapping.yaml").read_text()
-    assert "sheet: '2023'" in mapping
-    other = make(tmp_path / "m.yaml", mapping.replace("sheet: '2023'", "sheet: 2024"))
-    assert "4 rows used" in replay(capsys, tmp_path / "p", path, "--mapping", other)[1]
+    assert "sheet: ['2023', '2024']" in mapping
+    again = replay(capsys, tmp_path / "q", path, "--mapping", tmp_path / "o" / "mapping.yaml")
+    assert "14 rows used" in again[1]
+    one = make(tmp_path / "m.yaml", mapping.replace("sheet: ['2023', '2024']", "sheet: 2024"))
+    assert "4 rows used" in replay(capsys, tmp_path / "p", path, "--mapping", one)[1]
+    gone = make(tmp_path / "n.yaml", mapping.replace("['2023', '2024']", "['2023', '2025']"))
+    code, said = replay(capsys, tmp_path / "r", path, "--mapping", gone)
+    assert (code, "no sheet '2025'" in said) == (errors.UNREADABLE, True)
 
 
 def test_formulas_without_values_are_called_so(tmp_path, capsys):

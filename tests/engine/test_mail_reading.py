@@ -17,7 +17,7 @@ from complaint_qms.constants.correspondence import RETURNED
 from complaint_qms.engine.mail.files import clean_name, image_size
 from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
-from complaint_qms.engine.mail.text_language import language_of
+from complaint_qms.engine.text_language import language_of
 from complaint_qms.engine.mail.tnef import unpack
 from tests import mails
 

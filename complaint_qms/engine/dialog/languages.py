@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from complaint_qms.constants.dialog import ABROAD, AT_HOME
-from complaint_qms.engine.mail.text_language import language_of
+from complaint_qms.engine.text_language import language_of
 from complaint_qms.engine.text import HAN
 
 READ: Final = ("en", "zh")

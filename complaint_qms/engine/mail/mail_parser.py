@@ -24,7 +24,7 @@ from complaint_qms.engine.mail.files import (
 )
 from complaint_qms.engine.mail.html_text import Line, lines_of_html, lines_of_text
 from complaint_qms.engine.mail.parts import Parts, bare_subject, split
-from complaint_qms.engine.mail.text_language import language_of
+from complaint_qms.engine.text_language import language_of
 
 _ID: Final = re.compile(r"<([^<>\s]{1,500})>")
 _ADDRESS: Final = re.compile(r"^[^\s@<>,;]{1,200}@[^\s@<>,;]{1,250}$")

@@ -115,6 +115,7 @@ FILE_TEXTS = {
     "mapping_version": _lt("{file}: version {expected} is expected, not {found}."),
     "mapping_name_twice": _lt("{file}, {where}: {name} stands there a second time."),
     "mapping_table": _lt("{file}, {where}: names with values are expected."),
+    "mapping_list": _lt("{file}, {where}: a list is expected."),
     "mapping_field_unknown": _lt("{file}, {where}: there is no field {field}."),
     "mapping_heading": _lt("{file}, {where}: a column heading is expected, not {found}."),
     "mapping_choice": _lt("{file}, {where}: one of {known} is expected, not {found}."),

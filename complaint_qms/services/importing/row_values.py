@@ -23,7 +23,10 @@ from complaint_qms.services.importing.source import Source
 from complaint_qms.services.record.language import clause_list, labelled
 from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import BLANKS, parse_column
-from complaint_qms.tabular.fields import DATE_KEYS
+from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS
+from complaint_qms.tabular.joined_columns import joined_column
+from complaint_qms.tabular.markup import without_markup
+from complaint_qms.tabular.mojibake import mended
 from complaint_qms.tabular.rows import Chunk
 
 SUBJECT_LENGTH, NAME_LENGTH = 140, 140
@@ -128,9 +131,11 @@ class Translator:
         return " + ".join(self.source.mapping.columns.get(key, [key]))
 
     def _column(self, key: str, cells: list[list[str]]) -> list[str]:
-        places = self.places[key]
-        glue = "\n" if key in ("text", "subject") else " / "
-        texts = [glue.join(part for place in places if (part := row[place].strip())) for row in cells]
+        texts = joined_column(key, [[row[place].strip() for row in cells] for place in self.places[key]])
+        if BY_KEY[key].kind not in ("date", "number", "flag"):
+            texts = list(map(mended, texts))
+        if BY_KEY[key].kind == "text":
+            texts = list(map(without_markup, texts))
         return ["" if text.lower() in BLANKS else text for text in texts]
 
     def _dates(self, key: str, texts: list[str]) -> list[datetime | None]:

@@ -1,0 +1,166 @@
+"""Files that were once read wrongly, through the whole command; how they are made right stands beside each."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from complaint_qms.backtest import errors
+from complaint_qms.backtest.main import main
+from tests.backtest.outcome import query
+
+CASES = Path(__file__).parent / "cases"
+
+
+def replay(capsys, out: Path, path: Path, *more: object) -> tuple[int, str]:
+    code = main(["--lang", "en", "replay", str(path), "--out", str(out), *map(str, more)])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def quality(out: Path) -> dict[tuple[str, str], int]:
+    return {
+        (field, reason): rows for field, reason, rows in query(out, "SELECT field, reason, rows FROM quality")
+    }
+
+
+def test_eight_digits_are_no_date(tmp_path, capsys):
+    code, _ = replay(capsys, tmp_path, CASES / "01_id8_taken_for_date.csv", "--no-text")
+    assert code == errors.OK
+    assert query(tmp_path, "SELECT id, received FROM complaint ORDER BY row LIMIT 2") == [
+        ("30010001", "2024-03-01 09:00:00"),
+        ("30010002", "2024-03-04 10:00:00"),
+    ]
+
+
+def test_a_file_without_headings(tmp_path, capsys):
+    code, said = replay(capsys, tmp_path, CASES / "03_headerless.csv", "--no-text")
+    assert (code, "4 rows used, 0 bad rows" in said, "found by its content" in said) == (
+        errors.OK,
+        True,
+        True,
+    )
+
+
+def test_a_due_date_in_the_place_of_the_receipt_is_said_loudly(tmp_path, capsys):
+    _, said = replay(capsys, tmp_path, CASES / "05_due_date_taken_for_receipt.csv", "--no-text")
+    assert "NO DATE OF RECEIPT WAS FOUND" in said
+    assert quality(tmp_path)["-", "received_stands_in"] == 3
+    assert "NO DATE OF RECEIPT WAS FOUND" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "stands in for it" in (tmp_path / "mapping.yaml").read_text(encoding="utf-8")
+
+
+def test_markup_and_the_time_of_day_beside_the_date(tmp_path, capsys):
+    replay(capsys, tmp_path, CASES / "15_html_in_text.csv", "--no-text")
+    (row,) = query(tmp_path, "SELECT received, first_response, handler, text FROM complaint WHERE id = 'I-1'")
+    assert row == (
+        "2024-03-04 09:12:33",
+        "2024-03-04 10:00:00",
+        None,
+        "The pump leaks at the shaft seal after two days of use & oil ran out on the floor.",
+    )
+    assert quality(tmp_path)["text", "markup_removed"] == 2
+
+
+def test_a_refusal_prints_the_line_of_the_mapping_to_be_changed(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Ref,Created,Seen,Defect\n" + "".join(f"R{n},week {n},2024-03-0{n},leak\n" for n in range(1, 8))
+    )
+    path.write_text(path.read_text().replace("2024-03-0", "day "))
+    code, said = replay(capsys, tmp_path / "o", path)
+    assert (code, "'Created' is called so, but 0% of its cells are dates; not 'week 1'" in said) == (
+        errors.COLUMNS,
+        True,
+    )
+    number, line = re.search(r"line (\d+): (received: null)", said).groups()
+    assert (tmp_path / "o" / "mapping.yaml").read_text().splitlines()[int(number) - 1].strip() == line
+
+
+def test_names_in_several_spellings_are_offered_as_one(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    names = ("PUMP-1", "pump-1", "Pump-1 ", "Fan")
+    path.write_text(
+        "id,date,item\n" + "".join(f"{n},2024-03-0{n + 1},{name}\n" for n, name in enumerate(names))
+    )
+    replay(capsys, tmp_path / "o", path, "--no-text")
+    assert quality(tmp_path / "o")["item", "spellings"] == 1
+    mapping = (tmp_path / "o" / "mapping.yaml").read_text()
+    offer = re.search(r"^ *# (one_spelling: \[item, type\])", mapping, re.MULTILINE)
+    one = tmp_path / "one.yaml"
+    one.write_text(mapping.replace(f"# {offer[1]}", "one_spelling: [item]"))
+    replay(capsys, tmp_path / "p", path, "--no-text", "--mapping", one)
+    assert query(tmp_path / "p", "SELECT item, count(*) FROM complaint GROUP BY item ORDER BY item") == [
+        ("Fan", 1),
+        ("PUMP-1", 3),
+    ]
+    assert quality(tmp_path / "p") == {}
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(mapping.replace(f"# {offer[1]}", "one_spelling: [colour]"))
+    code, said = replay(capsys, tmp_path / "q", path, "--mapping", bad)
+    assert (code, "one_spelling[0]" in said) == (errors.COLUMNS, True)
+
+
+def test_letters_in_a_wrong_encoding_are_repaired_and_told(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    head, *lines = [
+        "id,date,item,text",
+        "1,2024-03-01,Kühler,Très déçu",
+        "2,2024-03-02,Kühler,plain",
+        "3,2024-03-03,Fan,“q”",
+    ]
+    path.write_text(
+        "\n".join([head, *(line.encode().decode("cp1252", "replace") for line in lines[:2]), lines[2]]),
+        encoding="utf-8",
+    )
+    replay(capsys, tmp_path / "o", path, "--no-text")
+    assert query(tmp_path / "o", "SELECT item, text FROM complaint ORDER BY id") == [
+        ("Kühler", "Très déçu"), ("Kühler", "plain"), ("Fan", "“q”"),
+    ]  # fmt: skip
+    assert quality(tmp_path / "o") == {("item", "text_mended"): 2, ("text", "text_mended"): 1}
+
+
+@pytest.fixture
+def books(tmp_path) -> Path:
+    """A workbook with merged cells, and one with a sheet a month."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["No", "Date", "Customer", "Lot", "Defect"])
+    for n in range(8):
+        group = n // 4 if n % 4 == 0 else None
+        sheet.append(
+            [
+                n + 1,
+                date(2024, 1, 1 + n),
+                None if group is None else f"C{group}",
+                None if group is None else f"L{group}",
+                "leak",
+            ]
+        )
+    for top in (2, 6):
+        for column in (3, 4):
+            sheet.merge_cells(start_row=top, end_row=top + 3, start_column=column, end_column=column)
+    book.save(tmp_path / "merged.xlsx")
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for month in (1, 2, 3):
+        sheet = book.create_sheet(f"2024-{month:02}")
+        sheet.append(["No", "Date", "Item", "Defect"])
+        sheet.append([month, date(2024, month, 5), "P1", "leak"])
+    book.save(tmp_path / "months.xlsx")
+    return tmp_path
+
+
+def test_merged_cells_and_a_sheet_a_month(books, capsys):
+    _, said = replay(capsys, books / "o", books / "merged.xlsx", "--no-text")
+    assert "their value filled down" in said
+    assert query(books / "o", "SELECT customer, batch, count(*) FROM complaint GROUP BY customer, batch") == [
+        ("C0", "L0", 4),
+        ("C1", "L1", 4),
+    ]
+    _, said = replay(capsys, books / "p", books / "months.xlsx", "--no-text")
+    assert ("3 rows used" in said, "2024-01, 2024-02, 2024-03" in said) == (True, True)

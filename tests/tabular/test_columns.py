@@ -1,0 +1,212 @@
+"""Which column is which: the exports of well-known programs, seven languages, and what only looks like a date."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaint_qms.tabular.column_choice import BY_CONTENT, STANDS_IN, choose
+from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
+from complaint_qms.tabular.heading_names import fold_heading
+from complaint_qms.tabular.profile import ColumnProfile, Profile
+
+CASES = Path(__file__).parents[1] / "backtest" / "cases"
+STORIES = (
+    "The seal drips since the second day of use",
+    "It hums loudly whenever the motor starts to turn",
+    "Water stood below the unit in the morning",
+)
+DAYS = ("2024-03-04", "2024-03-13", "2024-03-26", "2024-04-02", "2024-04-30")
+CELLS = {
+    "id": [f"7000{n}" for n in range(5)],
+    "day": DAYS,
+    "moment": [f"{day} 09:1{n}:00" for n, day in enumerate(DAYS)],
+    "later": [f"{day} 16:3{n}:00" for n, day in enumerate(DAYS)],
+    "clock": [f"0{n}:12:33" for n in range(5)],
+    "german": [f"{day[8:]}.{day[5:7]}.{day[:4]}" for day in DAYS],
+    "slashed": [f"{day[8:]}/{day[5:7]}/{day[:4]}" for day in DAYS],
+    "compact": [day.replace("-", "") for day in DAYS],
+    "jira": ["04/Mar/24 9:10 AM", "13/Mar/24 1:10 PM", "26/Mar/24 9:10 AM", "02/Apr/24 9:10 AM", "30/Apr/24 9:10 AM"],
+    "story": [*STORIES, "Handle came off when the door was opened", "Screen stays dark after the update of May"],
+    "label": ["Leak", "Noise", "Leak", "Leak", "Noise"],
+    "name": ["North", "South", "North", "East", "West"],
+    "number": ["0", "1", "0", "2", "0"],
+    "year": ["2019", "2020", "2019", "2021", "2019"],
+    "hours": ["3.5", "2.25", "11", "7", "4"],
+    "money": ["€ 12,50", "€ 1.200,00", "€ 3,00", "€ 90,10", "€ 7,00"],
+    "flag": ["Y", "N", "N", "Y", "N"],
+    "admin": ["Administrator"] * 5,
+}  # fmt: skip
+
+# program: heading / cells, and the field it is to become ("" none)
+EXPORTS = {
+    "ERPNext Issue": "ID/id/id|Subject/story/subject|Customer/name/customer|Raised By (Email)/name/|Status/label/status|Priority/label/urgency|Issue Type/label/type|"
+    "Description/story/text|Response By/later/|Resolution By/later/|First Responded On/later/first_response|Opening Date/day/received|Opening Time/clock/received|"
+    "Resolution Date/later/solve_done|Resolution Time/hours/|Created On/moment/|Last Updated On/later/|Owner/admin/",
+    "ERPNext Warranty Claim": "ID/id/id|Status/label/status|Complaint Date/day/received|Customer/name/customer|Serial No/id/serial|Complaint/story/text|Item Code/label/item|"
+    "Description/label/|Warranty / AMC Status/label/|Warranty Expiry Date/day/|AMC Expiry Date/day/|Resolution Date/later/solve_done|Resolved By/name/handler|"
+    "Resolution Details/label/outcome|Territory/name/region",
+    "Salesforce": "Case Number/id/id|Account Name/name/customer|Subject/story/subject|Date/Time Opened/moment/received|Date/Time Closed/later/closed|Case Owner/name/handler|"
+    "Status/label/status|Priority/label/urgency|Type/label/type|Case Origin/label/channel|Description/story/text|Product Name/name/item|Age (Hours)/hours/|Last Modified Date/later/",
+    "Salesforce API": "CaseNumber/id/id|CreatedDate/moment/received|ClosedDate/later/closed|AccountId/name/customer|Origin/label/channel|SerialNumber__c/id/serial|Reason/label/type|"
+    "LastModifiedDate/later/|Description/story/text",
+    "Zendesk": "Id/id/id|Requester/name/customer|Assignee/name/handler|Subject/story/text|Created at/moment/received|Updated at/later/|Solved at/later/solve_done|Due at/later/|"
+    "Priority/label/urgency|Status/label/status|Via/label/channel|Ticket type/label/type|First reply time in minutes/hours/|Assigned at/moment/triage_done",
+    "Freshdesk": "Ticket ID/id/id|Subject/story/text|Status/label/status|Priority/label/urgency|Source/label/channel|Type/label/type|Agent/name/handler|Created time/moment/received|"
+    "Due by Time/later/|Resolved time/later/solve_done|Closed time/later/closed|Last update time/later/|Initial response time/later/first_response|"
+    "First response time (in hrs)/hours/|Customer interactions/number/|Full name/name/customer",
+    "Jira": "Summary/story/subject|Issue key/id/id|Issue Type/label/type|Status/label/status|Priority/label/urgency|Assignee/name/handler|Reporter/name/customer|Created/jira/received|"
+    "Updated/jira/|Resolved/jira/solve_done|Due Date/jira/|Description/story/text|Custom field (Severity)/label/severity|Custom field (Lot Number)/id/batch",
+    "SAP QM": "Notification/id/id|Notif. date/german/received|Required End/german/|Completion/german/closed|Description/story/text|Material/name/item|Batch/id/batch|Vendor/name/supplier|"
+    "Sold-to party/name/customer|Coding code text/label/type|System status/label/status|Complaint quantity/number/quantity|Malfunct. start/german/occurred|Plant/label/company",
+    "NHTSA": "CMPLID/id/id|MFR_NAME/name/supplier|MODELTXT/name/item|YEARTXT/year/model|CRASH/flag/crash|FAILDATE/compact/occurred|FIRE/flag/fire|INJURED/number/injured|"
+    "DEATHS/number/deaths|COMPDESC/label/type|STATE/name/region|VIN/id/serial|LDATE/compact/received|MILES/number/|CDESCR/story/text",
+    "CFPB": "Date received/day/received|Product/name/item|Sub-product/name/model|Issue/label/type|Consumer complaint narrative/story/text|Company/name/company|State/name/region|"
+    "Submitted via/label/channel|Date sent to company/day/triage_done|Company response to consumer/label/outcome|Timely response?/flag/|Complaint ID/id/id",
+    "MAUDE": "MDR_REPORT_KEY/id/id|DATE_RECEIVED/compact/received|DATE_OF_EVENT/compact/occurred|EVENT_TYPE/label/severity|MANUFACTURER_D_NAME/name/supplier|"
+    "BRAND_NAME/name/item|LOT_NUMBER/id/batch|FOI_TEXT/story/text|DEVICE_PROBLEM/label/type|ADVERSE_EVENT_FLAG/flag/harm",
+    "311": "Unique Key/id/id|Created Date/moment/received|Closed Date/later/closed|Agency/label/|Complaint Type/label/type|Descriptor/story/text|Location Type/label/|Status/label/status|"
+    "Due Date/later/|Resolution Description/label/outcome|Resolution Action Updated Date/later/|Borough/name/region|Open Data Channel Type/label/channel|Vehicle Type/label/",
+    "311 of another city": "case_enquiry_id/id/id|open_dt/moment/received|sla_target_dt/later/|closed_dt/later/closed|case_status/label/status|closure_reason/label/outcome|"
+    "case_title/story/text|type/label/type|neighborhood/name/region|source/label/channel",
+    "German": "Reklamationsnummer/id/id|Eingangsdatum/german/received|Fälligkeitsdatum/german/|Kunde/name/customer|Artikelnummer/name/item|Chargennr./id/batch|Seriennummer/id/serial|"
+    "Fehlerart/label/type|Beschreibung/story/text|Schweregrad/label/severity|Kosten/money/cost|Verletzte/number/injured|Abgeschlossen am/german/closed|Lieferant/name/supplier",
+    "French": "N° de réclamation/id/id|Date de réception/slashed/received|Échéance/slashed/|Client/name/customer|Produit/name/item|N° de lot/id/batch|N° de série/id/serial|"
+    "Motif/label/type|Description/story/text|Gravité/label/severity|Coût/money/cost|Blessés/number/injured|Date de clôture/slashed/closed|Fournisseur/name/supplier",
+    "Spanish": "Número de reclamo/id/id|Fecha de recepción/slashed/received|Fecha de vencimiento/slashed/|Cliente/name/customer|Producto/name/item|Número de lote/id/batch|"
+    "Número de serie/id/serial|Motivo/label/type|Descripción/story/text|Gravedad/label/severity|Costo/money/cost|Heridos/number/injured|Fecha de cierre/slashed/closed|Proveedor/name/supplier",
+    "Portuguese": "Protocolo/id/id|Data da reclamação/slashed/received|Prazo/slashed/|Cliente/name/customer|Produto/name/item|Número do lote/id/batch|Número de série/id/serial|"
+    "Motivo/label/type|Descrição/story/text|Gravidade/label/severity|Custo/money/cost|Feridos/number/injured|Data de encerramento/slashed/closed|Fornecedor/name/supplier",
+    "Japanese": "受付番号/id/id|受付日/day/received|回答期限/day/|お客様名/name/customer|品番/name/item|ロット番号/id/batch|シリアル番号/id/serial|不具合区分/label/type|苦情内容/story/text|"
+    "重大度/label/severity|費用/number/cost|負傷者数/number/injured|完了日/day/closed|仕入先/name/supplier|担当者/name/handler",
+    "Chinese": "客诉编号/id/id|接收日期/day/received|截止日期/day/|生产日期/day/|客户名称/name/customer|产品名称/name/item|批次号/id/batch|序列号/id/serial|投诉类型/label/type|问题描述/story/text|"
+    "严重程度/label/severity|赔偿金额/number/cost|受伤人数/number/injured|首次回复时间/later/first_response|结案日期/day/closed|供应商/name/supplier",
+}  # fmt: skip
+
+
+def profiled(columns: dict[str, list[str] | tuple[str, ...]]) -> Profile:
+    found = []
+    for name, cells in columns.items():
+        column = ColumnProfile(name)
+        column.add(list(cells))
+        found.append(column)
+    return Profile(len(next(iter(columns.values()))), found)
+
+
+def export(text: str) -> tuple[Profile, dict[str, list[str]]]:
+    wanted: dict[str, list[str]] = {}
+    columns: dict[str, list[str] | tuple[str, ...]] = {}
+    for part in text.split("|"):
+        name, cells, key = part.rsplit("/", 2)
+        columns[name] = CELLS[cells]
+        if key:
+            wanted.setdefault(key, []).append(name)
+    return profiled(columns), wanted
+
+
+@pytest.mark.parametrize("program", EXPORTS)
+def test_the_columns_of_well_known_exports(program):
+    seen, wanted = export(EXPORTS[program])
+    assert choose(seen).columns == wanted
+
+
+def chosen(name: str) -> dict[str, list[str]]:
+    with (CASES / name).open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.reader(handle))
+    if name.startswith("03"):
+        rows.insert(0, [f"column {n}" for n in range(1, len(rows[0]) + 1)])
+    return choose(profiled(dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True)))).columns
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("01_id8_taken_for_date.csv", {"id": "Case Key", "received": "Created Date", "type": "Complaint Type", "text": "Descriptor"}),
+        ("03_headerless.csv", {"id": "column 1", "received": "column 4", "text": "column 5"}),
+        ("04_created_closed_names.csv", {"id": "ticket_id", "received": "created_date", "type": "category", "text": "description",
+                                         "solve_done": "resolved_date", "closed": "closed_date"}),
+        ("05_due_date_taken_for_receipt.csv", {"id": "Defect ID", "received": "Target Date", "severity": "Severity", "text": "Title"}),
+        ("06_category_is_type.csv", {"id": "id", "received": "date", "type": "category", "text": "description"}),
+        ("21_zh_headings.csv", {"id": "投诉编号", "received": "投诉时间", "item": "投诉车系", "model": "投诉车型", "supplier": "投诉品牌",
+                                "type": "典型问题", "text": "问题简述", "status": "投诉状态"}),
+    ],
+)  # fmt: skip
+def test_files_that_were_once_read_wrongly(name, columns):
+    assert chosen(name) == {key: [heading] for key, heading in columns.items()}
+
+
+def test_every_name_is_written_as_headings_are_compared():
+    names = [name for field in (*FIELDS, *EXPOSURE_FIELDS) for name in field.names]
+    assert [name for name in names if fold_heading(name) != name] == []
+
+
+def test_a_date_that_stands_in_and_the_runner_up_are_told():
+    seen = profiled({"No": CELLS["id"], "Deadline": DAYS, "Last change": DAYS, "Defect": CELLS["label"]})
+    found = choose(seen).found["received"]
+    assert (found.names, found.why) == (["Deadline"], STANDS_IN)
+    seen = profiled({"Opened": DAYS, "Created at": CELLS["moment"], "Defect": CELLS["label"]})
+    assert (choose(seen).found["received"].names, choose(seen).found["received"].other) == (
+        ["Opened"],
+        "Created at",
+    )
+
+
+def test_a_column_that_only_its_name_speaks_for_is_refused_with_an_example():
+    seen = profiled({"Created": ["soon", "later", "2024-01-01", "x", "y"], "Defect": CELLS["label"]})
+    refused = choose(seen).refused["received"]
+    assert (refused.name, refused.share, refused.example) == ("Created", 0.0, "soon")
+
+
+BARE = st.integers(10_000_000, 99_999_999)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    start=BARE,
+    step=st.integers(1, 40),
+    named=st.sampled_from(["Case Key", "Ref", "Zip code", "Account", "x"]),
+    place=st.booleans(),
+)
+def test_bare_numbers_never_beat_a_date_with_signs(start, step, named, place):
+    numbers = (named, [str(start + n * step) for n in range(12)])
+    dates = ("When", [f"2024-0{n % 9 + 1}-1{n % 9}" for n in range(12)])
+    seen = profiled(dict((numbers, dates) if place else (dates, numbers)))
+    assert choose(seen).found["received"].names == ["When"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    start=BARE, count=st.integers(4, 40), name=st.sampled_from(["Case Key", "Order no", "column 1", "MILES"])
+)
+def test_numbers_that_count_are_no_dates(start, count, name):
+    seen = profiled({name: [str(start + n) for n in range(count)], "Defect": ["leak"] * count})
+    assert "received" not in choose(seen).found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    role=st.sampled_from(
+        [
+            "Due date",
+            "Target date",
+            "Updated at",
+            "Purchase date",
+            "Fälligkeitsdatum",
+            "Liefertermin",
+            "截止日期",
+            "生産予定",
+        ]
+    ),
+    first=st.booleans(),
+)
+def test_another_date_never_takes_the_place_of_one_that_nothing_speaks_against(role, first):
+    columns = [(role, DAYS), ("Woche", CELLS["german"])]
+    seen = profiled(dict(columns if first else columns[::-1]))
+    assert (choose(seen).found["received"].names, choose(seen).found["received"].why) == (
+        ["Woche"],
+        BY_CONTENT,
+    )
