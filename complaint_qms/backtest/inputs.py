@@ -88,7 +88,7 @@ class Inputs:
     def _remedy(self, mapped: mapping.FileMapping) -> dict[str, object]:
         """The lines of the mapping file to be completed, and what spoke against the column that is called so."""
         gone = mapping.missing_fields(mapped)
-        lines = mapping_writer.lines_of(self.text, mapped.name, gone)
+        lines = mapping_writer.lines_to_fill(self.text, mapped.name, gone)
         told: object = ""
         for key, refused in mapped.choices.refused.items():
             if key in gone:
@@ -138,7 +138,7 @@ def _mapped(
     """Columns and orders of dates of a file: as its entry says, else guessed."""
     exposure, choices, orders = fields is EXPOSURE_FIELDS, None, {}
     if entry is None:
-        choices = mapping.choose(facts, fields)
+        choices = mapping.choose_columns(facts, fields)
         columns = choices.columns
     else:
         columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}

@@ -31,7 +31,7 @@ def dump(
     return "\n".join(lines) + "\n"
 
 
-def lines_of(text: str, name: str, keys: list[str]) -> list[str]:
+def lines_to_fill(text: str, name: str, keys: list[str]) -> list[str]:
     """``9: received: null`` of a mapping file, for fields of the file `name`, as a person finds them there."""
     found: list[str] = []
     here = False

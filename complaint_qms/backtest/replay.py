@@ -181,7 +181,7 @@ def _work(
     side, bad = _write_side_file(store, job)
     if not collector.size:
         name = sources[0].mapping.name
-        lines = mapping_writer.lines_of(text, name, ["received"])
+        lines = mapping_writer.lines_to_fill(text, name, ["received"])
         raise CommandError(
             "no_good_row", NO_GOOD_ROW, bad=bad, side=side, mapping=job.out / MAPPING_NAME, lines=lines
         )

@@ -91,20 +91,22 @@ def language_of(text: str) -> str:
 
 
 def _of_latin_letters(sample: str) -> str:
-    amounts: Counter[str] = Counter()
+    amounts: dict[str, float] = {}
     sample = sample.lower()
     for word in _WORD.findall(sample)[:_WORDS_LOOKED_AT]:
-        known = _WEIGHTS.get(word)
-        if known:
+        if known := _WEIGHTS.get(word):
             for code, weight in known:
-                amounts[code] += weight
-        elif len(word) > 4 and (code := _ENDS.get(word[-4:]) or _ENDS.get(word[-3:]) or _ENDS.get(word[-2:])):
-            amounts[code] += _ENDING
+                amounts[code] = amounts.get(code, 0.0) + weight
+        elif len(word) > 4:
+            ending = _ENDS.get(word[-4:]) or _ENDS.get(word[-3:]) or _ENDS.get(word[-2:])
+            if ending:
+                amounts[ending] = amounts.get(ending, 0.0) + _ENDING
     if not sample.isascii():
         for code, letters in _LETTERS.items():
-            amounts[code] += _LETTER * min(2, sum(sample.count(letter) for letter in letters))
+            count = sum(sample.count(letter) for letter in letters)
+            amounts[code] = amounts.get(code, 0.0) + _LETTER * min(2, count)
     if not amounts:
         return ""
-    (best, most), *rest = amounts.most_common(2)
-    second = rest[0][1] if rest else 0.0
-    return best if most >= _FEWEST and most >= _LEAD * second else ""
+    best, *others = sorted(amounts, key=lambda code: (-amounts[code], code))
+    second = amounts[others[0]] if others else 0.0
+    return best if amounts[best] >= _FEWEST and amounts[best] >= _LEAD * second else ""

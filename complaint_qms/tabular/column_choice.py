@@ -65,7 +65,7 @@ class Choices:
         return {key: choice.names for key, choice in self.found.items()}
 
 
-def choose(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> Choices:
+def choose_columns(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> Choices:
     """Columns of a profiled file: exact names first, then names inside headings, then content."""
     return _Chooser(profile, fields).run()
 
@@ -236,4 +236,4 @@ def _is_number(column: _Column) -> bool:
     )
 
 
-__all__ = ["BY_CONTENT", "BY_NAME", "BY_PART", "STANDS_IN", "Choice", "Choices", "Refused", "choose"]
+__all__ = ["BY_CONTENT", "BY_NAME", "BY_PART", "STANDS_IN", "Choice", "Choices", "Refused", "choose_columns"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -12,7 +13,7 @@ from complaint_qms.tabular import heading_words as words
 from complaint_qms.tabular.amounts import parse_number
 from complaint_qms.tabular.dates import decide, parse_column
 from complaint_qms.tabular.fields import Field
-from complaint_qms.tabular.profile import ColumnProfile
+from complaint_qms.tabular.profile import SAMPLE, ColumnProfile
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
 """Between which complaints are dated; what lies outside was no date, or nobody's."""
@@ -73,11 +74,8 @@ class Evidence:
             return found + 0.4 * self._distinct / filled
         if spec.kind == "text":
             return found + 0.3 * self._distinct / filled + 0.3 * min(column.mean_length, 150) / 150
-        if spec.kind == "label" and spec.key not in ("batch", "company"):
-            if self._distinct == 1 and filled > 20:
-                found -= 0.3
-            elif self._distinct > 0.9 * filled and filled > 50:
-                found -= 0.3
+        if spec.kind == "label" and spec.key not in ("batch", "company") and self._says_little:
+            found -= 0.3
         return found
 
     @cached_property
@@ -141,14 +139,20 @@ class Evidence:
     @cached_property
     def rises_by_one(self) -> bool:
         """Bare numbers that follow one another are a count, whatever date they may look like."""
-        numbers = [int(text) for text in self.column.sample if text.isdecimal() and len(text) <= 14]
-        steps = [after - before for before, after in zip(numbers, numbers[1:], strict=False)]
-        return len(steps) >= 3 and all(step > 0 for step in steps) and set(steps) == {1}
+        first = self.column.sample[: SAMPLE // 4]  # which follow one another in the file
+        numbers = [int(text) for text in first if text.isdecimal() and len(text) <= 14]
+        return len(numbers) >= 4 and all(after - before == 1 for before, after in pairwise(numbers))
 
     @cached_property
     def shaped_like_dates(self) -> bool:
         """Are there signs of a date in the cells, whatever days they name?"""
         return self.column.date_share >= 0.5 and not self.bare
+
+    @property
+    def _says_little(self) -> bool:
+        """One label for all, or another one for each."""
+        filled = self.column.inspected
+        return (self._distinct == 1 and filled > 20) or (self._distinct > 0.9 * filled and filled > 50)
 
     @cached_property
     def _usual_length(self) -> float:

@@ -38,21 +38,19 @@ OTHER_DATES: Final[dict[str, tuple[str, ...]]] = {
 
 NOT_WITH: Final[dict[str, frozenset[str]]] = {
     "type": frozenset(
-        "location vehicle facility account contact customer channel payment address document file product item device user record data license fuel order "
-        "community taxi bridge park lender party sender content mime".split()
+        ["location", "vehicle", "facility", "account", "contact", "customer", "channel", "payment", "address", "document", "file", "product", "item", "device", "user", "record", "data", "license", "fuel", "order", "community", "taxi", "bridge", "park", "lender", "party", "sender", "content", "mime"]
     ),
-    "status": frozenset("warranty delivery payment response resolution survey amc order repair marital sla".split()),
+    "status": frozenset(["warranty", "delivery", "payment", "response", "resolution", "survey", "amc", "order", "repair", "marital", "sla"]),
     "text": frozenset(
-        "resolution item product device specialty material article action solution agency location contact order customer company category type class".split()
+        ["resolution", "item", "product", "device", "specialty", "material", "article", "action", "solution", "agency", "location", "contact", "order", "customer", "company", "category", "type", "class"]
     ),
-    "subject": frozenset("job contact person employee".split()),
-    "item": frozenset("line order number count".split()),
-    "customer": frozenset("end".split()),
-    "severity": frozenset("school".split()),
-    "region": frozenset("x y incident".split()),
+    "subject": frozenset(["job", "contact", "person", "employee"]),
+    "item": frozenset(["line", "order", "number", "count"]),
+    "customer": frozenset(["end"]),
+    "severity": frozenset(["school"]),
+    "region": frozenset(["x", "y", "incident"]),
     "id": frozenset(
-        "customer client account user contact product item article material order invoice serial lot batch vendor supplier phone zip postal part model company "
-        "plant agent owner channel group project parent duplicate device catalog license tax vat".split()
+        ["customer", "client", "account", "user", "contact", "product", "item", "article", "material", "order", "invoice", "serial", "lot", "batch", "vendor", "supplier", "phone", "zip", "postal", "part", "model", "company", "plant", "agent", "owner", "channel", "group", "project", "parent", "duplicate", "device", "catalog", "license", "tax", "vat"]
     ),
 }  # fmt: skip
 """Words beside which the last word of a heading names something else: ``vehicle type``, ``resolution details``."""

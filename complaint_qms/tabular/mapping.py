@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from complaint_qms.tabular import sheets
-from complaint_qms.tabular.column_choice import Choices, choose
+from complaint_qms.tabular.column_choice import Choices, choose_columns
 from complaint_qms.tabular.dates import DateDecision, decide
 from complaint_qms.tabular.errors import ColumnError, NoRowError
 from complaint_qms.tabular.fields import (
@@ -57,7 +57,7 @@ class FileMapping:
 
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
     """Field -> headings from a profiled file: see :mod:`complaint_qms.tabular.column_choice`."""
-    return choose(profile, fields).columns
+    return choose_columns(profile, fields).columns
 
 
 def build_mapping(
@@ -145,7 +145,7 @@ __all__ = [
     "EXPOSURE_FIELDS",
     "FileMapping",
     "build_mapping",
-    "choose",
+    "choose_columns",
     "entry_columns",
     "entry_for",
     "guess",

@@ -107,8 +107,11 @@ def open_table(path: Path, entry: dict | None, name: str | None = None) -> Table
         fmt.encoding, fmt.doubt, fmt.nul = encoding, None, has_nul(path, encoding)
         fmt.damaged = count_damage(path, encoding)[0]
     fmt.delimiter = entry.get("delimiter") or fmt.delimiter
-    fmt.sheet, *more = _sheets(entry.get("sheet")) or [None]
-    fmt.more = None if fmt.sheet is None else tuple(map(str, more))
+    if named := _sheets(entry.get("sheet")):
+        fmt.sheet, *more = named
+        fmt.more = tuple(more)
+    else:
+        fmt.sheet = fmt.more = None
     return Table(path, fmt, entry.get("header_row"), name)
 
 

@@ -12,7 +12,28 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
-_LINES = frozenset("blockquote br center div h1 h2 h3 h4 h5 h6 hr li ol p pre table tr ul".split())
+_LINES = frozenset(
+    [
+        "blockquote",
+        "br",
+        "center",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "table",
+        "tr",
+        "ul",
+    ]
+)
 _SILENT = frozenset(("head", "script", "style", "title"))
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
 

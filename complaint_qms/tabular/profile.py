@@ -96,18 +96,6 @@ class ColumnProfile:
             ):
                 self.numbers += count
 
-    def _keep_some(self, uniques: Sequence[str]) -> None:
-        """The first ones, which follow each other as in the file, and others from all over the chunk."""
-        room = SAMPLE - len(self.sample)
-        if room <= 0:
-            return
-        first, rest = uniques[: room // 4], uniques[room // 4 :]
-        step = max(1, len(rest) // max(1, room - len(first)))
-        for value in (*first, *rest[::step][: room - len(first)]):
-            text = value.strip()
-            if text and text.lower() not in BLANKS:
-                self.sample.append(text)
-
     @property
     def filled_share(self) -> float:
         """Share of the cells looked at that hold something."""
@@ -122,6 +110,18 @@ class ColumnProfile:
         return bool(self.filled) and (
             numeric <= 0.2 * votes.filled or (high >= CLEAR_VOTES and low * 20 <= high)
         )
+
+    def _keep_some(self, uniques: Sequence[str]) -> None:
+        """The first ones, which follow each other as in the file, and others from all over the chunk."""
+        room = SAMPLE - len(self.sample)
+        if room <= 0:
+            return
+        first, rest = uniques[: room // 4], uniques[room // 4 :]
+        step = max(1, len(rest) // max(1, room - len(first)))
+        for value in (*first, *rest[::step][: room - len(first)]):
+            text = value.strip()
+            if text and text.lower() not in BLANKS:
+                self.sample.append(text)
 
 
 @dataclass

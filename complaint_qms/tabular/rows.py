@@ -234,8 +234,8 @@ class Table:
         fmt, first = self.format, sheets.last_row(self.path, self.format.sheet or "")
         others = fmt.unread if fmt.more is None else fmt.more
         if gone := [name for name in others if name not in fmt.unread]:
-            names = [fmt.sheet, *fmt.unread]
-            raise UnreadableFileError("sheet_missing", file=self.path, sheet=gone[0], sheets=names)
+            every = [fmt.sheet, *fmt.unread]
+            raise UnreadableFileError("sheet_missing", file=self.path, sheet=gone[0], sheets=every)
         fmt.more = ()
         if not self.header_row or not others or not first:
             return

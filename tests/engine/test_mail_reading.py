@@ -17,8 +17,8 @@ from complaint_qms.constants.correspondence import RETURNED
 from complaint_qms.engine.mail.files import clean_name, image_size
 from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
-from complaint_qms.engine.text_language import language_of
 from complaint_qms.engine.mail.tnef import unpack
+from complaint_qms.engine.text_language import language_of
 from tests import mails
 
 ZH = "您好，我们收到的水泵漏水了，请尽快换货。㐀"

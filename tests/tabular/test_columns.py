@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaint_qms.tabular.column_choice import BY_CONTENT, STANDS_IN, choose
+from complaint_qms.tabular.column_choice import BY_CONTENT, STANDS_IN, choose_columns
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.heading_names import fold_heading
 from complaint_qms.tabular.profile import ColumnProfile, Profile
@@ -111,7 +111,7 @@ def export(text: str) -> tuple[Profile, dict[str, list[str]]]:
 @pytest.mark.parametrize("program", EXPORTS)
 def test_the_columns_of_well_known_exports(program):
     seen, wanted = export(EXPORTS[program])
-    assert choose(seen).columns == wanted
+    assert choose_columns(seen).columns == wanted
 
 
 def chosen(name: str) -> dict[str, list[str]]:
@@ -119,7 +119,7 @@ def chosen(name: str) -> dict[str, list[str]]:
         rows = list(csv.reader(handle))
     if name.startswith("03"):
         rows.insert(0, [f"column {n}" for n in range(1, len(rows[0]) + 1)])
-    return choose(profiled(dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True)))).columns
+    return choose_columns(profiled(dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True)))).columns
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ def test_every_name_is_written_as_headings_are_compared():
 
 def test_a_date_that_stands_in_and_the_runner_up_are_told():
     seen = profiled({"No": CELLS["id"], "Deadline": DAYS, "Last change": DAYS, "Defect": CELLS["label"]})
-    found = choose(seen).found["received"]
+    found = choose_columns(seen).found["received"]
     assert (found.names, found.why) == (["Deadline"], STANDS_IN)
     seen = profiled({"Opened": DAYS, "Created at": CELLS["moment"], "Defect": CELLS["label"]})
-    assert (choose(seen).found["received"].names, choose(seen).found["received"].other) == (
+    assert (choose_columns(seen).found["received"].names, choose_columns(seen).found["received"].other) == (
         ["Opened"],
         "Created at",
     )
@@ -157,7 +157,7 @@ def test_a_date_that_stands_in_and_the_runner_up_are_told():
 
 def test_a_column_that_only_its_name_speaks_for_is_refused_with_an_example():
     seen = profiled({"Created": ["soon", "later", "2024-01-01", "x", "y"], "Defect": CELLS["label"]})
-    refused = choose(seen).refused["received"]
+    refused = choose_columns(seen).refused["received"]
     assert (refused.name, refused.share, refused.example) == ("Created", 0.0, "soon")
 
 
@@ -175,7 +175,7 @@ def test_bare_numbers_never_beat_a_date_with_signs(start, step, named, place):
     numbers = (named, [str(start + n * step) for n in range(12)])
     dates = ("When", [f"2024-0{n % 9 + 1}-1{n % 9}" for n in range(12)])
     seen = profiled(dict((numbers, dates) if place else (dates, numbers)))
-    assert choose(seen).found["received"].names == ["When"]
+    assert choose_columns(seen).found["received"].names == ["When"]
 
 
 @settings(max_examples=60, deadline=None)
@@ -184,7 +184,7 @@ def test_bare_numbers_never_beat_a_date_with_signs(start, step, named, place):
 )
 def test_numbers_that_count_are_no_dates(start, count, name):
     seen = profiled({name: [str(start + n) for n in range(count)], "Defect": ["leak"] * count})
-    assert "received" not in choose(seen).found
+    assert "received" not in choose_columns(seen).found
 
 
 @settings(max_examples=60, deadline=None)
@@ -206,7 +206,7 @@ def test_numbers_that_count_are_no_dates(start, count, name):
 def test_another_date_never_takes_the_place_of_one_that_nothing_speaks_against(role, first):
     columns = [(role, DAYS), ("Woche", CELLS["german"])]
     seen = profiled(dict(columns if first else columns[::-1]))
-    assert (choose(seen).found["received"].names, choose(seen).found["received"].why) == (
+    assert (choose_columns(seen).found["received"].names, choose_columns(seen).found["received"].why) == (
         ["Woche"],
         BY_CONTENT,
     )

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from complaint_qms.constants.dialog import ABROAD, AT_HOME
-from complaint_qms.engine.text_language import language_of
 from complaint_qms.engine.text import HAN
+from complaint_qms.engine.text_language import language_of
 
 READ: Final = ("en", "zh")
 """Languages that are read; others are recognised."""
