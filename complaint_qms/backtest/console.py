@@ -165,6 +165,7 @@ def explain(store: Store, key: str, language: str) -> int:
         print_line(phrase("explain_text", language))
     for field, value, confidence, why in readings:
         shown = level_name(policy, "severities", value, language) if field == "severity" else value
+        shown = phrase(f"language_{value}", language) if field == "language" else shown
         print_line(f"  {phrase('field_' + field, language)}: {shown}  ({confidence:.0%})")
         for sentence, values, _weight in json.loads(why):
             print_line(f"      - {stored_reasons.reason(sentence, values, language)}")

@@ -15,12 +15,19 @@ from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.backtest.stored_reasons import type_names
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
+from complaint_qms.engine.classify.languages import OWN_LISTS
+from complaint_qms.engine.text_language import language_of
 
 CHUNK = 1_000
 FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
 """Of how many texts one is learned from, and the bounds of that."""
 LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
 FIELDS = ("type", "severity")
+LANGUAGE = "language"
+_PLAIN = ("", "en", "zh", "zh-TW")
+"""Languages of which nothing need be said."""
+LANGUAGE_SAMPLE, LEAST_OF_LANGUAGE, USUAL = 400, 2, 0.8
+"""Texts by which the language of a history is judged; how many, and which share of them, must be in one."""
 
 
 def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
@@ -32,6 +39,7 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
     tick(done)
     models = _learn(store, policy)
     names = type_names()
+    usual = _usual_language(store)
     while True:
         rows = store.db.execute(
             "SELECT row_id, subject, text, item, channel, type, severity FROM complaint "
@@ -43,13 +51,23 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
         texts = [_words(r[1], r[2]) for r in wanted]
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
-        found = propose_many(texts, models, contexts=contexts, fields=FIELDS) if wanted else []
+        codes = [language_of(text) or usual for text in texts]
+        found = (
+            propose_many(texts, models, contexts=contexts, fields=FIELDS, languages=codes) if wanted else []
+        )
         with store.transaction():
             store.insert("reading", _rows(wanted, found, names), 5)
+            told = [
+                (row[0], LANGUAGE, code, 1.0, "[]")
+                for row, code in zip(wanted, codes, strict=True)
+                if code not in _PLAIN
+            ]
+            store.insert("reading", told, 5)
             done = rows[-1][0]
             store.set_done("read text", done)
         tick(len(rows))
     with store.transaction():
+        _note_languages(store)
         store.set_done("read text", -1)
 
 
@@ -74,6 +92,34 @@ def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str
                 )
                 result.append((row[0], p.field, value, round(p.confidence, 4), reasons_json(p.reasons)))
     return result
+
+
+def _usual_language(store: Store) -> str:
+    """The language that nearly all texts are in whose language can be told: short ones are taken to be in it too. ""
+    where there is none."""
+    (count,) = store.db.execute("SELECT count(*) FROM complaint WHERE text IS NOT NULL").fetchone()
+    rows = store.db.execute(
+        "SELECT text FROM (SELECT text, row_number() OVER (ORDER BY row_id) AS n FROM complaint WHERE text IS NOT NULL) "
+        "WHERE n % ? = 0",
+        (max(1, count // LANGUAGE_SAMPLE),),
+    )
+    told = Counter(code for (text,) in rows if (code := language_of(text)))
+    if not told:
+        return ""
+    ((code, most),) = told.most_common(1)
+    return code if most >= LEAST_OF_LANGUAGE and most >= USUAL * told.total() else ""
+
+
+def _note_languages(store: Store) -> None:
+    """Texts in other languages than English and Chinese into the list of data quality."""
+    rows = store.db.execute(
+        "SELECT value, count(*), min(complaint.row), min(coalesce(text, subject)) FROM reading "
+        "JOIN complaint ON complaint.row_id = reading.row_id WHERE field = ? GROUP BY value",
+        (LANGUAGE,),
+    ).fetchall()
+    for code, count, row, example in rows:
+        kind = "read" if code in OWN_LISTS else "unread"
+        store.note_quality("text", f"language_{kind}_{code}", count, row, example)
 
 
 def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:

@@ -40,7 +40,7 @@ _SMALL_WORDS: Final = {
     "quando depois antes porque há isso este esta são sem ninguém fui ele ela tem",
     "it": "il la gli e è non che di una per con si del è sono grazie abbiamo questo un lo le in da al della dei nel mi ho ha ma più come anche dopo quando perché "
     "molto dal alla sul questa stato",
-    "nl": "de het een en is niet wij van met voor op dat zijn hebben ook aan graag ik in te er was maar bij om naar mijn uit nog wordt deze dit heeft heb geen als door worden na",
+    "nl": "de het een en is niet wij van met voor op dat zijn hebben ook aan graag ik in te er was maar bij om naar mijn uit nog wordt deze dit heeft heb geen als worden na",
     "pl": "i w na nie się z do jest to że po od jak ale za o przez mi mój była był już bardzo tylko są dla",
     "sv": "och att det som en på är av för med till den har inte om ett men jag vi från var efter min",
     "da": "og at det som en på er af for med til den har ikke om et men jeg vi fra var efter min",
@@ -62,12 +62,15 @@ _ENDINGS: Final = {
     "es": ("ción", "dad", "ando", "iendo", "aron", "idad"),
     "pt": ("ção", "ções", "dade", "ando", "endo", "aram", "ão", "inho"),
     "it": ("zione", "mente", "ato", "ata", "zioni", "tà"),
-    "nl": ("ijk", "heid", "aar", "oor"),
+    "nl": ("ijk", "heid"),
 }
 _ENDING: Final = 0.4
 _LETTER: Final = 0.5
 _FEWEST: Final = 1.5
 _LEAD: Final = 1.3
+_SHORT: Final = 200
+_CLEAR: Final = 5.0
+_WORDS_OF_A_LANGUAGE: Final = 2
 _ENDS: Final = {ending: code for code, endings in _ENDINGS.items() for ending in endings}
 
 
@@ -91,12 +94,19 @@ def language_of(text: str) -> str:
 
 
 def _of_latin_letters(sample: str) -> str:
+    # Most texts of some length are beyond doubt after their first words.
+    return (len(sample) > _SHORT and _judged(sample[:_SHORT], _CLEAR)) or _judged(sample, _FEWEST)
+
+
+def _judged(sample: str, least: float) -> str:
     amounts: dict[str, float] = {}
     sample = sample.lower()
+    spoke: dict[str, set[str]] = {}
     for word in _WORD.findall(sample)[:_WORDS_LOOKED_AT]:
         if known := _WEIGHTS.get(word):
             for code, weight in known:
                 amounts[code] = amounts.get(code, 0.0) + weight
+                spoke.setdefault(code, set()).add(word)
         elif len(word) > 4:
             ending = _ENDS.get(word[-4:]) or _ENDS.get(word[-3:]) or _ENDS.get(word[-2:])
             if ending:
@@ -109,4 +119,7 @@ def _of_latin_letters(sample: str) -> str:
         return ""
     best, *others = sorted(amounts, key=lambda code: (-amounts[code], code))
     second = amounts[others[0]] if others else 0.0
-    return best if amounts[best] >= _FEWEST and amounts[best] >= _LEAD * second else ""
+    if amounts[best] < least or amounts[best] < _LEAD * second:
+        return ""
+    # One word, however often, may be the name of a thing.
+    return best if best == "en" or len(spoke.get(best, ())) >= _WORDS_OF_A_LANGUAGE else ""

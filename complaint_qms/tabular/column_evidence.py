@@ -47,8 +47,7 @@ class Evidence:
         if column.date_share >= 0.5 and not self.bare and spec.kind != "name":
             return False
         if spec.kind == "text":
-            enough = distinct > 0.2 * filled or column.mean_length > 60 or filled < 20
-            return enough and column.number_share < 0.5
+            return distinct > 0.2 * filled or column.mean_length > 60 or filled < 20
         if spec.kind == "flag":
             return distinct <= 8
         if spec.key == "handler":

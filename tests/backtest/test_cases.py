@@ -164,3 +164,29 @@ def test_merged_cells_and_a_sheet_a_month(books, capsys):
     ]
     _, said = replay(capsys, books / "p", books / "months.xlsx", "--no-text")
     assert ("3 rows used" in said, "2024-01, 2024-02, 2024-03" in said) == (True, True)
+
+
+def test_texts_of_other_languages_are_never_judged_as_english(tmp_path, capsys):
+    replay(capsys, tmp_path / "o", CASES / "14_foreign_language.csv")
+    judged = query(tmp_path / "o", "SELECT severity, type FROM assessment")
+    assert not [
+        each for each in judged if each[0] in ("critical", "catastrophic") or each[1] == "Safety or Harm"
+    ]
+    assert quality(tmp_path / "o") == {("text", "language_read_pt"): 3}
+    path = tmp_path / "it.csv"
+    texts = [
+        "Il motore perde olio e non è la prima volta",
+        "Sono stato in hospital e non mi hanno aiutato",
+        "Fire hospital",
+        "La porta non si chiude più",
+    ]
+    path.write_text(
+        "id,date,text\n" + "".join(f"{n},2024-03-0{n + 1},{text}\n" for n, text in enumerate(texts))
+    )
+    replay(capsys, tmp_path / "p", path)
+    assert query(tmp_path / "p", "SELECT DISTINCT type, severity_from FROM assessment") == [(None, "default")]
+    assert quality(tmp_path / "p") == {("text", "language_unread_it"): 4}, (
+        "a short text is in the language of the others"
+    )
+    code = main(["--lang", "zh", "explain", "0", "--db", str(tmp_path / "p" / "replay.sqlite")])
+    assert (code, "意大利语" in capsys.readouterr().out) == (errors.OK, True)

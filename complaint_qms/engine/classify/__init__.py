@@ -1,9 +1,12 @@
-"""What a complaint is about and how grave it is, read from its text: English and Chinese, nothing downloaded.
+"""What a complaint is about and how grave it is, read from its text, nothing downloaded: English and Chinese, with plain words
+of harm and type for German, French, Spanish and Portuguese.
 
 Public API::
 
     propose(text, models=None, lexicon=None, *, context=None, fields=FIELDS) -> list[Proposal]
-    propose_many(texts, models=None, lexicon=None, *, contexts=None, fields=FIELDS, explain=True) -> list[list[Proposal]]
+    propose_many(texts, models=None, lexicon=None, *, contexts=None, fields=FIELDS, explain=True, languages=None)
+        -> list[list[Proposal]]; ``languages``: that of each text, so that German, French, Spanish and Portuguese are read with
+        words of their own and what nobody reads is not taken for English
         Proposal(field, value, confidence, reasons, source, rank, alternatives), one per field:
         type         key of constants.vocabulary.TYPES, "" when no word speaks for any
         severity     key of constants.risk.SEVERITIES; ``rank`` orders complaints by the harm told, higher is worse

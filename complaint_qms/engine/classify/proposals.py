@@ -21,6 +21,7 @@ from complaint_qms.engine.classify.keywords import (
     by_words,
     hits_by_field,
 )
+from complaint_qms.engine.classify.languages import hits_of
 from complaint_qms.engine.classify.lexicon import Lexicon, default_lexicon
 from complaint_qms.engine.classify.model import Predictions, TextModel
 from complaint_qms.engine.message import Message
@@ -52,12 +53,15 @@ def propose_many(
     contexts: Sequence[Context | None] | None = None,
     fields: Sequence[str] = FIELDS,
     explain: bool = True,
+    languages: Sequence[str] | None = None,
 ) -> list[list[Proposal]]:
     """Proposals for many texts at once; a thousand or so per call is the fastest. ``explain=False`` leaves out the
-    reasons of learned models (the keywords' reasons cost nothing)."""
+    reasons of learned models (the keywords' reasons cost nothing). ``languages``: in which each text is read
+    (:mod:`complaint_qms.engine.classify.languages`); without them all are read as English and Chinese."""
     models = models or {}
     lexicon = lexicon or default_lexicon()
-    hits = [lexicon.hits(text) for text in texts]
+    codes = languages if languages is not None else ("",) * len(texts)
+    hits = [hits_of(text, code, lexicon) for text, code in zip(texts, codes, strict=True)]
     wanted = [*fields, *(name for name in models if name not in fields)]
     matrices: dict[
         tuple[int, bool], sparse.csr_matrix

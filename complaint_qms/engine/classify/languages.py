@@ -1,0 +1,152 @@
+"""Texts in German, French, Spanish and Portuguese, read with word lists of their own; and texts nobody here can read.
+
+Which language a text is in: :func:`complaint_qms.engine.text_language.language_of`. English and Chinese are read by
+:class:`complaint_qms.engine.classify.lexicon.Lexicon`. A text in any other language gives no hits: its words would be taken for
+English ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from complaint_qms.constants import lexicon_languages as words
+from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term
+from complaint_qms.engine.text import fold
+
+OWN_LISTS: Final = tuple(words.HARM)
+"""Languages besides English and Chinese that are read."""
+READ: Final = ("", "en", "zh", "zh-TW", *OWN_LISTS)
+"""Languages that are read; "" is a text whose language nothing decides, and is read as English."""
+NEGATION_REACH: Final = 4
+NEGATION_REACH_AFTER: Final = 2
+FEAR_REACH: Final = 6
+MAX_TOKENS: Final = 3_000
+_STEM: Final = 4
+_GAP: Final = 2
+_TOKEN: Final = re.compile(r"[a-z0-9]+|[.!?;\n]|,")
+_BREAKS: Final = frozenset(".!?;\n")
+_SHIELDS: Final = frozenset(("aber", "mais", "pero", "mas", "sondern", "sino"))
+
+
+def hits_of(text: str, language: str, lexicon: Lexicon) -> list[Hit]:
+    """What the word list of its language finds in a text; nothing in a language without one."""
+    if language in OWN_LISTS:
+        return word_list(language).hits(text)
+    return lexicon.hits(text) if language in READ else []
+
+
+@cache
+def word_list(language: str) -> WordList:
+    """The list of one of ``OWN_LISTS``."""
+    terms = [
+        (Term("harm", severity, weight, text, tuple(text.split())))
+        for severity, weight, line in words.HARM[language]
+        for text in _split(line)
+    ]
+    terms += [
+        Term("type", kind, words.TYPE_WEIGHT, text, tuple(text.split()))
+        for kind, line in words.TYPES[language].items()
+        for text in _split(line)
+    ]
+    denials, after = _split(words.NEGATIONS[language]), _split(words.NEGATIONS_AFTER[language])
+    return WordList(terms, denials, after, _split(words.FEARS[language]))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A term at words ``start … end - 1``."""
+
+    term: Term
+    start: int
+    end: int
+
+
+class WordList:
+    """Terms of a language: words, beginnings of words (``*``) and gaps (``~``)."""
+
+    def __init__(
+        self, terms: Sequence[Term], negations: Sequence[str], after: Sequence[str], fears: Sequence[str]
+    ) -> None:
+        self._whole: dict[str, list[Term]] = {}
+        self._beginnings: dict[str, list[Term]] = {}
+        self._negations, self._after, self._fears = map(frozenset, (negations, after, fears))
+        for term in terms:
+            first = term.words[0]
+            if first.endswith("*"):
+                self._beginnings.setdefault(first[: min(_STEM, len(first) - 1)], []).append(term)
+            else:
+                self._whole.setdefault(first, []).append(term)
+
+    def hits(self, text: str) -> list[Hit]:
+        """Every term in the text; of overlapping ones of a field the longest."""
+        tokens = _tokens(text)
+        found: list[_Place] = []
+        for at, token in enumerate(tokens):
+            options = self._whole.get(token, [])
+            for size in range(2, min(_STEM, len(token)) + 1):
+                options = [*options, *self._beginnings.get(token[:size], ())]
+            for term in options:
+                if end := _match(term.words, tokens, at):
+                    found.append(_Place(term, at, end))
+        return [self._judged(place, tokens) for place in _longest(found)]
+
+    def _judged(self, place: _Place, tokens: Sequence[str]) -> Hit:
+        """Whether what was found is denied or merely feared."""
+        negated = feared = False
+        if self._negations.isdisjoint(place.term.words):
+            for distance in range(1, FEAR_REACH + 1):
+                at = place.start - distance
+                if at < 0 or tokens[at] in _BREAKS or tokens[at] in _SHIELDS:
+                    break
+                negated = negated or (distance <= NEGATION_REACH and tokens[at] in self._negations)
+                feared = feared or tokens[at] in self._fears
+            following = tokens[place.end : place.end + NEGATION_REACH_AFTER]
+            negated = negated or not self._after.isdisjoint(following)
+        return Hit(place.term, place.start, place.end, 0, negated, feared and not negated)
+
+
+def _split(line: str) -> list[str]:
+    return [part.strip() for part in line.split(",") if part.strip()]
+
+
+def _tokens(text: str) -> list[str]:
+    """Words without accents, and the marks that end a clause."""
+    plain = fold(text.replace("\n", " ; "))
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not "\u0300" <= c <= "\u036f")
+    return _TOKEN.findall(plain)[:MAX_TOKENS]
+
+
+def _fits(part: str, token: str) -> bool:
+    return token.startswith(part[:-1]) if part.endswith("*") else token == part
+
+
+def _match(parts: Sequence[str], tokens: Sequence[str], at: int) -> int:
+    """End of a match at ``at``, 0 for none."""
+    if not parts:
+        return at
+    if parts[0] == "~":
+        for skip in range(_GAP + 1):
+            if not _BREAKS.isdisjoint(tokens[at : at + skip]):
+                return 0
+            if end := _match(parts[1:], tokens, at + skip):
+                return end
+        return 0
+    return _match(parts[1:], tokens, at + 1) if at < len(tokens) and _fits(parts[0], tokens[at]) else 0
+
+
+def _longest(found: list[_Place]) -> list[_Place]:
+    taken: dict[str, set[int]] = {}
+    kept = []
+    for place in sorted(found, key=lambda p: (-(p.end - p.start), -p.term.weight, p.start)):
+        used = taken.setdefault(place.term.field, set())
+        cells = range(place.start, place.end)
+        if used.isdisjoint(cells):
+            used.update(cells)
+            kept.append(place)
+    return sorted(kept, key=lambda p: (p.start, p.term.field))
