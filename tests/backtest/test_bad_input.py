@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from complaint_qms.backtest import catalogue, errors
-from complaint_qms.backtest.main import build_parser, main
+from complaint_qms.backtest.command_line import build_parser
+from complaint_qms.backtest.main import main
 from complaint_qms.tabular import fields, problems
 
 GOOD = "id,date,item\n" + "".join(f"{i},2024-01-{i:02d},kettle\n" for i in range(1, 29))
@@ -165,6 +167,9 @@ def test_what_nobody_foresaw_is_one_line_too(tmp_path, capsys, monkeypatch):
         assert str(error) in err
 
 
+VERBS = ("replay", "signals", "similar", "explain", "report", "sample", "demo")
+
+
 def test_help_version_and_wrong_verb():
     def call(*arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "complaint_qms.backtest.main", *arguments]
@@ -174,8 +179,32 @@ def test_help_version_and_wrong_verb():
     assert call("--version").stdout.startswith("complaint-qms ")
     assert call("dance").returncode == errors.USAGE
     assert call().returncode == errors.USAGE
-    for verb in ("replay", "signals", "similar", "explain", "report", "sample", "demo"):
-        assert verb in build_parser().format_help()
+    for verb in VERBS:
+        assert verb in build_parser(dict.fromkeys(VERBS)).format_help()
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_and_refusals_speak_chinese(verb, capsys):
+    for arguments in (
+        ["--lang", "zh", *filter(None, [verb]), "--help"],
+        [*filter(None, [verb]), "--lang=zh", "-h"],
+    ):
+        with pytest.raises(SystemExit) as done:
+            main(arguments)
+        told = capsys.readouterr().out
+        assert done.value.code == 0
+        assert told.startswith("用法：complaint-qms")
+        sentences = re.sub(
+            r"\b(CSV|TSV|XLSX|JSON|lines|Complaint|QMS|bad_rows|report|html|sqlite|demo|replay)\b", "", told
+        )
+        assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", sentences), told
+    for arguments in (["--limit", "x"], ["--nothing"], ["--lang", "fr"], ["--rows", "1"], ["--db"]):
+        with pytest.raises(SystemExit) as done:
+            main(["--lang", "zh", *filter(None, [verb]), *arguments])
+        error = capsys.readouterr().err
+        assert done.value.code == errors.USAGE
+        assert "错误：" in error
+        assert not re.search(r"error|invalid|required|expected|unrecognized", error)
 
 
 def test_both_languages_say_everything():

@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from complaint_qms.backtest import stored_reasons
-from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.catalogue import phrase, translator
 from complaint_qms.backtest.report import data, sop_section, svg
 from complaint_qms.backtest.store import Store
 
@@ -289,6 +289,10 @@ class _View:
         for row in self.d["sop"]["ladder"]:
             found.setdefault(row["stage"], [0] * len(steps))[steps.index(row["at"])] += row["count"]
         return [(clock, found[clock]) for clock in sop_section.CLOCKS if clock in found]
+
+    def told(self, whom: str) -> str:
+        """Who is told, in the reader's language where the policy names a role of the default one."""
+        return translator(self.language)(whom)
 
     def span(self, first: str | None, last: str) -> str:
         """A stage, or from which to which one a time goes."""
