@@ -68,7 +68,8 @@ def result(done: Result, seconds: float, language: str) -> None:
         print_line(phrase("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:
         print_line(phrase("done_side", language, path=done.side_file))
-    print_line(phrase("done_signals", language, signals=f"{done.signals:,}", series=f"{done.series:,}"))
+    counts = {"findings": done.findings, "signals": done.signals, "series": done.series}
+    print_line(phrase("done_signals", language, **{key: f"{count:,}" for key, count in counts.items()}))
     rows = done.good + done.bad
     print(
         phrase(

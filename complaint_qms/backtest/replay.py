@@ -43,13 +43,13 @@ from complaint_qms.backtest.inputs import Inputs
 from complaint_qms.backtest.piped_input import PipedInput
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.progress import Progress
-from complaint_qms.backtest.report.data import episode_count
 from complaint_qms.backtest.store import FINAL_NAME, WORK_NAME, Store
 from complaint_qms.tabular import mapping
 from complaint_qms.tabular.errors import TableError
 from complaint_qms.tabular.profile import Profile, first_look, profile
 
 REPORT_NAME, MAPPING_NAME, SIDE_NAME = "report.html", "mapping.yaml", "bad_rows.csv"
+COMPLAINTS_NAME = "report_complaints.csv"
 FURTHEST = 3660
 """Days after its last event at which a history may be said to end; every week up to there is looked at."""
 LASTING = (USAGE, UNREADABLE, COLUMNS, NO_GOOD_ROW)
@@ -84,6 +84,7 @@ class Result:
     good: int
     bad: int
     left_out: int
+    findings: int
     signals: int
     series: int
     resumed: bool
@@ -111,13 +112,17 @@ def write_columns(
 
 
 def write_report(database: Path, target: Path, language: str) -> None:
-    """The HTML report of a finished store."""
+    """The HTML report of a finished store, and the file of its complaints beside it."""
     from complaint_qms.backtest.report import render
+    from complaint_qms.backtest.report.lists import beside, write_complaints
 
-    output_folder.keep_apart([target], [database])
+    table = beside(target)
+    output_folder.keep_apart([target, table], [database])
     store = Store.finished(database)
     try:
-        output_folder.write_whole(target, render(store, language))
+        output_folder.write_whole(target, render(store, language, table.name))
+        if target.is_file():  # a device has nothing beside it
+            write_complaints(store, table)
     finally:
         store.close()
 
@@ -192,15 +197,16 @@ def _work(
             collector = history.Collector(store)
     good = collector.size
     _judge(store, job, collector, as_of, text, progress)
-    signals, series, until = episode_count(store), store.count("series"), store.meta("as_of")[:10]
+    findings, signals, series = map(store.count, ("finding", "signal", "series"))
+    until = store.meta("as_of")[:10]
     final = job.out / FINAL_NAME
     store.finish(final)
     with progress.bar(phrase("step_report", job.language)):
         report = job.out / REPORT_NAME
         write_report(final, report, job.language)
     return Result(
-        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, signals, series, resumed,
-        aside, until, given.mappings,
+        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, findings, signals, series,
+        resumed, aside, until, given.mappings,
     )  # fmt: skip
 
 
@@ -218,7 +224,7 @@ def _read(job: Job, progress: Progress, look: Callable[..., Profile] = first_loo
 
 
 def _keep_apart(job: Job) -> None:
-    names = (FINAL_NAME, WORK_NAME, REPORT_NAME, MAPPING_NAME, SIDE_NAME)
+    names = (FINAL_NAME, WORK_NAME, REPORT_NAME, COMPLAINTS_NAME, MAPPING_NAME, SIDE_NAME)
     outputs = [job.out / name for name in names]
     output_folder.keep_apart(outputs, [*job.files, job.policy_file, job.deliveries])
     # the mapping of an earlier run is there to be given back: it is read and left as it is

@@ -44,6 +44,8 @@ class RiskAssessment:
             for by, values in (("rate", self.rate), ("count", self.recent))
         )
         self.occurrence = np.where(np.isnan(self.rate), by_count, by_rate).astype(np.int8)
+        # How often an item draws a complaint is not known where no item is given: the last name, none
+        self.occurrence[history.codes["item"] < 0] = -1
         self.occurrences = np.array([*policy.occurrences, None], dtype=object)
         self.counts = {(by, days): history.recent(by, days) for by, days in fact_uses(policy)}
         self.repeat = self.counts.get(("customer", 30))

@@ -7,11 +7,13 @@ import math
 
 import numpy as np
 
+from complaint_qms.backtest.finding_scan import Scanned, store_findings, store_lists
 from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.message import Message
+from complaint_qms.backtest.stored_reasons import packed_messages, plain_value
 from complaint_qms.engine.signals.complaint_columns import most_common, repeats
+from complaint_qms.engine.signals.findings import Watched
 from complaint_qms.engine.signals.scanning import limits, scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects
@@ -26,17 +28,22 @@ _NONE = -1
 
 
 def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> None:
-    """Fill ``series``, ``point``, ``signal``, ``suspect``, ``pairing``, ``total`` and ``repeat``; one step, done again after a kill."""
+    """Fill ``series``, ``point``, ``signal``, ``finding``, ``suspect``, ``pairing``, ``total``, ``repeat`` and ``listed``; one
+    step, done again after a kill."""
     if store.done("signals") < 0:
         return
     deliveries = _deliveries(store, past, until)
     with store.transaction():
+        scans = []
         for kind in policy.data["signals"]["by"]:
-            _scan_kind(store, policy, past, deliveries, kind, until)
+            if scanned := _scan_kind(store, policy, past, deliveries, kind, until):
+                scans.append(scanned)
+        store_findings(store, policy, past, scans)
         _suspects(store, past, deliveries)
         _pairings(store, past)
         _totals(store, past)
         _repeats(store, past)
+        store_lists(store, past)
         store.set_done("signals", -1)
 
 
@@ -60,7 +67,8 @@ def _deliveries(store: Store, past: History, until: np.datetime64) -> Deliveries
 
 def _scan_kind(
     store: Store, policy: Policy, past: History, deliveries: Deliveries, kind: str, until: np.datetime64
-) -> None:
+) -> Scanned | None:
+    """The scan of one kind of series into the store, and what findings need of it."""
     codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
     labels = ["all"] if kind == "all" else past.labels[kind]
     wanted = policy.data["signals"]
@@ -71,15 +79,16 @@ def _scan_kind(
         deliveries, delivered, past.codes["batch"], owner,
     )  # fmt: skip
     if matrix is None:
-        return
-    options = {}
+        return None
+    options: dict[str, np.ndarray] = {}
     if kind == "batch" and matrix.exposure is not None:
         # batches are watched from their first delivery on, against the other batches of the same item
         rates = sibling_rates(matrix, _main_item(past)[chosen])
         options = {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
     settings = Settings(fdr=wanted["false_discovery_rate"])
     result = scan_series(matrix, settings=settings, **options)
-    _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
+    number = _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
+    return Scanned(Watched.of(kind, chosen, matrix, result, options.get("reference_rate")), number)
 
 
 def _delivered(
@@ -101,7 +110,8 @@ def _main_item(past: History) -> np.ndarray:
 
 def _store(
     store: Store, kind: str, names: list[str], totals: np.ndarray, matrix: SeriesMatrix, result: ScanResult
-) -> None:
+) -> int:
+    """Returns the number of the first signal."""
     first = store.count("series") + 1
     units = matrix.exposure[:, -1] if matrix.exposure is not None else np.full(len(names), np.nan)
     rows = [
@@ -126,6 +136,7 @@ def _store(
         (n, first + s.row, starts[s.column], *_signal_row(s)) for n, s in enumerate(result.signals, number)
     ]
     store.insert("signal", signals, 15)
+    return number
 
 
 def _signal_row(s: SignalRecord) -> tuple:
@@ -136,12 +147,11 @@ def _signal_row(s: SignalRecord) -> tuple:
         "count": _number(s.baseline.count),
         "exposure": _number(s.baseline.exposure),
     }
-    words = [[w.key, {k: _json_value(v) for k, v in w.params.items()}] for w in s.words]
     return (
         s.period, s.method, _number(s.observed), _number(s.expected), _number(s.exposure), _number(s.statistic),
         _number(s.limit), _number(s.p), _number(s.q), json.dumps(baseline, sort_keys=True),
-        json.dumps({k: _json_value(v) for k, v in s.parameters.items()}, sort_keys=True),
-        json.dumps(words, ensure_ascii=False),
+        json.dumps({k: plain_value(v) for k, v in s.parameters.items()}, sort_keys=True),
+        packed_messages(s.words),
     )  # fmt: skip
 
 
@@ -150,16 +160,6 @@ def _number(value: object) -> float | None:
         return None
     number = float(value)
     return number if math.isfinite(number) else None
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, Message):  # inside another one: the name of a period
-        return {"template": value.key, "values": {k: _json_value(v) for k, v in value.params.items()}}
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
 
 
 def _suspects(store: Store, past: History, deliveries: Deliveries) -> None:

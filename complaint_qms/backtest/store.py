@@ -34,6 +34,13 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
                 and of series with a signal
 ``signal``      signal, series, period, label, method, observed, expected, units, statistic, limit_value, p, q,
                 baseline (JSON), parameters (JSON), words (JSON: English template and values)
+``finding``     what the signals come down to, gravest first: finding, change (rise, relabelled, new_label), trend, parts
+                (JSON: dimension and value), first and last day, label of first and last week, observed, expected, evidence,
+                p, rank, traits (JSON: dimension, value, count), signals (JSON), words (JSON)
+``finding_point`` finding, period, count, expected: its complaints a week, of the first findings
+``found``       finding, seq: its complaints
+``month``       type, month, count: the largest types in the last months
+``listed``      list, seq: the newest complaints of what the report counts; list is a dimension and its value, by lines
 ``suspect``     batches with complaints, most suspicious first: rank, batch, item, supplier, count, units, other_count,
                 other_units, expected, ratio, ratio_low, ratio_high, p, q, top_type, top_count; units 1 each when no
                 deliveries were given
@@ -59,7 +66,7 @@ from complaint_qms.tabular.fields import (
     STAGES,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 WORK_NAME = "replay.work.sqlite"
 FINAL_NAME = "replay.sqlite"
 
@@ -106,6 +113,15 @@ SCHEMA = (
     "CREATE TABLE signal (signal INTEGER PRIMARY KEY, series INTEGER, period TEXT, label TEXT, method TEXT, "
     "observed REAL, expected REAL, units REAL, statistic REAL, limit_value REAL, p REAL, q REAL, baseline TEXT, "
     "parameters TEXT, words TEXT)",
+    "CREATE TABLE finding (finding INTEGER PRIMARY KEY, change TEXT, trend TEXT, parts TEXT, first TEXT, last TEXT, "
+    'first_label TEXT, last_label TEXT, observed INTEGER, expected REAL, evidence REAL, p REAL, "rank" REAL, traits TEXT, '
+    "signals TEXT, words TEXT)",
+    "CREATE TABLE finding_point (finding INTEGER, period TEXT, count INTEGER, expected REAL, PRIMARY KEY (finding, period)) "
+    "WITHOUT ROWID",
+    "CREATE TABLE found (finding INTEGER, seq INTEGER, PRIMARY KEY (finding, seq)) WITHOUT ROWID",
+    "CREATE INDEX found_by_seq ON found (seq)",
+    "CREATE TABLE month (type TEXT, month TEXT, count INTEGER)",
+    "CREATE TABLE listed (list TEXT, seq INTEGER, PRIMARY KEY (list, seq)) WITHOUT ROWID",
     'CREATE TABLE suspect ("rank" INTEGER PRIMARY KEY, batch TEXT, item TEXT, supplier TEXT, count INTEGER, '
     "units REAL, other_count INTEGER, other_units REAL, expected REAL, ratio REAL, ratio_low REAL, ratio_high REAL, "
     "p REAL, q REAL, top_type TEXT, top_count INTEGER)",

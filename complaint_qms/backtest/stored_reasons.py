@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from complaint_qms.backtest.catalogue import phrase, translator, type_name
@@ -24,6 +26,24 @@ def sentence(template: str, values: dict, language: str) -> str:
         for key, v in values.items()
     }
     return Message(template, plain).render(translate)
+
+
+def packed_messages(messages: Iterable[Message]) -> str:
+    """Messages as they are stored, one list of a template and its values each."""
+    return json.dumps(
+        [[m.key, {k: plain_value(v) for k, v in m.params.items()}] for m in messages], ensure_ascii=False
+    )
+
+
+def plain_value(value: object) -> object:
+    """A value of a message or of a parameter as JSON can hold it."""
+    if isinstance(value, Message):  # inside another one: the name of a period
+        return {"template": value.key, "values": {k: plain_value(v) for k, v in value.params.items()}}
+    if hasattr(value, "item"):  # a number of an array
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | type(None)) else str(value)
 
 
 def sentences(stored: str, language: str) -> str:

@@ -51,13 +51,13 @@ def test_everything_planted_is_found(history):
     findings = demo.compare(store, planted)
     store.close()
     assert [f.planted for f in findings if not f.ok] == []
-    assert len(findings) == 6
+    assert len(findings) == 7
 
 
 def test_a_thing_that_is_not_there_is_not_found(history):
     planted = sample.Planted("no batch", "x", "y", "review", [("C-000001", "C-000002")], "nobody", 0)
     store = Store.finished(history / "out" / "replay.sqlite")
-    assert [f.ok for f in demo.compare(store, planted)] == [False] * 6
+    assert [f.ok for f in demo.compare(store, planted)] == [False] * 7
     store.close()
 
 
@@ -80,7 +80,7 @@ def test_no_row_is_lost_or_counted_twice(history):
 
 def test_same_input_same_bytes(history, tmp_path):
     assert replay(history, tmp_path / "again") == 0
-    for name in ("replay.sqlite", "report.html", "mapping.yaml", "bad_rows.csv"):
+    for name in ("replay.sqlite", "report.html", "report_complaints.csv", "mapping.yaml", "bad_rows.csv"):
         assert (tmp_path / "again" / name).read_bytes() == (history / "out" / name).read_bytes(), name
 
 
@@ -130,7 +130,13 @@ def test_a_killed_run_is_gone_on_with(history, plain, tmp_path, phase, at):
     assert main(command) == 0
     for name in ("replay.sqlite", "report.html"):
         assert (out / name).read_bytes() == (wanted / name).read_bytes(), name
-    assert sorted(os.listdir(out)) == ["bad_rows.csv", "mapping.yaml", "replay.sqlite", "report.html"]
+    assert sorted(os.listdir(out)) == [
+        "bad_rows.csv",
+        "mapping.yaml",
+        "replay.sqlite",
+        "report.html",
+        "report_complaints.csv",
+    ]
 
 
 def test_the_rest_of_another_run_is_not_mixed_in(history, tmp_path, capsys):

@@ -13,6 +13,7 @@ from complaint_qms.backtest import (
 from complaint_qms.backtest.errors import UNFORESEEN
 from complaint_qms.backtest.main import main
 from complaint_qms.backtest.store import Store
+from complaint_qms.engine.signals.findings import words
 from complaint_qms.engine.signals.sentences import CHANCE, NOUNS, PERIOD_NAMES, SENTENCES
 from complaint_qms.tabular import profile
 from tests.backtest.outcome import query
@@ -140,7 +141,7 @@ def test_two_files_make_one_history(tmp_path):
 
 def test_chinese_has_every_sentence_of_a_signal():
     translate = catalogue.translator("zh")
-    wanted = {*SENTENCES.values(), *PERIOD_NAMES.values(), *NOUNS.values(), CHANCE}
+    wanted = {*words.SENTENCES, *SENTENCES.values(), *PERIOD_NAMES.values(), *NOUNS.values(), CHANCE}
     assert {english for english in wanted - {"{date}"} if translate(english) == english} == set()
     for english in wanted:
         assert sorted(re.findall(r"{\w*}", english)) == sorted(re.findall(r"{\w*}", translate(english))), (

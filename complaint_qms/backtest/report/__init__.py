@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,12 @@ import jinja2
 
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.catalogue import phrase, translator
+from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
 from complaint_qms.backtest.report import data, sop_section, svg
+from complaint_qms.backtest.report.lead import Lead
+from complaint_qms.backtest.report.lists import MOST_IN_CSV, Lists
 from complaint_qms.backtest.store import Store
+from complaint_qms.tabular.fields import STAGES
 
 CUMULATIVE = frozenset({"maxsprt"})
 BARS_ONLY = frozenset({"threshold", "cusum"})
@@ -20,8 +23,8 @@ STATISTICS = frozenset({"u", "laney", "ears", "cusum", "maxsprt", "farrington"})
 """Methods whose statistic says something that the count and the p-value do not."""
 
 
-def render(store: Store, language: str) -> str:
-    """The report of a finished store in `language` (en, zh)."""
+def render(store: Store, language: str, csv_name: str) -> str:
+    """The report of a finished store in `language` (en, zh). `csv_name`: the file of its complaints that lies beside it."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -30,20 +33,18 @@ def render(store: Store, language: str) -> str:
         lstrip_blocks=True,
     )
     found = data.collect(store)
-    view = _View(found, language)
+    view = _View(found, language, Lists(store), csv_name)
     environment.globals.update(t=view.t, v=view)
     return environment.get_template("report.html.jinja").render(d=found, lang=language)
 
 
-class _View:
+class _View(Lead):
     """What the template asks: words, numbers and charts in one language."""
 
-    def __init__(self, found: dict[str, Any], language: str) -> None:
-        self.d = found
-        self.language = language
-        self.policy = found["policy"]
-        self.reason = partial(stored_reasons.reason, language=language)
-        self.detail = partial(stored_reasons.detail, language=language)
+    few, many, most_in_csv = LISTED, LISTED_OF_FINDING, MOST_IN_CSV
+
+    def __init__(self, found: dict[str, Any], language: str, lists: Lists, csv_name: str) -> None:
+        super().__init__(found, language, lists, csv_name)
         self.cards, self.other_signals = data.CARDS, data.OTHER_SIGNALS
         self.given = {key for key, _count, _share in found["quality"]["filled"]}
 
@@ -51,6 +52,11 @@ class _View:
         """Ids of the sections that this report has, in order."""
         d = self.d
         there = {
+            "findings": d["findings"]["rises"][self.leading :] or d["findings"]["changes"],
+            "harmed": d["harmed"]["count"],
+            "costs": d["costs"],
+            "months": d["months"]["rows"],
+            "open": d["ageing"]["count"],
             "trend": d["trend"]["points"],
             "reportable": d["reportable"]["count"],
             "pareto": d["pareto"],
@@ -59,68 +65,22 @@ class _View:
             "customers": "customer" in self.given,
             "rules": d["rules"],
         }
-        first = ["summary", "trend", "risk", "reportable", "pareto", "signals", "sop", "suspects", "pairings"]
-        order = [*first, "customers", "duplicates", "rules", "quality", "methods"]
+        first = ["summary", "findings", "worst", "harmed", "costs", "months", "open"]
+        first += ["trend", "risk", "reportable", "pareto", "signals", "sop", "suspects", "pairings"]
+        order = [*first, "customers", "duplicates", "rules", "quality", "methods", "behind"]
         return [key for key in order if there.get(key, True)]
 
-    def t(self, key: str, /, **values: object) -> str:
-        return phrase(key, self.language, **values)
+    def occurrences(self) -> list[str | None]:
+        """Columns of the matrix; None where it is not known how often an item draws a complaint."""
+        known = list(self.policy.occurrences) if self.d["risk"]["known"] else []
+        return [*known, None] if self.d["risk"]["unknown"] else known
 
-    def message(self, key: str) -> str:
-        return phrase(key, self.language)
-
-    def whole(self, value: float | None) -> str:
-        return "–" if value is None else f"{value:,.0f}"
-
-    def number(self, value: float | None) -> str:
-        """Three significant digits, thousands with commas."""
-        if value is None:
-            return "–"
-        if value == int(value) or abs(value) >= 100:
-            return f"{value:,.0f}"
-        return (
-            f"{value:.2f}"
-            if abs(value) >= 0.995 and abs(value) < 10
-            else f"{value:.3g}"
-            if abs(value) >= 0.001
-            else "< 0.001"
-        )
-
-    def percent(self, share: float) -> str:
-        if 0 < share < 0.0005:
-            return "< 0.1 %"
-        if 0.995 <= share < 1:
-            return f"{min(share * 100, 99.9):.1f} %"
-        digits = 0 if share >= 0.0995 or share == 0 else 1
-        return f"{share * 100:.{digits}f}".removesuffix(".0") + " %"
-
-    def chance(self, p: float | None) -> str:
-        if p is None:
-            return "–"
-        return "< 1e-12" if p < 1e-12 else f"{p:.2g}"
-
-    def hours(self, minutes: float) -> str:
-        hours = minutes / 60
-        return self.t("hours", hours=f"{hours:,.0f}" if hours >= 20 else f"{hours:.1f}".removesuffix(".0"))
-
-    def level(self, axis: str, key: str | None) -> str:
-        """The policy's own name of a level."""
-        section = self.policy.data["risk"][axis]
-        level = (
-            section.get(key)
-            if isinstance(section, dict)
-            else next((s for s in section if s["key"] == key), None)
-        )
-        if not level:
-            return key or "–"
-        return str(
-            level.get("name_zh") if self.language == "zh" and level.get("name_zh") else level.get("name", key)
-        )
-
-    def cell(self, severity: str, occurrence: str) -> dict[str, Any]:
-        """A cell of the heat map: level key, its name, tint, count, open."""
-        key = self.policy.data["risk"]["grid"][severity][self.policy.occurrences.index(occurrence)]
+    def cell(self, severity: str, occurrence: str | None) -> dict[str, Any]:
+        """A cell of the heat map: level, its name, tint, count, open; without level and colour where occurrence is unknown."""
         count, still_open = self.d["risk"]["cells"].get((severity, occurrence), (0, 0))
+        if occurrence is None:
+            return {"level": "", "color": "", "tint": 0.0, "count": count, "open": still_open}
+        key = self.policy.data["risk"]["grid"][severity][self.policy.occurrences.index(occurrence)]
         color = self.policy.data["risk"]["levels"][key].get("color", "#888888")
         most = max((c for c, _ in self.d["risk"]["cells"].values()), default=1)
         return {
@@ -131,15 +91,61 @@ class _View:
             "open": still_open,
         }
 
-    def rgba(self, color: str, alpha: float) -> str:
-        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-        return f"rgba({red},{green},{blue},{alpha:.2f})"
+    def cell_count(self, severity: str, occurrence: str | None, count: int) -> str:
+        where = self.t(
+            "where_two", one="severity", value=severity, other="occurrence", second=occurrence or ""
+        )
+        name = self.level("occurrences", occurrence) if occurrence else self.t("occurrence_unknown")
+        title = f"{self.level('severities', severity)} ＼ {name}"
+        source = "FROM assessment WHERE severity = ? AND occurrence IS ?"
+        return self.of_query(title, count, where, source, severity, occurrence)
 
-    def series(self, kind: str, key: str) -> str:
-        return self.t("series_all") if kind == "all" else key
+    def everything(self) -> str:
+        return self.of_query(self.t("series_all"), self.d["count"], "id", "FROM assessment")
 
-    def kind(self, kind: str) -> str:
-        return "" if kind == "all" else self.t(f"field_{kind}")
+    def severe(self) -> str:
+        """How many are of the gravest levels."""
+        grave = self.d["risk"]["grave"]
+        source = f"FROM assessment WHERE severity IN ({', '.join('?' * len(grave))})"
+        where = self.t("where_value", field="severity", value=" / ".join(grave))
+        return self.of_query(self.t("big_severe"), self.d["risk"]["severe"], where, source, *grave)
+
+    def over_limit(self, clock: dict[str, Any]) -> str:
+        name, first, limit = clock["clock"], clock["first"], clock["limit"]
+        title = f"{self.span(first, name)}: {self.t('over_limit')}"
+        where = self.t("where_over", field=f"{name}_minutes", limit=f"{limit or 0:g}")
+        conditions = [f"{name} > ?"]
+        if first is not None:  # a time over several stages is told from one over the last of them alone
+            place = STAGES.index(first)
+            between = STAGES[place : STAGES.index(name)]
+            conditions += [f"{stage} IS NULL" for stage in between]
+            conditions += [f"{STAGES[place - 1]} IS NOT NULL"] if place else []
+            where = (
+                self.t("or_words", first=where, rest=", ".join(f"{stage}_minutes" for stage in between))
+                if between
+                else where
+            )
+        source = f"FROM sop_time WHERE {' AND '.join(conditions)}"
+        return self.of_query(title, clock["over"], where, source, limit, shown=self.percent(clock["share"]))
+
+    def told_count(self, stage: str, step: int, count: int) -> str:
+        ladder = self.policy.data["sop"]["ladder"][step]
+        title = f"{self.t('stage_' + stage)} {self.percent(ladder['at'])}: {self.told(ladder['to'])}"
+        where = self.t("where_table", table="escalation")
+        source = 'FROM escalation WHERE stage = ? AND "at" = ?'
+        return self.of_query(title, count, where, source, stage, ladder["at"])
+
+    def pair_count(self, pair: dict[str, Any]) -> str:
+        where = self.t("where_two", one="item", value=pair["item"], other="type", second=pair["type"])
+        kept = self.lists.kept("pair", pair["item"], pair["type"])
+        behind = self.lists.add(f"{pair['item']}, {pair['type']}", pair["count"], kept, where)
+        return self.behind(self.whole(pair["count"]), behind)
+
+    def rule_count(self, row: dict[str, Any]) -> str:
+        title = f"{self.t('rule')} {row['rule']}: {self.action(row['action'])} {self.detail(row['detail'])}"
+        where = self.t("where_table", table="effect")
+        source = "FROM effect WHERE rule = ? AND action = ? AND detail = ?"
+        return self.of_query(title, row["count"], where, source, row["rule"], row["action"], row["detail"])
 
     def trend_chart(self, narrow: bool) -> str:
         trend = self.d["trend"]
@@ -152,7 +158,7 @@ class _View:
         return svg.column_chart(points, size[0], size[1], title, description, size[2])
 
     def card_chart(self, episode: data.Episode) -> str:
-        points = [{**p, "alarm": p["period"] in episode.alarms} for p in episode.points]
+        points = episode.points
         if episode.method in BARS_ONLY:
             points = [{**p, "expected": None, "limit_value": None} for p in points]
         title = self.series(episode.kind, episode.key)
@@ -201,8 +207,11 @@ class _View:
     def summary(self) -> list[str]:
         """The findings in sentences, gravest first."""
         d = self.d
-        lines = [self._batch_line()] if "batch" in self.given else []
-        if d["trend"]["alarms"]:
+        told = bool(d["findings"]["rises"])
+        lines = [self._batch_line()] if "batch" in self.given and not told else []
+        if told:
+            pass  # said by the findings
+        elif d["trend"]["alarms"]:
             first = next(e for e in sorted(d["episodes"], key=lambda e: e.first) if e.kind == "all").first
             lines.append(
                 self.t("sum_signal", weeks=d["trend"]["alarms"], all=d["trend"]["weeks"], first=first)
@@ -249,9 +258,6 @@ class _View:
         return svg.interval(
             suspect["ratio"] or 0.25, suspect["ratio_low"], suspect["ratio_high"], top, self.beyond(suspect)
         )
-
-    def share_bar(self, row: dict[str, Any]) -> str:
-        return svg.share_bar(row["share"], row["cumulative"])
 
     def action(self, key: str) -> str:
         return phrase(f"action_{key}", self.language, key)

@@ -10,7 +10,9 @@ import numpy as np
 import yaml
 
 from complaint_qms.backtest.policy import Policy
-from complaint_qms.backtest.report import alike, sop_section
+from complaint_qms.backtest.report import alike, grave, sop_section
+from complaint_qms.backtest.report.findings import LONG_AXIS, findings
+from complaint_qms.backtest.report.rows import rows
 from complaint_qms.backtest.report.trend import trend
 from complaint_qms.backtest.store import SIMILAR_CASE, TOLD_TWICE, Store
 from complaint_qms.tabular.fields import FIELDS
@@ -37,18 +39,12 @@ class Episode:
     alarms: set[str] = field(default_factory=set)
 
 
-def rows(store: Store, sql: str, parameters: tuple = ()) -> list[dict[str, Any]]:
-    """Rows of a query as dictionaries."""
-    cursor = store.db.execute(sql, parameters)
-    names = [c[0] for c in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
 def collect(store: Store) -> dict[str, Any]:
     """Everything, by section."""
     policy = Policy(yaml.safe_load(store.meta("policy")))
     meta = dict(store.db.execute("SELECT key, value FROM meta ORDER BY key").fetchall())
     count = store.count("assessment")
+    risks = risk(store, policy)
     return {
         "policy": policy,
         "meta": meta,
@@ -57,7 +53,13 @@ def collect(store: Store) -> dict[str, Any]:
         "count": count,
         "sources": rows(store, "SELECT * FROM source ORDER BY file"),
         "bad": store.count("rejected"),
-        "risk": risk(store, policy),
+        "risk": risks,
+        "findings": findings(store, risks["grave"]),
+        "worst": grave.worst(store, policy),
+        "harmed": grave.harmed(store),
+        "costs": grave.costs(store),
+        "months": grave.months(store),
+        "ageing": grave.ageing(store, meta["as_of"][:10]),
         "trend": trend(store, meta["as_of"][:10]),
         "deliveries": deliveries(store),
         "left_out": int(meta.get("left_out") or 0),
@@ -93,7 +95,7 @@ def deliveries(store: Store) -> dict[str, Any]:
 
 def risk(store: Store, policy: Policy) -> dict[str, Any]:
     """Counts and open counts per cell, severity origins."""
-    cells: dict[tuple[str, str], tuple[int, int]] = {}
+    cells: dict[tuple[str, str | None], tuple[int, int]] = {}
     origins: Counter[str] = Counter()
     for severity, occurrence, origin, count, still_open in store.db.execute(
         "SELECT severity, occurrence, severity_from, count(*), count(open_stage) FROM assessment "
@@ -105,12 +107,22 @@ def risk(store: Store, policy: Policy) -> dict[str, Any]:
     by_rate = (
         store.db.execute("SELECT 1 FROM assessment WHERE rate IS NOT NULL LIMIT 1").fetchone() is not None
     )
+    known = sum(count for (_, occurrence), (count, _open) in cells.items() if occurrence is not None)
+    unknown = sum(count for count, _open in cells.values()) - known
     sources = sorted(origins.items(), key=lambda each: (-each[1], each[0]))
     grave = [s for s in policy.severities if s in ("critical", "catastrophic")] or list(
         policy.severities[-2:]
     )
     severe = sum(count for (severity, _), (count, _open) in cells.items() if severity in grave)
-    return {"cells": cells, "by_rate": by_rate, "sources": sources, "severe": severe}
+    return {
+        "cells": cells,
+        "by_rate": by_rate,
+        "sources": sources,
+        "severe": severe,
+        "grave": grave,
+        "known": known,
+        "unknown": unknown,
+    }
 
 
 def pareto(store: Store, count: int) -> dict[str, list[dict[str, Any]]]:
@@ -146,11 +158,6 @@ def episodes(store: Store) -> list[Episode]:
     for episode in found[:CARDS]:
         episode.points = _window(store, episode)
     return found
-
-
-def episode_count(store: Store) -> int:
-    """How many episodes :func:`episodes` finds."""
-    return len(_runs(store))
 
 
 def rules(store: Store) -> list[dict[str, Any]]:
@@ -224,9 +231,13 @@ def _window(store: Store, episode: Episode) -> list[dict[str, Any]]:
         "SELECT period, count, expected, limit_value FROM point WHERE series = ? ORDER BY period",
         (episode.peak["series"],),
     )
+    # every signal of the series: the same week has the same colour in each of its cards
+    alarms = set(store.column("SELECT period FROM signal WHERE series = ?", (episode.peak["series"],)))
+    for point in points:
+        point["alarm"] = point["period"] in alarms
     places = [i for i, p in enumerate(points) if p["period"] in episode.alarms]
-    if not places:
-        return points
+    if not places or (len(points) <= LONG_AXIS and episode.method != "maxsprt"):
+        return points  # one axis for all cards
     before = 0 if episode.method == "maxsprt" else max(0, places[0] - CHART_BEFORE)
     shown = points[before : places[-1] + CHART_AFTER + 1]
     if episode.method == "maxsprt":

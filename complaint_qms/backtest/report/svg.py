@@ -24,11 +24,12 @@ def column_chart(
     description: str,
     labels: int,
     cumulative: bool = False,
+    marks: bool = True,
 ) -> str:
     """Bars over time with the expected line, the limit and marked alarms.
 
     `points`: ``period`` (text), ``count``, ``expected``, ``limit_value`` (may be None), ``alarm``, ``part`` (a time not yet over; may be missing). `labels`: about how
-    many dates to write. `cumulative`: draw the running count as a line against the expected one, as MaxSPRT sees it.
+    many dates to write. `cumulative`: draw the running count as a line against the expected one, as MaxSPRT sees it. `marks`: a triangle above each alarm.
     """
     left, right, top_space, bottom = 38, 8, 14, 24
     counts = [p["count"] for p in points]
@@ -86,7 +87,7 @@ def column_chart(
     if len(limit) > 1 and not cumulative:
         out.append(f'<path class="limit" d="{_line(limit)}"/>')
     for i, p in enumerate(points):
-        if p["alarm"]:
+        if p["alarm"] and marks:
             centre, tip = x(i) + step / 2, y(counts[i]) - 3
             out.append(f'<path class="mark" d="M{_n(centre)} {_n(tip)}l-3.5 -6h7z"/>')
     every = max(1, math.ceil(len(points) / max(labels, 1)))
@@ -102,13 +103,30 @@ def column_chart(
     return "".join(out)
 
 
-def share_bar(share: float, cumulative: float) -> str:
-    """A share as a horizontal bar, a dot at the cumulative share and a line at 80 %, on one scale of 0 to 100 %."""
-    return (
-        '<svg class="strip" height="16" aria-hidden="true"><line class="eighty" x1="80%" x2="80%" y1="0" y2="16"/>'
-        f'<rect class="bar" x="0" y="3" width="{_n(100 * share)}%" height="10" rx="1"/>'
-        f'<circle class="dot" cx="{_n(100 * cumulative)}%" cy="8" r="3"/></svg>'
-    )
+def pareto_row(
+    share: float, cumulative: float, before: float | None, after: float | None, most: float
+) -> str:
+    """One row of a Pareto chart: the bar of the share, a piece of the cumulative line, its point, the line at 80 %.
+
+    Bar and line have one scale, 0 to 100 %. `before` and `after`: cumulative shares of the neighbours, so that the pieces of
+    the line meet between the rows. `most`: the largest share; its bar is the darkest.
+    """
+    here = 100 * cumulative
+    out = [
+        '<svg class="pareto-row" height="28" aria-hidden="true">',
+        '<line class="eighty" x1="80%" x2="80%" y1="0" y2="28"/>',
+        f'<rect class="{"bar most" if share >= most else "bar"}" x="0" y="5" width="{_n(100 * share)}%" height="18"/>',
+    ]
+    if before is not None:
+        out.append(
+            f'<line class="run" x1="{_n((here + 100 * before) / 2)}%" x2="{_n(here)}%" y1="0" y2="14"/>'
+        )
+    if after is not None:
+        out.append(
+            f'<line class="run" x1="{_n(here)}%" x2="{_n((here + 100 * after) / 2)}%" y1="14" y2="28"/>'
+        )
+    out.append(f'<circle class="dot" cx="{_n(here)}%" cy="14" r="3.2"/></svg>')
+    return "".join(out)
 
 
 def time_bar(low: float, median: float, high: float, limit: float | None, top: float, late: bool) -> str:

@@ -1,0 +1,171 @@
+"""What the lead page asks: findings, harm, costs, months, ages; and the links from numbers to their complaints."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+from complaint_qms.backtest import stored_reasons
+from complaint_qms.backtest.report import svg
+from complaint_qms.backtest.report.findings import LEADING, SHOWN
+from complaint_qms.backtest.report.grave import AGES
+from complaint_qms.backtest.report.lists import MOST_IN_CSV, Behind, Lists
+from complaint_qms.backtest.report.words import Words
+
+HEAT = ("#f5f4ee", "#f3ddc4", "#e9b98f", "#d98a5f", "#bf5a38", "#8f2f1c")
+"""One scale for every cell that counts: from none to the largest of its table."""
+
+
+class Html(str):
+    """Text that is markup already; a template takes it as it is."""
+
+    def __html__(self) -> str:
+        return self
+
+
+class Lead(Words):
+    """Words and charts of the lead page."""
+
+    def __init__(self, found: dict[str, Any], language: str, lists: Lists, csv_name: str) -> None:
+        super().__init__(found, language)
+        self.lists, self.csv_name = lists, csv_name
+        self.leading, self.shown_findings = LEADING, SHOWN
+        self.whole_csv = found["count"] <= MOST_IN_CSV
+
+    def behind(self, shown: str, behind: Behind | None) -> str:
+        """A number that leads to its complaints."""
+        if behind is None:
+            return shown
+        name = escape(f"{behind.title}: {shown}")
+        return Html(f'<a class="to" href="#{behind.anchor}" aria-label="{name}">{escape(shown)}</a>')
+
+    def to_section(self, section: str, count: int) -> str:
+        """A number that a section of the report takes apart."""
+        shown = self.whole(count)
+        return Html(f'<a class="to" href="#{section}">{shown}</a>') if count else shown
+
+    def of_value(self, kind: str, key: str, count: int, shown: str | None = None) -> str:
+        """A count of complaints that share a value of a dimension."""
+        name = key or self.t("not_given")
+        where = self.t("where_value", field=kind, value=key)
+        behind = self.lists.add(f"{self.kind(kind)}: {name}", count, self.lists.kept(kind, key), where)
+        return self.behind(shown or self.whole(count), behind)
+
+    def of_query(
+        self, title: str, count: int, where: str, source: str, *parameters: Any, shown: str | None = None
+    ) -> str:
+        """A count of complaints that a query tells."""
+        if not count:
+            return shown or self.whole(count)
+        behind = self.lists.add(title, count, self.lists.newest(source, parameters), where)
+        return self.behind(shown or self.whole(count), behind)
+
+    def of_finding(self, one: dict[str, Any], shown: str) -> str:
+        title = f"{self.t('finding')} {self.finding_number(one)}: {self.finding_name(one)}"
+        where = self.t("where_value", field="finding", value=one["finding"])
+        return self.behind(
+            shown, self.lists.add(title, one["observed"], self.lists.finding(one["finding"]), where)
+        )
+
+    def finding_number(self, one: dict[str, Any]) -> int:
+        return one["finding"]
+
+    def finding_name(self, one: dict[str, Any]) -> str:
+        """What a finding is about, without its numbers."""
+        subject = json.loads(one["words"])[0][1].get("subject")
+        return self._subject(subject) if subject else self.t("series_all")
+
+    def finding_sentence(self, one: dict[str, Any]) -> str:
+        return stored_reasons.sentences(one["words"], self.language)
+
+    def finding_words(self, one: dict[str, Any]) -> str:
+        """The sentences of a finding after its name."""
+        said = stored_reasons.sentences(one["words"], self.language)
+        return said.removeprefix(self.finding_name(one)).lstrip(":： ")
+
+    def since(self, one: dict[str, Any]) -> str:
+        key = (
+            "since"
+            if one["trend"] != "ended"
+            else "during"
+            if one["first_label"] != one["last_label"]
+            else "in_week"
+        )
+        return self.t(key, first=one["first_label"], last=one["last_label"])
+
+    def expected_words(self, value: float) -> str:
+        """An expectation as the sentence says it."""
+        return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 0.1 else f"{value:.2f}"
+
+    def traits(self, one: dict[str, Any]) -> str:
+        """What most of its complaints share."""
+        return ", ".join(
+            self.t("trait", field=self.kind(kind), value=value, share=self.percent(count / one["observed"]))
+            for kind, value, count in one["traits"]
+        )
+
+    def harm_of(self, one: dict[str, Any]) -> str:
+        """How grave its complaints are; empty where nothing is."""
+        said = []
+        if one["deaths"]:
+            said.append(self.t("deaths_count", count=self.whole(one["deaths"])))
+        if one["injured"]:
+            said.append(self.t("injured_count", count=self.whole(one["injured"])))
+        if one["severe"]:
+            said.append(self.t("severe_count", count=self.whole(one["severe"])))
+        if one["open"]:
+            said.append(self.t("open_count", count=self.whole(one["open"])))
+        return ", ".join(said)
+
+    def explained(self, one: dict[str, Any]) -> str:
+        """The series whose signals it explains."""
+        names = [self.series(s["kind"], s["key"]) for s in one["sources"]]
+        shown = ", ".join(names[:4]) + (self.t("and_more", count=len(names) - 4) if len(names) > 4 else "")
+        return self.t("explains", count=self.whole(len(one["signals"])), names=shown)
+
+    def finding_chart(self, one: dict[str, Any]) -> str:
+        return svg.column_chart(
+            one["points"], 520, 132, self.finding_name(one), self.finding_words(one), 6, marks=False
+        )
+
+    def heat(self, count: float, most: float) -> str:
+        """The colour of a cell: equal steps of the square root, so that small numbers still differ."""
+        if not count or not most:
+            return HEAT[0]
+        return HEAT[1 + min(4, int(5 * (count / most) ** 0.5 - 1e-9))]
+
+    def heat_ink(self, count: float, most: float) -> str:
+        return "#fff" if self.heat(count, most) in HEAT[4:] else "var(--ink)"
+
+    def month_count(self, kind: str, month: str, count: int) -> str:
+        if not count:
+            return ""
+        where = self.t("where_two", one="type", value=kind, other="month", second=month)
+        behind = self.lists.add(f"{kind}, {month}", count, self.lists.kept("month", kind, month), where)
+        return self.behind(self.whole(count), behind)
+
+    def ages(self) -> list[str]:
+        """Headings of the columns of ages."""
+        lows = [0, *(end + 1 for end in AGES)]
+        return [
+            *(self.t("days_range", low=low, high=high) for low, high in zip(lows, AGES, strict=False)),
+            self.t("days_over", low=AGES[-1]),
+        ]
+
+    def age_count(self, stage: str, age: str, seqs: list[int]) -> str:
+        if not seqs:
+            return "·"
+        where = self.t("where_value", field="open_stage", value=stage)
+        title = f"{self.t('open')}: {self.t('stage_' + stage)}, {age}"
+        return self.behind(self.whole(len(seqs)), self.lists.add(title, len(seqs), seqs[:12], where))
+
+    def pareto_strip(self, found: list[dict[str, Any]], place: int) -> str:
+        before = found[place - 1]["cumulative"] if place else 0.0
+        after = found[place + 1]["cumulative"] if place + 1 < len(found) else None
+        row = found[place]
+        most = max(r["share"] for r in found)
+        return svg.pareto_row(row["share"], row["cumulative"], before if place else None, after, most)
+
+    def _subject(self, stored: dict[str, Any]) -> str:
+        return stored_reasons.sentence(stored["template"], stored["values"], self.language)

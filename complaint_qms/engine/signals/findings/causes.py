@@ -1,0 +1,183 @@
+"""Candidates for an explanation: what they count, what is usual of them, and which one explains an excess best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from complaint_qms.engine.signals.complaint_columns import Counts
+from complaint_qms.engine.signals.findings.columns import Columns
+from complaint_qms.engine.signals.findings.types import FindingSettings, Parts, Watched
+from complaint_qms.engine.signals.findings.windows import Judgement, Usual, usual, weigh_stretch
+from complaint_qms.engine.signals.series import Array
+
+ORDER = (
+    ("batch",), ("item", "type"), ("item",), ("type",), ("supplier", "type"), ("supplier",), ("region", "type"),
+    ("item", "region"), ("region",),
+)  # fmt: skip
+"""Of explanations that are as good, the first of these is taken; then every other single value, then all complaints."""
+SHARED = 0.5
+"""The share of its excess, or of that to be explained, that an explanation has among the complaints to be explained."""
+_TRIED = 4
+_YEAR = 52
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The complaints of an earlier finding: what they have in common, from ``first`` to before ``stop``."""
+
+    parts: Parts
+    first: int
+    stop: int
+
+
+class Causes:
+    """Weighs explanations over the same complaints; complaints of earlier findings (``taken``) are left out."""
+
+    def __init__(self, columns: Columns, scans: Sequence[Watched], settings: FindingSettings) -> None:
+        self.columns, self.settings = columns, settings
+        self.scans = {scan.kind: scan for scan in scans}
+        self.row = {scan.kind: {code: row for row, code in enumerate(scan.chosen.tolist())} for scan in scans}
+        self.taken: list[Claimed] = []
+        self._held: dict[Parts, Counts] = {}
+
+    def rows(self, parts: Parts, first: int, stop: int) -> Counts:
+        """Complaints of an explanation in any period, without those of earlier findings of the time asked for."""
+        rows = self._rows(parts)
+        for one in self.taken:
+            if one.first < stop and one.stop > first:
+                rows = rows[~self.columns.has(rows, one.parts)]
+        return rows
+
+    def touched(self, parts: Parts, first: int, stop: int) -> bool:
+        """Whether an earlier finding has complaints of this stretch."""
+        here = [one for one in self.taken if one.first < stop and one.stop > first]
+        if not here:
+            return False
+        rows = self.columns.within(self._rows(parts), first, stop)
+        return any(self.columns.has(rows, one.parts).any() for one in here)
+
+    def series(self, parts: Parts, first: int, stop: int) -> tuple[Array, Usual]:
+        """Counts per period of an explanation, and what is usual of it before ``first``."""
+        counts = self.columns.counts(self.rows(parts, first, stop))
+        busy = self.columns.missing.copy()
+        for one in self.taken:
+            if (one.stop <= first or one.first >= stop) and set(one.parts) <= set(parts):
+                busy[one.first : one.stop] = True
+        share, rate = self._share(parts, first)
+        return counts, usual(counts, share, first, busy, self.settings, rate)
+
+    def best(self, parts: Parts, first: int, stop: int) -> Parts:
+        """The explanation of the excess of ``parts`` from ``first`` to before ``stop``."""
+        found = {parts: self._weigh(parts, first, stop)}
+        chosen = parts
+        for _round in range(3):
+            whole = found[chosen].observed - found[chosen].expected
+            for other, shared in self._proposals(chosen, first, stop):
+                if other in found:
+                    continue
+                judged = self._weigh(other, first, stop)
+                # what has its own excess elsewhere explains nothing here
+                if shared >= SHARED * min(whole, judged.observed - judged.expected):
+                    found[other] = judged
+            most = max(one.evidence for one in found.values())
+            near = [key for key, one in found.items() if one.evidence >= self.settings.near * most]
+            picked = min(near, key=lambda key: (_place(key), -found[key].evidence, key))
+            if picked == chosen:
+                break
+            chosen = picked
+        return chosen
+
+    def _rows(self, parts: Parts) -> Counts:
+        """Kept, for the same explanations are weighed again and again."""
+        if parts not in self._held:
+            if len(self._held) > 256:
+                self._held.clear()
+            self._held[parts] = self.columns.rows(parts)
+        return self._held[parts]
+
+    def _weigh(self, parts: Parts, first: int, stop: int) -> Judgement:
+        return weigh_stretch(*self.series(parts, first, stop), first, stop)
+
+    def _proposals(self, parts: Parts, first: int, stop: int) -> Iterator[tuple[Parts, float]]:
+        """All complaints, and the values that these have in excess, alone and together with the explanation so far; and their excess among
+        these complaints."""
+        rows = self.rows(parts, first, stop)
+        now = self.columns.within(rows, first, stop)
+        begin = max(0, first - self.settings.guard - self.settings.baseline)
+        end = max(begin, first - self.settings.guard)
+        past = self.columns.within(rows, begin, end)
+        longer = (stop - first) / (end - begin) if end > begin else 0.0
+        yield (), float(len(now))
+        given = dict(parts)
+        for kind, codes in self.columns.codes.items():
+            if kind in given:
+                continue
+            for code, shared in _in_excess(codes[now], codes[past], longer, self.settings.min_count):
+                yield ((kind, code),), shared
+                pair = tuple(sorted((*parts, (kind, code))))
+                if len(pair) == 2 and tuple(k for k, _ in pair) in ORDER:
+                    yield pair, shared
+
+    def _share(self, parts: Parts, first: int) -> tuple[Array, float | None]:
+        """What expectations are proportional to, period by period: a season, units in the field, or time alone; and the
+        rate where the scan was given one."""
+        flat = np.ones(self.columns.size)
+        singles = parts or (("all", 0),)
+        for part in singles:
+            season = self._season(part, first)
+            if season is not None:
+                return season, None
+        for kind, code in sorted(singles, key=lambda part: part[0] != "batch"):
+            scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
+            if scan is None or row is None or scan.exposure is None or kind not in ("all", "batch", "item"):
+                continue
+            units = scan.exposure[row]
+            if np.any(units > 0):
+                return units, scan.rates.get(row)
+        return flat, None
+
+    def _season(self, part: tuple[str, int], first: int) -> Array | None:
+        """Expectation of a series that is judged by its seasons, in shares of its mean. A year after the alarm began it
+        would have learned from the rise, so the year before is repeated."""
+        kind, code = part
+        scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
+        if scan is None or row is None or row not in scan.seasons or self.columns.missing.any():
+            return None  # the zeros of a gap are no season
+        expected = scan.seasons[row].copy()
+        for place in range(first + _YEAR, len(expected)):
+            expected[place] = expected[place - _YEAR]
+        mean = float(np.nanmean(expected)) if np.isfinite(expected).any() else 0.0
+        if mean <= 0:
+            return None
+        return np.where(np.isfinite(expected), expected / mean, 1.0)
+
+
+def _place(parts: Parts) -> tuple[int, str]:
+    kinds = tuple(kind for kind, _code in parts)
+    if not kinds:
+        return len(ORDER) + 1, ""
+    return (ORDER.index(kinds) if kinds in ORDER else len(ORDER)), kinds[0]
+
+
+def _in_excess(
+    now: NDArray[np.integer], past: NDArray[np.integer], longer: float, least: int
+) -> list[tuple[int, float]]:
+    """The values with the largest excess over their past, set against chance; with that excess."""
+    now, past = now[now >= 0], past[past >= 0]
+    if not len(now):
+        return []
+    values, counts = np.unique(now, return_counts=True)
+    before = np.zeros(len(values))
+    if len(past):
+        known, had = np.unique(past, return_counts=True)
+        place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+        before = np.where(known[place] == values, had[place], 0) * longer
+    excess = counts - before
+    order = np.lexsort((values, -excess / np.sqrt(before + 1)))
+    return [
+        (int(values[i]), float(excess[i])) for i in order[:_TRIED] if counts[i] >= least and excess[i] > 0
+    ]

@@ -1,0 +1,84 @@
+"""Complaints as columns, asked for by what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
+from complaint_qms.engine.signals.findings.types import Parts
+from complaint_qms.engine.signals.series import FREQUENCY, Array, Periods, ordinals
+
+SURELY = 20.0
+"""So many complaints must be missing in a gap."""
+SOON = 13
+"""What rises in so many periods after a gap is compared with what came before it: a rise cannot be told."""
+
+
+class Columns:
+    """Period and codes of every complaint; those outside the periods are not seen. ``missing``: periods of a gap of a year or
+    more without any complaint, where some would have come by all experience: records are missing there."""
+
+    def __init__(self, columns: Mapping[str, Codes], received: Times, periods: Periods) -> None:
+        self.codes = dict(columns)
+        self.size = len(periods)
+        place = ordinals(received.astype("datetime64[D]"), periods.kind) - periods.first
+        self.period = np.where((place >= 0) & (place < self.size), place, -1)
+        self._all = np.flatnonzero(self.period >= 0)
+        self.missing = _missing(self.counts(self._all), FREQUENCY[periods.kind])
+        self._order: dict[str, tuple[Counts, Counts]] = {}
+        for kind, codes in self.codes.items():
+            if len(codes) != len(received):
+                raise ValueError(f"{len(codes)} codes of {kind} for {len(received)} complaints")
+
+    def begins_again(self, first: int) -> bool:
+        """Whether the records have just begun again."""
+        return bool(self.missing[max(0, first - SOON) : first].any())
+
+    def rows(self, parts: Parts) -> Counts:
+        """Positions of the complaints that have all the values, rising."""
+        if not parts:
+            return self._all
+        found = [self._of_one(kind, code) for kind, code in parts]
+        rows = min(found, key=len)
+        return rows[self.has(rows, parts)] if len(parts) > 1 else rows
+
+    def has(self, rows: Counts, parts: Parts) -> NDArray[np.bool_]:
+        """Which of the complaints at ``rows`` have all the values."""
+        held = np.ones(len(rows), bool)
+        for kind, code in parts:
+            held &= self.codes[kind][rows] == code
+        return held
+
+    def counts(self, rows: Counts) -> Array:
+        """Complaints at ``rows`` per period."""
+        return np.bincount(self.period[rows], minlength=self.size).astype(float)
+
+    def within(self, rows: Counts, start: int, stop: int) -> Counts:
+        """Those of the complaints at ``rows`` that came in the periods from ``start`` to before ``stop``."""
+        period = self.period[rows]
+        return rows[(period >= start) & (period < stop)]
+
+    def _of_one(self, kind: str, code: int) -> Counts:
+        if kind not in self._order:
+            codes = self.codes[kind]
+            order = np.argsort(codes, kind="stable")
+            order = order[self.period[order] >= 0]
+            starts = np.searchsorted(codes[order], np.arange(-1, int(codes.max(initial=-1)) + 2))
+            self._order[kind] = order, starts
+        order, starts = self._order[kind]
+        return order[starts[code + 1] : starts[code + 2]]
+
+
+def _missing(counts: Array, year: int) -> NDArray[np.bool_]:
+    found = np.zeros(len(counts), bool)
+    quiet = np.concatenate([[False], counts == 0, [False]])
+    starts = np.flatnonzero(~quiet[:-1] & quiet[1:])
+    stops = np.flatnonzero(quiet[:-1] & ~quiet[1:])
+    mean = float(counts.mean()) if len(counts) else 0.0
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        if stop - start >= year and mean * (stop - start) >= SURELY:
+            found[start:stop] = True
+    return found

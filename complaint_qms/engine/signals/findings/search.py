@@ -1,0 +1,258 @@
+"""The search: the stretch with the most evidence first, its best explanation taken out, the rest judged again."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
+from complaint_qms.engine.signals.findings.causes import Causes, Claimed
+from complaint_qms.engine.signals.findings.columns import Columns
+from complaint_qms.engine.signals.findings.relabelling import relabelled
+from complaint_qms.engine.signals.findings.types import (
+    NO_RISE,
+    TREND_WEIGHT,
+    Finding,
+    FindingSettings,
+    Parts,
+    Trait,
+    Trend,
+    Watched,
+)
+from complaint_qms.engine.signals.findings.windows import (
+    FURTHEST_BACK,
+    Judgement,
+    Stretch,
+    stretch,
+    weigh_stretch,
+)
+from complaint_qms.engine.signals.findings.words import finding_sentences
+from complaint_qms.engine.signals.series import Array, Periods
+
+TRAIT_SHARE = 0.5
+LATELY = 4
+RISING, FALLING = 1.25, 0.8
+
+_DEFAULTS = FindingSettings()
+
+
+@dataclass
+class _Episode:
+    """Signals of one series in one stretch."""
+
+    parts: Parts
+    first: int
+    last: int
+    ongoing: bool
+    sequential: bool
+    signals: list[tuple[int, int]]
+
+
+def find_findings(
+    scans: Sequence[Watched],
+    columns: Mapping[str, Codes],
+    received: Times,
+    labels: Mapping[str, Sequence[str]],
+    harm: Array | None = None,
+    settings: FindingSettings = _DEFAULTS,
+) -> list[Finding]:
+    """What the signals of ``scans`` come down to, gravest first; what is no rise (labels, gaps) after all rises.
+
+    Args:
+        columns: codes (n,) of every dimension that may explain, -1 where nothing is given; every dimension scanned is there.
+        received: when each complaint came in (n,).
+        labels: names of the codes of each dimension.
+        harm: weight of each complaint (n,), 1 each by default.
+
+    Raises:
+        ValueError: scans over different periods, or a scanned dimension without its codes.
+    """
+    if not scans:
+        return []
+    periods = scans[0].periods
+    if any(scan.periods != periods for scan in scans):
+        raise ValueError("all scans must be over the same periods")
+    missing = [scan.kind for scan in scans if scan.kind != "all" and scan.kind not in columns]
+    if missing:
+        raise ValueError(f"no codes for {', '.join(missing)}")
+    causes = Causes(Columns(columns, received, periods), scans, settings)
+    episodes = [e for number, scan in enumerate(scans) for e in _episodes(causes, number, scan)]
+    weights = np.ones(len(received)) if harm is None else np.asarray(harm, float)
+    found: list[Finding] = []
+    heap = [(*_weight(causes, e), i, 0) for i, e in enumerate(episodes) if _stands(causes, e)]
+    heapq.heapify(heap)
+    while heap and len(found) < settings.most:
+        _evidence, _place, number, seen = heapq.heappop(heap)
+        episode = episodes[number]
+        if seen < len(causes.taken) and causes.touched(episode.parts, episode.first, episode.last + 1):
+            if _stands(causes, episode):
+                heapq.heappush(heap, (*_weight(causes, episode), number, len(causes.taken)))
+            continue
+        finding = _finding(causes, episode, periods, labels, weights)
+        if finding is None:
+            continue
+        found.append(finding)
+        causes.taken.append(Claimed(finding.parts, finding.first, finding.last + 1))
+        if set(finding.parts) != set(episode.parts) or episode.last > finding.last:
+            heapq.heappush(heap, (*_weight(causes, episode), number, seen))
+    found = _with_signals(causes, found, episodes)
+    return sorted(found, key=lambda f: (f.change in NO_RISE, -f.rank, f.first, f.parts))
+
+
+def _episodes(causes: Causes, number: int, scan: Watched) -> list[_Episode]:
+    """The signals of each series as stretches; a series has a new one when a signal comes after the last was over."""
+    of_row: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place, signal in enumerate(scan.signals):
+        of_row[signal.row].append((signal.column, place))
+    found: list[_Episode] = []
+    for row, alarms in sorted(of_row.items()):
+        code = int(scan.chosen[row])
+        parts: Parts = () if scan.kind == "all" else ((scan.kind, code),)
+        over = -1
+        kept: list[Claimed] = []
+        for column, place in sorted(alarms):
+            if found and found[-1].parts == parts and column <= over:
+                found[-1].signals.append((number, place))
+                continue
+            causes.taken = kept
+            part = _around(causes, parts, column, over + 1)
+            causes.taken = []
+            kept.append(Claimed(parts, part.first, part.last + 1))
+            found.append(
+                _Episode(
+                    parts,
+                    part.first,
+                    part.last,
+                    part.ongoing,
+                    scan.signals[place].method == "maxsprt",
+                    [(number, place)],
+                )
+            )
+            over = part.last if not part.ongoing else causes.columns.size
+    return found
+
+
+def _around(causes: Causes, parts: Parts, alarm: int, earliest: int) -> Stretch:
+    """The stretch around an alarm; told again from its beginning where that lies before what was taken for usual."""
+    counts, normal = causes.series(parts, alarm, alarm + 1)
+    part = stretch(counts, normal, alarm, earliest, causes.settings)
+    if part.first < alarm - causes.settings.guard:
+        counts, normal = causes.series(parts, part.first, alarm + 1)
+        part = stretch(counts, normal, alarm, earliest, causes.settings)
+    return part
+
+
+def _weight(causes: Causes, episode: _Episode) -> tuple[float, int]:
+    """Key of the heap: most evidence first, then the earliest."""
+    stop = episode.last + 1
+    counts, normal = causes.series(episode.parts, episode.first, stop)
+    return -weigh_stretch(counts, normal, episode.first, stop).evidence, episode.first
+
+
+def _stands(causes: Causes, episode: _Episode) -> bool:
+    """Whether what earlier findings left of a stretch is more than chance."""
+    stop = episode.last + 1
+    counts, normal = causes.series(episode.parts, episode.first, stop)
+    return _beyond(causes, weigh_stretch(counts, normal, episode.first, stop), episode)
+
+
+def _beyond(causes: Causes, judged: Judgement, episode: _Episode) -> bool:
+    """A sequential test keeps its own level: it has spent its chances already."""
+    settings = causes.settings
+    level = settings.sequential if episode.sequential else settings.alpha
+    return judged.p <= level and judged.observed >= settings.min_count
+
+
+def _finding(
+    causes: Causes, episode: _Episode, periods: Periods, labels: Mapping[str, Sequence[str]], weights: Array
+) -> Finding | None:
+    """The best explanation of an episode as a finding; the episode itself where that one is not beyond chance."""
+    again = causes.columns.begins_again(episode.first)
+    best: Parts = () if again else causes.best(episode.parts, episode.first, episode.last + 1)
+    for parts in (best, episode.parts):
+        part = _own_stretch(causes, parts, episode)
+        stop = part.last + 1
+        counts, normal = causes.series(parts, part.first, stop)
+        judged = weigh_stretch(counts, normal, part.first, stop)
+        if _beyond(causes, judged, episode):
+            break
+    else:
+        return None
+    excess = judged.observed - judged.expected
+    rows = causes.columns.within(causes.rows(parts, part.first, stop), part.first, stop)
+    change = relabelled(causes, parts, part.first, stop, excess)
+    trend = _trend(counts, part)
+    harm = float(weights[rows].mean()) if len(rows) else 0.0
+    said = finding_sentences(
+        parts, change.change, change.lost, int(judged.observed), judged.expected, part.first, part.last,
+        part.ongoing, periods, labels,
+    )  # fmt: skip
+    known = normal.expected if normal.exposure > 0 or normal.expected.any() else np.full(len(counts), np.nan)
+    return Finding(
+        parts=parts, change=change.change, trend=trend, first=part.first, last=part.last,
+        observed=int(judged.observed), expected=judged.expected, evidence=judged.evidence, p=judged.p, harm=harm,
+        rank=excess * harm * TREND_WEIGHT[trend], complaints=rows, traits=_traits(causes, parts, rows), signals=(),
+        points=(counts, known), words=said,
+    )  # fmt: skip
+
+
+def _own_stretch(causes: Causes, parts: Parts, episode: _Episode) -> Stretch:
+    """The stretch of an explanation: that of the episode it explains, told by its own complaints."""
+    if parts == episode.parts:
+        return Stretch(episode.first, episode.last, episode.ongoing)
+    counts, normal = causes.series(parts, episode.first, episode.last + 1)
+    gain = (counts - normal.expected)[episode.first : episode.last + 1]
+    earliest = max(0, episode.first - FURTHEST_BACK)
+    return stretch(counts, normal, episode.first + int(gain.argmax()), earliest, causes.settings)
+
+
+def _trend(counts: Array, part: Stretch) -> Trend:
+    if not part.ongoing:
+        return "ended"
+    if len(counts) - part.first < 2 * LATELY:
+        return "new"
+    late = float(counts[-LATELY:].sum())
+    before = float(counts[-2 * LATELY : -LATELY].sum())
+    if late > RISING * before:
+        return "rising"
+    return "falling" if late < FALLING * before else "steady"
+
+
+def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
+    """Values that at least half of the complaints share."""
+    given = {kind for kind, _code in parts}
+    found = []
+    for kind, codes in causes.columns.codes.items():
+        here = codes[rows]
+        here = here[here >= 0]
+        if kind in given or not len(here):
+            continue
+        values, counts = np.unique(here, return_counts=True)
+        best = int(counts.argmax())
+        if counts[best] >= TRAIT_SHARE * len(rows):
+            found.append(Trait(kind, int(values[best]), int(counts[best])))
+    return tuple(found)
+
+
+def _with_signals(causes: Causes, found: list[Finding], episodes: list[_Episode]) -> list[Finding]:
+    """Every signal goes to the finding that has most of its complaints."""
+    of: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for episode in episodes:
+        stop = episode.last + 1
+        rows = causes.columns.within(causes.columns.rows(episode.parts), episode.first, stop)
+        here = [i for i, f in enumerate(found) if f.first < stop and f.last >= episode.first]
+        shared = [
+            int(
+                causes.columns.has(
+                    causes.columns.within(rows, found[i].first, found[i].last + 1), found[i].parts
+                ).sum()
+            )
+            for i in here
+        ]
+        if any(shared):
+            of[here[int(np.argmax(shared))]] += episode.signals
+    return [replace(finding, signals=tuple(of[i])) for i, finding in enumerate(found)]

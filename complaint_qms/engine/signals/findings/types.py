@@ -1,0 +1,128 @@
+"""What goes into the search for findings and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from complaint_qms.engine.message import Message
+from complaint_qms.engine.signals.complaint_columns import Counts
+from complaint_qms.engine.signals.method_choice import CODE
+from complaint_qms.engine.signals.series import Array, Periods, SeriesMatrix
+from complaint_qms.engine.signals.types import ScanResult, SignalRecord
+
+Part = tuple[str, int]
+"""A dimension and the code of a value in it."""
+Parts = tuple[Part, ...]
+"""What all complaints of an explanation have; none: all complaints."""
+Change = Literal["rise", "relabelled", "new_label", "gap"]
+Trend = Literal["new", "rising", "steady", "falling", "ended"]
+
+NO_RISE = frozenset({"relabelled", "gap"})
+TREND_WEIGHT: dict[str, float] = {"rising": 1.5, "new": 1.25, "steady": 1.0, "falling": 0.75, "ended": 0.5}
+
+
+@dataclass(frozen=True)
+class FindingSettings:
+    """Numbers of the search."""
+
+    alpha: float = 0.001
+    sequential: float = 0.05
+    """A stretch, and what is left of it after others were taken out, must be as unlikely as this; one that a sequential test
+    found, as that test's own level."""
+    min_count: int = 3
+    baseline: int = 52
+    guard: int = 2
+    min_baseline: int = 8
+    """Periods that tell what is usual; periods left out before the first alarm; the fewest that tell anything."""
+    quiet: int = 4
+    """A stretch is over after so many periods without excess, or after more where five complaints would take longer."""
+    near: float = 0.9
+    """Share of the best explanation's evidence from which another one is as good."""
+    compensated: float = 0.6
+    """Share of a rise that other labels must have lost for a change of labels."""
+    most: int = 200
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha < 1 or not 0 < self.near <= 1 or not 0 < self.compensated <= 1:
+            raise ValueError("alpha, near and compensated must lie between 0 and 1")
+        if self.baseline < self.min_baseline or self.min_baseline < 2 or self.guard < 0 or self.quiet < 1:
+            raise ValueError("need baseline >= min_baseline >= 2, guard >= 0 and quiet >= 1")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A kind of series as it was scanned, every kind over the same periods: what a scan leaves that findings need."""
+
+    kind: str
+    """A dimension, or ``all``."""
+    chosen: Counts
+    """The code of each series."""
+    periods: Periods
+    signals: list[SignalRecord]
+    exposure: Array | None = None
+    """Units in the field (series, periods)."""
+    seasons: Mapping[int, Array] = field(default_factory=dict)
+    """Expected counts of the series that are judged by their seasons."""
+    rates: Mapping[int, float] = field(default_factory=dict)
+    """Complaints per unit of the series that are compared with a rate from elsewhere."""
+
+    @classmethod
+    def of(
+        cls, kind: str, chosen: Counts, matrix: SeriesMatrix, result: ScanResult, rate: Array | None = None
+    ) -> Watched:
+        """From a scan; ``rate``: the ``reference_rate`` of each series that it was given. Holds nothing of the scan's cells
+        but the seasons."""
+        seasonal = np.flatnonzero(result.method == CODE["farrington"]).tolist()
+        launched = np.flatnonzero(result.method == CODE["maxsprt"]).tolist() if rate is not None else []
+        return cls(
+            kind, chosen, matrix.periods, result.signals, matrix.exposure,
+            {row: result.cells.expected[row].copy() for row in seasonal},
+            {row: float(rate[row]) for row in launched if rate is not None},
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A value that most complaints of a finding share beside its explanation."""
+
+    kind: str
+    code: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding; ``first`` to ``last`` are positions among the periods, ``complaints`` positions of its complaints."""
+
+    parts: Parts
+    change: Change
+    trend: Trend
+    first: int
+    last: int
+    observed: int
+    expected: float
+    evidence: float
+    p: float
+    harm: float
+    """Mean weight of harm of its complaints."""
+    rank: float
+    """What findings are ordered by: excess × harm × weight of the trend."""
+    complaints: Counts
+    traits: tuple[Trait, ...]
+    signals: tuple[tuple[int, int], ...]
+    """The signals it explains: position of the scan, position of the signal in it."""
+    points: tuple[Array, Array]
+    """Count and expected count of every period; nan where nothing tells what is usual."""
+    words: tuple[Message, ...] = field(default=())
+
+    @property
+    def ongoing(self) -> bool:
+        return self.trend != "ended"
+
+    @property
+    def excess(self) -> float:
+        return self.observed - self.expected

@@ -1,0 +1,146 @@
+"""Since when and until when a series is above what is usual: a Poisson CUSUM from its last zero to its highest point."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from complaint_qms.engine.signals.findings.types import FindingSettings
+from complaint_qms.engine.signals.series import Array
+from complaint_qms.engine.signals.tails import conditional_tail
+
+FURTHEST_BACK = 26
+LEAST_RATIO, MOST_RATIO, MOST_RATIO_BEFORE = 1.1, 2.0, 10.0
+"""A CUSUM is tuned to half of the rise seen, within these bounds: forward up to a doubling, so that what wears off belongs to
+the stretch; backward further, so that chance before it does not."""
+MOST_DISPERSION = 10.0
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual of a series: its expectation per period, its dispersion, and the baseline both come from."""
+
+    expected: Array
+    dispersion: float
+    count: float
+    exposure: float
+    """Of the baseline, in the unit that ``share`` (per period) is counted in; 0 where the rate was given."""
+    share: Array
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """``first`` to ``last`` period above what is usual."""
+
+    first: int
+    last: int
+    ongoing: bool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A stretch of a series weighed against what is usual of it."""
+
+    observed: float
+    expected: float
+    evidence: float
+    p: float
+
+
+def usual(
+    counts: Array,
+    share: Array,
+    before: int,
+    busy: NDArray[np.bool_],
+    settings: FindingSettings,
+    rate: float | None = None,
+) -> Usual:
+    """What the periods before ``before`` lead to.
+
+    Args:
+        share: exposure or season of each period; expectations are proportional to it.
+        busy: periods of earlier findings, which do not count as usual.
+        rate: complaints per exposure where it is known from elsewhere.
+    """
+    place = np.arange(len(counts))
+    free = ~busy & (share > 0)
+    base = free & (place < before - settings.guard) & (place >= before - settings.guard - settings.baseline)
+    if base.sum() < settings.min_baseline:
+        base = free & (place < before)
+    if base.sum() < settings.min_baseline:  # no history: the stretch is compared with what is not part of it
+        base = free & (place != before)
+    exposure, count = float(share[base].sum()), float(counts[base].sum())
+    if rate is not None:
+        return Usual(rate * share, 1.0, 0.0, 0.0, share)
+    expected = share * (count / exposure) if exposure > 0 else np.zeros(len(counts))
+    return Usual(expected, _dispersion(counts[base], expected[base]), count, exposure, share)
+
+
+def stretch(counts: Array, normal: Usual, alarm: int, earliest: int, settings: FindingSettings) -> Stretch:
+    """The stretch around an alarm; it does not begin before ``earliest``."""
+    expected = normal.expected
+    ratio = (counts[alarm] + 0.5) / (expected[alarm] + 0.5)
+    before = counts - expected * _reference(ratio, MOST_RATIO_BEFORE)
+    first = _since(before, alarm, max(earliest, alarm - FURTHEST_BACK))
+    gain = counts - expected * _reference(ratio, MOST_RATIO)
+    total = best = float(gain[first : alarm + 1].sum())
+    last = alarm
+    for place in range(alarm + 1, len(counts)):
+        total += float(gain[place])
+        if total > best and counts[place]:
+            best, last = total, place
+        level = float(counts[first : last + 1].sum()) / (last + 1 - first)
+        if place - last >= max(settings.quiet, math.ceil(5 / level)):
+            return Stretch(first, last, False)
+    return Stretch(first, last, True)
+
+
+def weigh_stretch(counts: Array, normal: Usual, first: int, stop: int) -> Judgement:
+    """The periods from ``first`` to before ``stop`` against what is usual; half a complaint stands in for a baseline
+    without any."""
+    part = slice(first, stop)
+    observed, expected = float(counts[part].sum()), float(normal.expected[part].sum())
+    share = float(normal.share[part].sum())
+    phi = normal.dispersion
+    known = normal.exposure > 0
+    floor = 0.5 * share / normal.exposure if known else 0.05
+    safe = max(expected, floor)
+    evidence = 0.0
+    if observed > safe > 0:
+        evidence = (observed * math.log(observed / safe) - (observed - safe)) / phi
+    if not known:  # a rate that was given, or no history at all
+        count, share, base = max(expected, 1e-9) * 1e4, 1.0, 1e4
+    else:
+        count, base = normal.count, normal.exposure
+    p = 1.0 if share <= 0 else float(conditional_tail(observed / phi, share, count / phi, base))
+    return Judgement(observed, expected, evidence, p)
+
+
+def _reference(ratio: float, most: float) -> float:
+    """Reference value of a CUSUM in shares of what is expected."""
+    tuned = min(max(1 + (ratio - 1) / 2, LEAST_RATIO), most)
+    return (tuned - 1) / math.log(tuned)
+
+
+def _since(gain: Array, alarm: int, earliest: int) -> int:
+    total, first = 0.0, alarm
+    begun = False
+    for place in range(earliest, alarm + 1):
+        total += float(gain[place])
+        if total <= 0:
+            total, begun = 0.0, False
+        elif not begun:
+            first, begun = place, True
+    return first if begun else alarm
+
+
+def _dispersion(counts: Array, expected: Array) -> float:
+    """Pearson's dispersion of a baseline, at least 1."""
+    known = expected > 0
+    if known.sum() < 2:
+        return 1.0
+    found = float(((counts[known] - expected[known]) ** 2 / expected[known]).sum()) / (int(known.sum()) - 1)
+    return min(max(found, 1.0), MOST_DISPERSION)

@@ -1,0 +1,156 @@
+"""Findings in the back-test: one for all signals of a cause, every number with its complaints, no risk without an item."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from complaint_qms.backtest import sample
+from complaint_qms.backtest.main import main
+from tests.backtest.outcome import query
+
+
+def replay(source: Path, out: Path, *more: str, language: str = "en") -> str:
+    """The report."""
+    assert main(["--lang", language, "replay", str(source), "--out", str(out), "--quiet", *more]) == 0
+    return (out / "report.html").read_text(encoding="utf-8")
+
+
+def written(path: Path, heading: str, rows: list[tuple]) -> Path:
+    path.write_text(
+        heading + "\n" + "".join(",".join(map(str, row)) + "\n" for row in rows), encoding="utf-8"
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("planted")
+    sample.write_sample(folder, 1500)
+    deliveries = str(folder / "deliveries.csv")
+    return folder / "out", replay(
+        folder / "complaints.csv", folder / "out", "--deliveries", deliveries, "--no-text"
+    )
+
+
+def test_the_signals_of_a_bad_batch_are_one_finding(planted):
+    out, html = planted
+    first = query(out, "SELECT change, parts, observed, expected, json_array_length(signals) FROM finding")[0]
+    assert first[:2] == ("rise", '[["batch", "KB200-08"]]')
+    assert first[2] > 5 * first[3]
+    kinds = query(
+        out,
+        "SELECT count(DISTINCT kind) FROM finding, json_each(finding.signals) JOIN signal ON signal = value "
+        "JOIN series ON series.series = signal.series WHERE finding = 1",
+    )
+    assert kinds[0][0] >= 4  # all, item, type, supplier and the batch itself
+    lead = html.split('<section id="summary">')[1].split("</section>")[0]
+    assert re.search(r"<h3>Batch KB200-08 <span class=\"state ended\">", lead)
+    assert "The stage most often late is Investigation" in lead
+
+
+def test_every_number_leads_to_its_complaints(planted):
+    out, html = planted
+    targets = re.findall(r'<a class="to" href="#([^"]+)"', html)
+    ids = set(re.findall(r'id="([^"]+)"', html))
+    assert len(targets) > 100
+    assert set(targets) <= ids
+    assert not re.search(r"<td[^>]*><b>[1-9][0-9,]*</b>", html)  # no cell of the matrix without its link
+    with (out / "report_complaints.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert len(rows) == query(out, "SELECT count(*) FROM complaint")[0][0]
+    for number, observed in query(out, "SELECT finding, observed FROM finding"):
+        assert sum(str(number) in row["finding"].split() for row in rows) == observed
+    counts = query(out, "SELECT type, month, count FROM month")
+    for kind, month, count in counts[::7]:
+        assert sum(row["type"] == kind and row["month"] == month for row in rows) == count
+    for shown in re.findall(r'<div class="list" id="(?:l\d+)">.*?</table>', html, re.S)[:40]:
+        assert 1 <= shown.count('<tr><th scope="row">') <= 50
+
+
+def test_a_week_has_one_colour_in_all_cards_of_a_series(tmp_path):
+    rows = [
+        (f"{week}-{n}", date(2022, 1, 3) + timedelta(weeks=week), "leak")
+        for week in range(110)
+        for n in range(14 if 60 <= week < 64 or 95 <= week < 99 else 2)
+    ]
+    html = replay(written(tmp_path / "a.csv", "id,received,type", rows), tmp_path / "o", "--no-text")
+    cards = re.findall(r'<article class="finding.*?</article>', html, re.S)
+    stretches = query(tmp_path / "o", "SELECT parts, first, last FROM finding")
+    assert len(cards) == len(stretches)
+    red = {re.search("<h3>(.*?) <", card).group(1): set() for card in cards}
+    for card in cards:
+        red[re.search("<h3>(.*?) <", card).group(1)].add(card.count('class="bar alarm"'))
+    assert all(len(counts) == 1 for counts in red.values())
+
+
+def test_a_lasting_rise_is_one_finding_that_goes_on(tmp_path):
+    rows = [
+        (f"{week}-{n}", date(2022, 1, 3) + timedelta(weeks=week), "leak")
+        for week in range(104)
+        for n in range(12 if week >= 52 else 1)
+    ]
+    source = written(tmp_path / "lasting_rise.csv", "id,received,type", rows)
+    html = replay(source, tmp_path / "o", "--no-text", "--as-of", "2023-12-31")
+    found = query(tmp_path / "o", "SELECT first_label, trend, observed FROM finding")
+    assert len(found) == 1
+    assert found[0][0] == "2023-W01"
+    assert found[0][1] != "ended"
+    assert "since week 1 of 2023" in html
+    assert "仍在继续" in replay(source, tmp_path / "zh", "--no-text", language="zh")
+
+
+def test_without_an_item_no_risk_is_made_up(tmp_path):
+    """Case 12: how often an item draws a complaint is not known where no column names one."""
+    rows = [
+        (
+            i,
+            date(2024, 1, 1) + timedelta(days=i),
+            ("leak", "noise", "dent")[i % 3],
+            ("minor", "serious", "critical")[i % 3],
+        )
+        for i in range(300)
+    ]
+    source = written(tmp_path / "no_item.csv", "id,received,type,severity", rows)
+    html = replay(source, tmp_path / "o", "--no-text")
+    assert query(tmp_path / "o", "SELECT DISTINCT occurrence, risk FROM assessment") == [(None, None)]
+    section = html.split('<section id="risk">')[1].split("</section>")[0]
+    assert "No column names the item" in section
+    assert "background" not in section
+    assert "Frequent" not in section
+    assert "Extreme" not in section
+    assert [int(n) for n in re.findall(r"<b>(?:<a [^>]*>)?(\d+)", section)] == [0, 100, 100, 100, 0]
+    some = [(i, day, kind, level, "pump" if i % 2 else "") for i, day, kind, level in rows]
+    html = replay(
+        written(tmp_path / "some.csv", "id,received,type,severity,item", some), tmp_path / "p", "--no-text"
+    )
+    assert "150 complaints name no item" in html
+    known = query(tmp_path / "p", "SELECT count(*), count(risk) FROM assessment")
+    assert known == [(300, 150)]
+
+
+def test_costs_and_harm_stand_on_their_own(tmp_path):
+    rows = [
+        (
+            i,
+            date(2024, 1, 1) + timedelta(days=i),
+            "pump",
+            ("leak", "burn")[i % 2],
+            10 * (1 + i % 2),
+            int(i == 7),
+            int(i == 9),
+        )
+        for i in range(60)
+    ]
+    source = written(tmp_path / "a.csv", "id,received,item,type,cost,injured,deaths", rows)
+    html = replay(source, tmp_path / "o", "--no-text")
+    worst = html.split('<section id="worst">')[1].split("</section>")[0]
+    assert re.findall(r'<th scope="row">(\d+)</th>', worst)[:2] == ["9", "7"]
+    harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
+    assert "Injured: 1, deaths: 1" in harmed
+    costs = html.split('<section id="costs">')[1].split("</section>")[0]
+    assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]
