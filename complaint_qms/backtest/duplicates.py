@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +18,10 @@ from complaint_qms.engine.similar import Index, Pair, Record, Settings, clusters
 CHUNK = 5_000
 IN_MEMORY = 250_000
 """Complaints whose features (half a kilobyte each) are kept in memory, which is faster than in a file."""
-_FIELDS = ("subject", "text", "customer", "item", "batch", "serial")
+LEAST_DIFFERENT = 0.5
+"""Share of serial numbers that stand once in a file where they name units and not models."""
+MOST_CUT = 0.9
+_FIELDS = ("subject", "text", "customer", "item", "batch", "serial", "region")
 
 
 def settings(policy: Policy) -> Settings:
@@ -65,11 +69,33 @@ def records(store: Store, history: History, start: int, stop: int) -> Iterator[R
     """Similarity records of a stretch of the event order; the id is the sequence number."""
     days = history.received[start:stop].astype("datetime64[D]").tolist()
     rows = fetch(store, history, start, stop, _FIELDS)
-    for seq, (subject, text, customer, item, batch, serial), day in zip(
+    units = serial_names_units(store)
+    for seq, (subject, text, customer, item, batch, serial, region), day in zip(
         range(start + 1, stop + 1), rows, days, strict=True
     ):
         words = "\n".join(t for t in (subject, text) if t)
-        yield Record(str(seq), words, customer or "", item or "", batch or "", "", day, serial or "")
+        yield Record(
+            str(seq),
+            words,
+            customer or "",
+            item or "",
+            batch or "",
+            "",
+            day,
+            (serial or "") if units else "",
+            region or "",
+        )
+
+
+@lru_cache(maxsize=1)
+def serial_names_units(store: Store) -> bool:
+    """Whether the serial numbers of a file tell one unit from another: most stand once, and they are no beginnings of vehicle
+    identification numbers (11 of 17 signs), which a production line of a year shares."""
+    given, different, cut = store.db.execute(
+        "SELECT count(serial), count(DISTINCT serial), total(length(serial) = 11 AND serial NOT GLOB '*[^A-HJ-NPR-Z0-9]*' "
+        "AND serial GLOB '*[A-Z]*' AND serial GLOB '*[0-9]*') FROM complaint"
+    ).fetchone()
+    return different >= LEAST_DIFFERENT * given and cut < MOST_CUT * max(given, 1)
 
 
 def _rows(pairs: Iterator[Pair], kept: dict[str, list[Pair]]) -> Iterator[tuple]:

@@ -1,4 +1,4 @@
-"""Times whose stages are not all known, open complaints against the whole, and what counts as told twice."""
+"""Times whose stages are not all known, open complaints against the whole, what counts as told twice, and control charts."""
 
 from __future__ import annotations
 
@@ -101,6 +101,49 @@ def test_told_twice_stands_apart_from_similar_cases(tmp_path: Path, capsys) -> N
     assert "同一投诉重复提出" in capsys.readouterr().out
 
 
+def test_a_form_letter_and_half_a_chassis_number_name_nobody(tmp_path: Path) -> None:
+    head = "id,received,vin,state,description\n"
+    cut = "".join(
+        f"{n},2024-03-0{n},1FTFW1ET7D{n % 2},S{n},{STORIES[n % 2]} {'once ' * n}\n" for n in range(1, 9)
+    )
+    (tmp_path / "a.csv").write_text(head + cut)
+    replay(tmp_path / "a.csv", tmp_path / "o")
+    assert query(tmp_path / "o", "SELECT DISTINCT kind FROM pair") == [("similar",)]
+    whole = cut.replace("1FTFW1ET7D", "1FTFW1ET7DKA0000").replace(",S", ",T")
+    (tmp_path / "b.csv").write_text(head.replace("state", "channel") + whole.replace(",T", ",web"))
+    replay(tmp_path / "b.csv", tmp_path / "p")
+    assert query(tmp_path / "p", "SELECT DISTINCT kind FROM pair") == [("told_twice",)]
+
+
+def test_charts_of_the_whole_history(tmp_path: Path) -> None:
+    monday, rows = date(2023, 1, 2), []
+    for week in range(60):
+        for n in range(3 + (week * 7) % 3 + 4 * (week >= 30)):
+            hurt = int(n == 0 and (week % 3 == 0 if week < 45 else week < 49))
+            rows.append(f"{len(rows)},{monday + timedelta(weeks=week, days=n % 5)},kettle,{hurt}\n")
+    source = tmp_path / "a.csv"
+    source.write_text("id,received,item,injured\n" + "".join(rows))
+    replay(source, tmp_path, "--no-text")
+    page = (tmp_path / "report.html").read_text()
+    assert "The level has shifted within these 59 weeks" in page  # the last one is not over
+    assert "Days between complaints with harm (t chart)" in page
+    assert (
+        main(
+            [
+                "--lang",
+                "zh",
+                "report",
+                "--db",
+                str(tmp_path / "replay.sqlite"),
+                "--to",
+                str(tmp_path / "z.html"),
+            ]
+        )
+        == 0
+    )
+    assert "水平发生了偏移" in (tmp_path / "z.html").read_text()
+
+
 knowing = st.lists(st.lists(st.booleans(), min_size=7, max_size=7), min_size=1, max_size=6)
 
 
@@ -131,6 +174,7 @@ records = st.builds(
     order=NAMES,
     date=st.none() | st.dates(date(2024, 1, 1), date(2024, 2, 20)),
     serial=NAMES,
+    region=NAMES,
 )
 
 
@@ -143,7 +187,7 @@ def test_many_pairs_are_judged_as_the_desk_judges_one(one: Record, other: Record
     parts = log_odds_twice(np.array([agreement]), columns.words, columns.fields, columns.days, left, right)
     told = [
         Told(
-            values={k: v for k, v in (("serial", r.serial), ("batch", r.batch), ("item", r.item)) if v},
+            values={k: v for k in ("serial", "batch", "item", "region") if (v := getattr(r, k))},
             orders=frozenset([("order", r.order)] if r.order else []),
             persons=frozenset([("customer", r.customer)] if r.customer else []),
             words=int(words),

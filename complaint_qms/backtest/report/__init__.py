@@ -11,7 +11,7 @@ import jinja2
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.catalogue import phrase, translator
 from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
-from complaint_qms.backtest.report import data, sop_section, svg
+from complaint_qms.backtest.report import chart_section, data, sop_section, svg
 from complaint_qms.backtest.report.lead import Lead
 from complaint_qms.backtest.report.lists import MOST_IN_CSV, Lists
 from complaint_qms.backtest.store import Store
@@ -34,7 +34,8 @@ def render(store: Store, language: str, csv_name: str) -> str:
     )
     found = data.collect(store)
     view = _View(found, language, Lists(store), csv_name)
-    environment.globals.update(t=view.t, v=view)
+    view.charts = chart_section.charts(store, language)
+    environment.globals.update(t=view.t, v=view, charts=view.charts)
     return environment.get_template("report.html.jinja").render(d=found, lang=language)
 
 
@@ -46,6 +47,7 @@ class _View(Lead):
     def __init__(self, found: dict[str, Any], language: str, lists: Lists, csv_name: str) -> None:
         super().__init__(found, language, lists, csv_name)
         self.cards, self.other_signals = data.CARDS, data.OTHER_SIGNALS
+        self.charts: list[dict[str, str]] = []
         self.given = {key for key, _count, _share in found["quality"]["filled"]}
 
     def sections(self) -> list[str]:
@@ -64,9 +66,10 @@ class _View(Lead):
             "pairings": d["pairings"],
             "customers": "customer" in self.given,
             "rules": d["rules"],
+            "charts": self.charts,
         }
         first = ["summary", "findings", "worst", "harmed", "costs", "months", "open"]
-        first += ["trend", "risk", "reportable", "pareto", "signals", "sop", "suspects", "pairings"]
+        first += ["trend", "risk", "reportable", "pareto", "signals", "charts", "sop", "suspects", "pairings"]
         order = [*first, "customers", "duplicates", "rules", "quality", "methods", "behind"]
         return [key for key in order if there.get(key, True)]
 

@@ -2,7 +2,7 @@
 
 Public API::
 
-    Record(id, text, customer="", item="", batch="", order="", date=None, serial="")
+    Record(id, text, customer="", item="", batch="", order="", date=None, serial="", region="")
     Settings(...)                                   # weights, thresholds, limits; sensible defaults
 
     score(left, right, *, stats=None, settings=None) -> Match(id, score, reasons)

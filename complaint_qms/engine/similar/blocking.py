@@ -54,10 +54,10 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def field_hashes(record: Record) -> tuple[int, ...]:
-    """32-bit hashes of customer, item, batch, order and serial number, 0 for empty; case, width and punctuation do not count."""
+    """32-bit hashes of customer, item, batch, order, serial number and region, 0 for empty; case, width and punctuation do not count."""
     return tuple(
         crc32(_PUNCTUATION.sub("", fold(value)).encode("utf-8", "surrogatepass")) or 1 if value else 0
-        for value in (record.customer, record.item, record.batch, record.order, record.serial)
+        for value in (record.customer, record.item, record.batch, record.order, record.serial, record.region)
     )
 
 
@@ -69,7 +69,7 @@ def blocking_keys(record: Record, settings: Settings | None = None) -> list[int]
     del settings  # the keys are a storage format: they do not depend on anything adjustable
     flat, offsets = FeatureTable().features([record.text])
     keys = [int(key) | (band << 32) for band, key in enumerate(bands(flat, offsets)[0]) if key]
-    customer, item, batch, order, serial = field_hashes(record)
+    customer, item, batch, order, serial, _region = field_hashes(record)
     for number, parts in enumerate(((order,), (batch,), (customer, item), (customer,), (serial,))):
         if all(parts):
             joined = 0
@@ -111,10 +111,10 @@ def combine(columns: Sequence[np.ndarray]) -> np.ndarray:
 def candidates(band_keys: np.ndarray, fields: np.ndarray, settings: Settings) -> Iterator[np.ndarray]:
     """Distinct candidate codes (``left * n + right``), key kind by key kind so that not all are in memory at once.
 
-    ``band_keys`` (n, BANDS), ``fields`` (n, 5) in the order of :data:`.records.FIELDS`. A pair may come again in a
+    ``band_keys`` (n, BANDS), ``fields`` (n, 6) in the order of :data:`.records.FIELDS`. A pair may come again in a
     later portion.
     """
-    customer, item, batch, order, serial = fields.T
+    customer, item, batch, order, serial, _region = fields.T
     for columns in ([serial], [order], [batch], [customer, item], [customer]):
         yield distinct(neighbours(combine(columns), settings.window))
     for band in range(band_keys.shape[1]):

@@ -240,7 +240,7 @@ class Index:
         ]
 
     def _field_hashes(self, record: Record) -> tuple[int, ...]:
-        key = (record.customer, record.item, record.batch, record.order, record.serial)
+        key = (record.customer, record.item, record.batch, record.order, record.serial, record.region)
         known = self._known_fields.get(key)
         if known is None:
             if len(self._known_fields) > 50_000:

@@ -7,7 +7,7 @@ from datetime import date
 
 from complaint_qms.engine.reasons import Reason
 
-FIELDS: tuple[str, ...] = ("customer", "item", "batch", "order", "serial")
+FIELDS: tuple[str, ...] = ("customer", "item", "batch", "order", "serial", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Record:
     order: str = ""
     date: date | None = None
     serial: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ class Pair:
 
 
 def _agree() -> dict[str, float]:
-    return {"customer": 1.0, "item": 0.4, "batch": 0.7, "order": 1.5, "serial": 2.0}
+    return {"customer": 1.0, "item": 0.4, "batch": 0.7, "order": 1.5, "serial": 2.0, "region": 0.0}
 
 
 def _differ() -> dict[str, float]:
-    return {"customer": -0.8, "item": -0.7, "batch": -0.4, "order": -0.7, "serial": -0.4}
+    return {"customer": -0.8, "item": -0.7, "batch": -0.4, "order": -0.7, "serial": -0.4, "region": 0.0}
 
 
 @dataclass(frozen=True)

@@ -144,9 +144,9 @@ def log_odds(
     right: np.ndarray,
     settings: Settings,
 ) -> np.ndarray:
-    """Contributions of shape (pairs, 7): text, the fields of :data:`.records.FIELDS`, date.
+    """Contributions of shape (pairs, 8): text, the fields of :data:`.records.FIELDS`, date.
 
-    ``sizes`` (n,): features of each text before any cut, ``words`` (n,) words of them; ``fields`` int64 (n, 5) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
+    ``sizes`` (n,): features of each text before any cut, ``words`` (n,) words of them; ``fields`` int64 (n, 6) of field hashes, 0 unknown; ``days`` int32 (n,), ``NO_DATE`` unknown.
     """
     parts = np.zeros((len(left), 2 + len(FIELDS)))
     one, other = np.maximum(sizes[left], 1).astype(float), np.maximum(sizes[right], 1).astype(float)

@@ -28,6 +28,7 @@ WEIGHTS: Final[dict[str, tuple[float, float]]] = {
     "person": (1.5, -3.0),
     "batch": (0.8, -3.5),
     "item": (0.6, -3.0),
+    "region": (0.0, -2.0),  # who writes from elsewhere is somebody else, as senders of one form letter are
 }
 WORDING: Final = 6.0
 ENOUGH_WORDS: Final = 6
@@ -42,7 +43,7 @@ class Told:
     """What a complaint says of its event; unknown stays empty and counts neither way.
 
     Attributes:
-        values: "reference" (the customer's own number of the complaint), "serial", "batch", "item".
+        values: "reference" (the customer's own number of the complaint), "serial", "batch", "item", "region".
         orders: (kind, number) of order, delivery and invoice.
         persons: (kind, value) of customer, mail address and telephone, each in one spelling.
         words: how many words its text has.
@@ -92,9 +93,9 @@ def days_apart(apart: int) -> Message:
 
 
 def _fields(one: Told, other: Told) -> Iterable[Reason]:
-    for name in ("reference", "serial", "batch", "item"):
+    for name in ("reference", "serial", "batch", "item", "region"):
         said, there = one.values.get(name), other.values.get(name)
-        if said and there:
+        if said and there and (name != "region" or said != there):
             yield _compared(name, said == there)
     for name, ours, theirs in (
         ("order", one.orders, other.orders),

@@ -39,7 +39,7 @@ def log_odds_twice(
     left: np.ndarray,
     right: np.ndarray,
 ) -> np.ndarray:
-    """Contributions of shape (pairs, 8): text, the fields of :data:`.records.FIELDS`, date, prior; arguments as of
+    """Contributions of shape (pairs, 9): text, the fields of :data:`.records.FIELDS`, date, prior; arguments as of
     :func:`.scoring.log_odds`. Beyond the window of days the date says no."""
     parts = np.zeros((len(left), 3 + len(FIELDS)))
     parts[:, 0] = cosine * text_weight(words, left, right)
