@@ -82,7 +82,7 @@ def test_causes_are_named_since_when_and_whether_they_go_on():
     assert str(over.words[0]).startswith("T2 on I1: ")
     assert "still going" in str(going.words[0])
     kinds = {t.kind: labels[t.kind][t.code] for t in going.traits}
-    assert kinds["item"] == "I3"
+    assert kinds == {"item": "I3"}
 
 
 def test_a_rise_of_everything_is_told_of_everything():

@@ -52,6 +52,10 @@ class Columns:
             held &= self.codes[kind][rows] == code
         return held
 
+    def usual_share(self, kind: str, code: int) -> float:
+        """The share of all complaints that have a value."""
+        return len(self.rows(((kind, code),))) / max(len(self._all), 1)
+
     def counts(self, rows: Counts) -> Array:
         """Complaints at ``rows`` per period."""
         return np.bincount(self.period[rows], minlength=self.size).astype(float)

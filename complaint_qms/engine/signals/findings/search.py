@@ -33,7 +33,7 @@ from complaint_qms.engine.signals.findings.windows import (
 from complaint_qms.engine.signals.findings.words import finding_sentences
 from complaint_qms.engine.signals.series import Array, Periods
 
-TRAIT_SHARE = 0.5
+TRAIT_SHARE, TRAIT_LIFT = 0.5, 1.25
 LATELY = 4
 RISING, FALLING = 1.25, 0.8
 
@@ -223,7 +223,7 @@ def _trend(counts: Array, part: Stretch) -> Trend:
 
 
 def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
-    """Values that at least half of the complaints share."""
+    """Values that at least half of the complaints share, clearly more than complaints do otherwise."""
     given = {kind for kind, _code in parts}
     found = []
     for kind, codes in causes.columns.codes.items():
@@ -233,7 +233,8 @@ def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
             continue
         values, counts = np.unique(here, return_counts=True)
         best = int(counts.argmax())
-        if counts[best] >= TRAIT_SHARE * len(rows):
+        share = counts[best] / len(rows)
+        if share >= TRAIT_SHARE and share >= TRAIT_LIFT * causes.columns.usual_share(kind, int(values[best])):
             found.append(Trait(kind, int(values[best]), int(counts[best])))
     return tuple(found)
 
