@@ -11,6 +11,7 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.progress import overview, take_step
+from complaint_qms.services.field_action.contained import contained
 from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
 from complaint_qms.services.intake.proposed_matches import matches_beside
@@ -78,11 +79,11 @@ def context(name: str, chosen: Any = None) -> dict[str, Any]:
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
 def opened(name: str) -> dict[str, Any]:
-    """What the form of a stored complaint shows around its fields, in one answer: {overview, context}; the overview is None where it
-    cannot be told."""
+    """What the form of a stored complaint shows around its fields, in one answer: {overview, context, contained}; the overview is None
+    where it cannot be told, `contained` says what of its goods is held or recalled: see services.field_action.contained."""
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
-    return context_service.around(doc)
+    return {**context_service.around(doc), "contained": contained(doc)}
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -113,8 +113,14 @@ def move_to_quarantine(name: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
 def users(name: str) -> dict[str, Any]:
-    """Open documents that name goods of a hold: {documents: [{doctype, name, lots, status, owner, order: [DocType, name], deeds}],
-    not_shown}; `deeds` of "take_out", "cancel", "stop" and "tell" are those that the caller's roles allow."""
+    """Open documents that name goods of a hold, and its transfers to quarantine.
+
+    Returns:
+        {documents: [{doctype, name, is_open (to the caller), lots, goods: [{lot, item_code, item_name, qty, uom, warehouse}], party_type,
+        party, party_name, status, owner, order: [DocType, name], deeds}], nameless: [{doctype, number, goods}] (of customers whom the
+        caller may not see), actors: {doctype: roles that can act}, moves: {transfers, actors, not_shown}, not_shown}; `deeds` of
+        "take_out", "cancel", "stop" and "tell" are those that the caller has.
+    """
     frappe.has_permission(HOLD, "read", doc=name, throw=True)
     return using.users(name)
 

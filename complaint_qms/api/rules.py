@@ -8,8 +8,9 @@ from frappe.utils import now_datetime
 
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_parts
 from complaint_qms.constants.rules import MOST_DAYS_TRIED, RULE
-from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.rules import catalogue, checking, rule_text, trial
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.record.input_validation import read_object, refuse
+from complaint_qms.services.rules import catalogue, checking, rule_text, threshold_trial, trial
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -43,13 +44,33 @@ def try_on_past(rule: Any, days: int) -> dict[str, Any]:
     """What a rule, saved or not, would have done in the last days; writes nothing: see services.rules.trial."""
     frappe.has_permission(RULE, "write", throw=True)
     frappe.has_permission("Complaint", "read", throw=True)
-    if not 1 <= days <= MOST_DAYS_TRIED:
-        refuse(_("Days Back: enter a whole number from 1 to {0}.").format(MOST_DAYS_TRIED))
+    _check_days(days)
     sent = _rule(rule)
     with read_by_the_framework("rule"):
         doc = frappe.get_doc({**sent, "doctype": RULE})
         checking.check_rule(doc)
     return trial.on_the_past(doc.as_dict(), days, now_datetime())
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def try_threshold_on_past(row: Any, days: int) -> dict[str, Any]:
+    """When a row of the thresholds, saved or not, would have risen in the last days; writes nothing: see services.rules.threshold_trial.
+
+    Args:
+        row: {by, measure, at_least, days, fewest, company}, as an object or as its JSON text.
+    """
+    frappe.has_permission(SETTINGS, "write", throw=True)
+    frappe.has_permission("Complaint", "read", throw=True)
+    _check_days(days)
+    sent = read_object(row, _("Send the row as an object in “row”."))
+    with read_by_the_framework("row"):
+        return threshold_trial.on_the_past(sent, days, now_datetime())
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS_TRIED:
+        refuse(_("Days Back: enter a whole number from 1 to {0}.").format(MOST_DAYS_TRIED))
 
 
 def _rule(sent: Any) -> dict[str, Any]:

@@ -71,6 +71,11 @@ class StockSight:
             rows = [row for row in rows if name(row) not in away]
         return rows
 
+    def parties(self, doctype: str, names: Iterable[str]) -> set[str]:
+        """Those of the customers or suppliers whom the user may be told of."""
+        names = {name for name in names if name}
+        return names - self._away(doctype, names)
+
     def movements(self, movements: Iterable[Movement]) -> list[Movement]:
         """The movements, without number and party where the user may not be told of the supplier or customer."""
         movements = list(movements)

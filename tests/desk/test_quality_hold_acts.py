@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from complaint_qms.api import containment as door
+from complaint_qms.api import rules as rules_door
 from complaint_qms.constants import roles, rules
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services import marks
@@ -48,6 +49,16 @@ def test_held_goods_are_moved_to_quarantine_by_drafts_of_stock_staff(
     }
     assert entry.quality_hold == held.name
     assert door.users(held.name)["documents"] == []
+    with factory.as_user(investigator):
+        (move,) = door.users(held.name)["moves"]["transfers"]
+        assert (move["name"], move["is_open"], move["is_submitted"]) == (entry.name, False, False)
+        assert {(row["source"], row["target"], row["qty"]) for row in move["goods"]} == {
+            (factory.store(), apart[0], 15),
+            (shelf, apart[0], 2),
+        }
+    with factory.as_user(factory.person(roles.INVESTIGATOR, Warehouse=apart[1])):
+        moves = door.users(held.name)["moves"]
+        assert (moves["transfers"], moves["not_shown"]) == ([], 1)
     entry.submit()
     assert frappe.db.get_value("Batch", chain.lots["made"], "batch_qty") == 20
     with pytest.raises(frappe.ValidationError, match="Nothing of it lies"):
@@ -83,11 +94,32 @@ def test_open_documents_are_listed_and_treated_by_who_may(chain: Chain) -> None:
         ("Work Order", order.name, *sorted([chain.lots["lot"], chain.lots["second"]])),
     }
     with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
-        seen = door.users(held.name)
-        assert "Delivery Note" not in {row["doctype"] for row in seen["documents"]}
-        assert seen["not_shown"]
+        # Without a right to it: which document takes how much to whom, who can act, and its owner is told.
+        told = {row["name"]: row for row in door.users(held.name)["documents"]}
+        assert {*told} == {draft.name, alone.name, order.name}
+        assert not any(row["is_open"] for row in told.values())
+        assert (told[draft.name]["party"], told[draft.name]["deeds"]) == (buyer, ["tell"])
+        assert [(row["lot"], row["qty"], row["warehouse"]) for row in told[draft.name]["goods"]] == [(batch, 1, factory.store())]  # fmt: skip
+        assert {(row["lot"], row["qty"]) for row in told[order.name]["goods"]} == {(chain.lots["lot"], 1), (chain.lots["second"], 1)}  # fmt: skip
+        assert "Stock User" in door.users(held.name)["actors"]["Delivery Note"]
+        with pytest.raises(frappe.PermissionError):
+            frappe.get_doc("Delivery Note", draft.name).check_permission("read")
         with pytest.raises(frappe.PermissionError):
             door.act(held.name, "Delivery Note", draft.name, "take_out")
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER, Customer=factory.customer().name)):
+        # Kept to another customer: neither name nor number, and how much it is.
+        kept = door.users(held.name)
+        assert {row["name"] for row in kept["documents"]} == {order.name}
+        (sums,) = kept["nameless"]
+        assert (sums["doctype"], sums["number"], sums["goods"][0]["qty"]) == ("Delivery Note", 2, 2)
+        assert buyer not in frappe.as_json(kept)
+        assert draft.name not in frappe.as_json(kept)
+        with pytest.raises(frappe.ValidationError, match="names nothing"):
+            door.act(held.name, "Delivery Note", draft.name, "tell")
+    with factory.as_user(factory.person(roles.AUDITOR, Company=factory.company())):
+        # Who holds nothing is told of what is theirs to read.
+        assert {row["name"] for row in door.users(held.name)["documents"]} == {draft.name, alone.name}
+        assert door.users(held.name)["not_shown"] == 1
     with pytest.raises(frappe.ValidationError, match="names nothing"):
         door.act(held.name, "Delivery Note", "No such", "tell")
     owner = factory.person("Stock User")
@@ -195,6 +227,20 @@ def test_thresholds_open_an_investigation_once_for_each_rise(chain: Chain) -> No
     assert complain("made") == []
     # The second of ten of its batch.
     assert len(complain("also")) == 1
+    # Asked of the past, the same rises, by the same complaints.
+    for row, what, complaints in (
+        (rate, {chain.lots["made"], chain.lots["also"]}, 2),
+        (lot, {supplier_lot}, 1),
+        ({**lot, "measure": "per_thousand", "at_least": 150}, {supplier_lot}, 1),
+        ({**lot, "at_least": 6}, set(), 0),
+    ):
+        past = rules_door.try_threshold_on_past({**row, "company": factory.company()}, 30)
+        assert {one["name"] for one in past["rows"]} == what, row
+        assert past["risen"] == complaints
+    with pytest.raises(frappe.ValidationError, match="At Least"):
+        rules_door.try_threshold_on_past({**lot, "at_least": 0}, 30)
+    with factory.as_user(factory.user(roles.INVESTIGATOR)), pytest.raises(frappe.PermissionError):
+        rules_door.try_threshold_on_past(lot, 30)
     assert (
         frappe.db.count("Investigation", {"batch_no": ("in", [chain.lots["made"], chain.lots["also"]])}) == 2
     )

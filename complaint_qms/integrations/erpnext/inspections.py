@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import frappe
 from frappe.utils import cint, cstr, flt
@@ -21,7 +21,22 @@ _FIELDS: Final = (
     "status", "report_date",
 )  # fmt: skip
 
+# How a value stands out
+BELOW: Final = "below"
+ABOVE: Final = "above"
+AT_LEAST: Final = "at_least"
+AT_MOST: Final = "at_most"
+OTHER: Final = "other"
+
 Key = tuple[str, str]
+
+
+class Mark(NamedTuple):
+    """A value that stands out, and the limit or the value that was wanted."""
+
+    value: str
+    kind: str
+    limit: float | str
 
 
 @dataclass
@@ -32,7 +47,7 @@ class Reading:
         values: as they were entered.
         least, most: limits of a number; None where the reading is none or a formula decides.
         wanted: what a reading that is no number has to be.
-        outside: how many of the numbers lie beyond the limits, whatever the status says.
+        formula: by which ERPNext decides, where it does.
     """
 
     parameter: str
@@ -41,12 +56,27 @@ class Reading:
     least: float | None = None
     most: float | None = None
     wanted: str = ""
+    formula: str = ""
 
     @property
-    def outside(self) -> int:
+    def marks(self) -> list[Mark]:
+        """Values beyond their limits or just at one, and those that are not what was wanted, whatever the status says."""
         if self.least is None or self.most is None:
-            return 0
-        return sum(not self.least <= flt(value) <= self.most for value in self.values)
+            return [
+                Mark(value, OTHER, self.wanted)
+                for value in self.values
+                if self.wanted and value != self.wanted
+            ]
+        return [mark for value in self.values if (mark := self._mark(value))]
+
+    def _mark(self, value: str) -> Mark | None:
+        number, least, most = flt(value), self.least or 0, self.most or 0
+        if number < least or number > most:
+            return Mark(value, BELOW, least) if number < least else Mark(value, ABOVE, most)
+        # Where both limits are one value, it is what was wanted.
+        if least == most or number not in (least, most):
+            return None
+        return Mark(value, AT_LEAST, least) if number == least else Mark(value, AT_MOST, most)
 
 
 @dataclass
@@ -112,7 +142,7 @@ def _inspection(row: frappe._dict) -> Inspection:
 def _put_readings(found: dict[str, Inspection]) -> None:
     table = frappe.qb.DocType("Quality Inspection Reading")
     numbers = [f"reading_{place}" for place in range(1, _READINGS + 1)]
-    fields = ("parent", "specification", "status", "value", "reading_value", "numeric", "min_value", "max_value", "formula_based_criteria")  # fmt: skip
+    fields = ("parent", "specification", "status", "value", "reading_value", "numeric", "min_value", "max_value", "formula_based_criteria", "acceptance_formula")  # fmt: skip
     for names in in_slices(sorted(found)):
         query = frappe.qb.from_(table).select(*(table[one] for one in (*fields, *numbers)))
         rows = (
@@ -129,6 +159,7 @@ def _put_readings(found: dict[str, Inspection]) -> None:
                     values=[value for value in given if value],
                     least=flt(row.min_value) if has_limits else None,
                     most=flt(row.max_value) if has_limits else None,
-                    wanted="" if is_number else cstr(row.value),
+                    wanted="" if is_number or cint(row.formula_based_criteria) else cstr(row.value).strip(),
+                    formula=cstr(row.acceptance_formula) if cint(row.formula_based_criteria) else "",
                 )
             )

@@ -8,13 +8,16 @@ from typing import Any, Final, NamedTuple
 
 import frappe
 from frappe.model.document import Document
-from pypika.terms import Criterion
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import flt
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, Field
 
 from complaint_qms.constants.containment import DRAFTED, STOCK_ENTRY
-from complaint_qms.engine.trace import Lot
+from complaint_qms.engine.trace import Lot, from_units
 from complaint_qms.integrations.erpnext.batches_and_serials import split_serials
 from complaint_qms.integrations.erpnext.party_search import like
-from complaint_qms.integrations.erpnext.stock_movements import in_slices, rows_of_lots
+from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices, rows_of_lots
 
 PICK_LIST: Final = "Pick List"
 RESERVATION: Final = "Stock Reservation Entry"
@@ -33,6 +36,12 @@ _ROWS: Final[dict[str, tuple[str, ...]]] = {
     "Purchase Invoice Item": ("Purchase Invoice",),
 }
 _RETURNS: Final = ("Purchase Receipt", "Purchase Invoice")
+_PARTIES: Final = {
+    "Delivery Note": "Customer", "Sales Invoice": "Customer", "POS Invoice": "Customer", PICK_LIST: "Customer",
+    "Purchase Receipt": "Supplier", "Purchase Invoice": "Supplier",
+}  # fmt: skip
+# Table → the column with the quantity in the item's unit of stock, where it is called otherwise
+_QUANTITIES: Final = {"Packed Item": "qty", "Stock Entry Detail": "transfer_qty"}
 _DONE: Final = {
     PICK_LIST: ("Completed", "Cancelled"),
     RESERVATION: ("Delivered", "Cancelled"),
@@ -42,10 +51,12 @@ _MOST_TEXTS: Final = 50
 
 
 class User(NamedTuple):
-    """A document that names a lot.
+    """A lot that a document names, in one warehouse.
 
     Attributes:
         order: Sales Order or Work Order that it belongs to.
+        qty: in the item's unit of stock.
+        party: (DocType, name) of whose goods they become, or were, where the document says so.
     """
 
     doctype: str
@@ -54,6 +65,11 @@ class User(NamedTuple):
     status: str
     owner: str
     order: tuple[str, str] = ("", "")
+    item: str = ""
+    warehouse: str = ""
+    company: str = ""
+    party: tuple[str, str] = ("", "")
+    qty: float = 0
 
 
 def users_of(lots: Iterable[Lot]) -> list[User]:
@@ -63,8 +79,13 @@ def users_of(lots: Iterable[Lot]) -> list[User]:
         {lot.batch for lot in lots if lot.batch and not lot.serial},
         {lot.serial for lot in lots if lot.serial},
     )
-    found = [*_by_rows(*names), *_by_bundles(*names), *_reserved(*names), *_at_work(lots)]
-    return sorted(dict.fromkeys(found))
+    found: dict[tuple[str, ...], list[User]] = {}
+    for way in (_by_rows(*names), _by_bundles(*names), _reserved(*names), _at_work(lots)):
+        for goods, users in _summed(way).items():
+            # A row and its bundle tell of the same goods, the row more of them.
+            if sum(user.qty for user in users) > sum(user.qty for user in found.get(goods, ())):
+                found[goods] = users
+    return sorted(user for users in found.values() for user in users)
 
 
 def take_out(doc: Document, lots: Iterable[Lot]) -> list[Document]:
@@ -106,6 +127,18 @@ def _tracked(doc: Document) -> Iterator[Document]:
             yield from doc.get(field.fieldname) or []
 
 
+def _summed(way: Iterator[User]) -> dict[tuple[str, ...], list[User]]:
+    """Goods that a document names → what it says of them, quantities of the same put together."""
+    sums: dict[User, float] = defaultdict(float)
+    for user in way:
+        sums[user._replace(qty=0)] += user.qty
+    found: dict[tuple[str, ...], list[User]] = defaultdict(list)
+    for user, qty in sums.items():
+        goods = (user.doctype, user.name, user.lot, user.item, user.warehouse)
+        found[goods].append(user._replace(qty=flt(qty, 9)))
+    return found
+
+
 def _by_rows(batches: set[str], serials: set[str]) -> Iterator[User]:
     for table, parents in _ROWS.items():
         row = frappe.qb.DocType(table)
@@ -118,9 +151,13 @@ def _by_rows(batches: set[str], serials: set[str]) -> Iterator[User]:
                 frappe.qb.from_(row)
                 .inner_join(head)
                 .on((head.name == row.parent) & (row.parenttype == parent))
-                .select(head.name, row.batch_no, row.serial_no, head.owner, *_more(parent, head, row))
+                .select(head.name, row.batch_no, row.serial_no, head.owner, row.item_code, head.company)
+                .select(row[_QUANTITIES.get(table, "stock_qty")].as_("qty"), *_more(parent, head, row))
+                .select(row["s_warehouse" if parent == STOCK_ENTRY else "warehouse"].as_("warehouse"))
                 .where(named & _is_open(parent, head))
             )
+            if parent == PICK_LIST:
+                query = _with_customer(query, row.sales_order, head.customer)
             if parent == STOCK_ENTRY:
                 query = query.where(row.s_warehouse.isnotnull() & (row.s_warehouse != ""))
             for found in query.run(as_dict=True):
@@ -140,6 +177,7 @@ def _by_bundles(batches: set[str], serials: set[str]) -> Iterator[User]:
             .inner_join(head)
             .on(head.name == bundle.voucher_no)
             .select(head.name, entry.batch_no, entry.serial_no, head.owner, *_more(parent, head, None))
+            .select(bundle.item_code, bundle.warehouse, head.company, entry.qty)
             .where(named & (bundle.voucher_type == parent) & (bundle.is_cancelled == 0))
             .where((bundle.type_of_transaction == "Outward") & _is_open(parent, head))
         )
@@ -156,10 +194,11 @@ def _reserved(batches: set[str], serials: set[str]) -> Iterator[User]:
         .on((head.name == entry.parent) & (entry.parenttype == RESERVATION))
         .select(head.name, entry.batch_no, entry.serial_no, head.owner, head.status)
         .select(head.voucher_type.as_("order_type"), head.voucher_no.as_("order"))
+        .select(head.item_code, head.warehouse, head.company, entry.qty)
         .where(_in(entry.batch_no, batches) | _in(entry.serial_no, serials))
         .where((head.docstatus == 1) & head.status.notin(_DONE[RESERVATION]))
     )
-    for found in query.run(as_dict=True):
+    for found in _with_customer(query, head.voucher_no).run(as_dict=True):
         for lot in _lots_of(found, batches, serials):
             yield _user(RESERVATION, found, lot)
 
@@ -168,12 +207,13 @@ def _at_work(lots: list[Lot]) -> Iterator[User]:
     """Work Orders for which a lot was brought to the line or consumed, and that are not done."""
     # A batch is asked for as a whole, a unit alone is told by its number.
     batches, serials = {lot.batch for lot in lots if not lot.serial}, {lot.serial for lot in lots} - {""}
-    names_of: dict[str, set[str]] = defaultdict(set)
+    moved: dict[str, list[tuple[str, StockRow]]] = defaultdict(list)
     for row in rows_of_lots(lots):
         if row.voucher[0] == STOCK_ENTRY and row.qty < 0:
-            names_of[row.voucher[1]] |= ({row.lot.batch} & batches) | ({row.lot.serial} & serials)
+            named = ({row.lot.batch} & batches) | ({row.lot.serial} & serials)
+            moved[row.voucher[1]] += [(name, row) for name in sorted(named)]
     entry, order = frappe.qb.DocType(STOCK_ENTRY), frappe.qb.DocType(WORK_ORDER)
-    for names in in_slices(sorted(names_of)):
+    for names in in_slices(sorted(moved)):
         query = (
             frappe.qb.from_(entry)
             .inner_join(order)
@@ -182,7 +222,9 @@ def _at_work(lots: list[Lot]) -> Iterator[User]:
             .where(entry.name.isin(names) & (order.docstatus == 1) & order.status.notin(_DONE[WORK_ORDER]))
         )
         for found in query.run(as_dict=True):
-            for name in sorted(names_of[found.entry]):
+            for name, row in moved[found.entry]:
+                of_row = {"item_code": row.lot.item, "warehouse": row.warehouse, "company": row.company}
+                found.update(of_row, batch_no=name, qty=from_units(-row.qty))
                 yield _user(WORK_ORDER, found, name)
 
 
@@ -209,11 +251,11 @@ def _is_open(parent: str, head: Any) -> Criterion:
 
 def _more(parent: str, head: Any, row: Any) -> list[Any]:
     if parent == PICK_LIST:
-        order = [row.sales_order.as_("order")] if row is not None else []
+        order = [row.sales_order.as_("order")] if row is not None else [head.customer.as_("party")]
         return [head.status, head.docstatus, *order]
     if parent == STOCK_ENTRY:
         return [head.docstatus, head.work_order.as_("order")]
-    return [head.docstatus]
+    return [head.docstatus, head[_PARTIES[parent].lower()].as_("party")]
 
 
 def _user(doctype: str, found: frappe._dict, lot: str) -> User:
@@ -221,7 +263,20 @@ def _user(doctype: str, found: frappe._dict, lot: str) -> User:
     kind = found.get("order_type") or kinds.get(doctype, "")
     order = (kind, found.order) if found.get("order") and kind else ("", "")
     status = found.get("status") or DRAFT
-    return User(doctype, found.name, lot, status, found.owner, order)
+    named = found.get("party")
+    party = (_PARTIES.get(doctype, "Customer"), named) if named else ("", "")
+    # Of serial numbers in a text each is one.
+    qty = abs(flt(found.qty)) if lot == found.batch_no else 1
+    place = (found.item_code or "", found.warehouse or "", found.company or "")
+    return User(doctype, found.name, lot, status, found.owner, order, *place, party, qty)
+
+
+def _with_customer(query: QueryBuilder, order: Field, *else_: Field) -> QueryBuilder:
+    """The customer of the Sales Order, or whom the document names itself."""
+    sold = frappe.qb.DocType("Sales Order")
+    return (
+        query.left_join(sold).on(sold.name == order).select(Coalesce(sold.customer, *else_, "").as_("party"))
+    )
 
 
 def _lots_of(found: frappe._dict, batches: set[str], serials: set[str]) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import flt
 
 from complaint_qms.constants.containment import HOLD_FIELD, STOCK_ENTRY
 from complaint_qms.engine.trace import from_units
@@ -24,6 +26,39 @@ def drafted_for(hold: str) -> dict[str, list[str]]:
     for row in rows:
         found.setdefault(row.company, []).append(row.name)
     return found
+
+
+class Transfer(NamedTuple):
+    """A row of a transfer that was made for a hold."""
+
+    name: str
+    company: str
+    is_submitted: bool
+    item: str
+    batch: str
+    serials: str
+    qty: float
+    source: str
+    target: str
+
+
+def transfers_of(hold: str) -> list[Transfer]:
+    """Rows of all transfers for a hold that are not cancelled; one query."""
+    head, row = frappe.qb.DocType(STOCK_ENTRY), frappe.qb.DocType("Stock Entry Detail")
+    query = (
+        frappe.qb.from_(row)
+        .inner_join(head)
+        .on((head.name == row.parent) & (row.parenttype == STOCK_ENTRY))
+        .select(head.name, head.company, head.docstatus, row.item_code, row.batch_no, row.serial_no)
+        .select(row.transfer_qty, row.s_warehouse, row.t_warehouse)
+        .where((head[HOLD_FIELD] == hold) & (head.docstatus < 2))
+        .orderby(head.name)
+        .orderby(row.idx)
+    )
+    return [
+        Transfer(name, company, docstatus == 1, item, batch or "", serials or "", flt(qty), source or "", target or "")
+        for name, company, docstatus, item, batch, serials, qty, source, target in query.run()
+    ]  # fmt: skip
 
 
 def draft_transfer(company: str, lying: Iterable[StockRow], target: str, hold: str) -> Document:

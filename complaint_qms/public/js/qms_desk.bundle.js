@@ -3,6 +3,7 @@ import * as stage_bar from "./desk/stage_bar";
 import * as steps from "./desk/steps";
 import { take_step } from "./desk/hand_over";
 import * as headline from "./desk/headline";
+import { contained_html } from "./desk/contained";
 import { kind_of } from "./desk/file_kinds";
 import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
@@ -43,6 +44,7 @@ import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
 import { draw_rule_conditions, rule_vocabulary } from "./desk/rule_builder";
 import { try_rule } from "./desk/rule_trial";
+import { offer_threshold_trial } from "./desk/threshold_trial";
 import { draw_told_case } from "./desk/told_case";
 import { hand_on_work } from "./desk/handing_on";
 import { assignable, set_complaint_queries } from "./desk/complaint_queries";
@@ -50,6 +52,7 @@ import { assignable, set_complaint_queries } from "./desk/complaint_queries";
 frappe.provide("complaint_qms.desk");
 Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, {
 	take_step,
+	contained_html,
 	draw_intake,
 	draw_inbox_item,
 	make_complaint_of,
@@ -103,5 +106,6 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_rule_conditions,
 	rule_vocabulary,
 	try_rule,
+	offer_threshold_trial,
 	hand_on_work,
 });

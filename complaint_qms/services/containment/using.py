@@ -11,12 +11,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_fullname
 
-from complaint_qms.constants.containment import HOLD, RELEASED, STOCK_ENTRY
+from complaint_qms.constants.containment import HOLD, RELEASED
 from complaint_qms.integrations.erpnext import open_users
 from complaint_qms.integrations.erpnext.open_users import PICK_LIST, RESERVATION, WORK_ORDER, User
-from complaint_qms.integrations.erpnext.quarantine import drafted_for
+from complaint_qms.services.containment.moves import moves
+from complaint_qms.services.containment.open_documents import OpenDocuments
 from complaint_qms.services.containment.quarantine import held_lots
-from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 
@@ -27,21 +27,19 @@ TELL: Final = "tell"
 
 
 def users(name: str) -> dict[str, Any]:
-    """Documents that the user may read: {documents: [{doctype, name, lots, status, owner, order: [DocType, name], deeds}], not_shown}; `deeds`
-    are those that the user has the right to."""
-    found = _documents(frappe.get_doc(HOLD, name))
-    by_kind: dict[str, set[str]] = {}
-    for doctype, document in found:
-        by_kind.setdefault(doctype, set()).add(document)
-    seen = {doctype: readable(doctype, names) for doctype, names in by_kind.items()}
-    shown = {key: rows for key, rows in found.items() if key[1] in seen[key[0]]}
-    orders: dict[str, set[str]] = {}
-    for doctype, order in {row.order for rows in shown.values() for row in rows} - {("", "")}:
-        orders.setdefault(doctype, set()).add(order)
-    told = {(doctype, name) for doctype, names in orders.items() for name in readable(doctype, names)}
+    """{documents: [as `OpenDocuments.rows` tells them, with `deeds`: what the user has the right to], nameless: [{doctype, number, goods}],
+    actors: {doctype: roles}, moves, not_shown}."""
+    hold = frappe.get_doc(HOLD, name)
+    found = OpenDocuments(hold)
     return {
-        "documents": [_row(key, rows, told) for key, rows in sorted(shown.items())],
-        "not_shown": len(found) - len(shown),
+        "documents": [
+            row | {"deeds": _deeds(row["doctype"], row["status"]) if row["is_open"] else _unopened()}
+            for row in found.rows()
+        ],
+        "nameless": found.sums(),
+        "actors": found.actors(),
+        "moves": moves(hold),
+        "not_shown": found.not_shown,
     }
 
 
@@ -55,14 +53,14 @@ def do(name: str, doctype: str, document: str, deed: str) -> dict[str, Any]:
     hold = frappe.get_doc(HOLD, name)
     if hold.status == RELEASED:
         refuse(_("{0} is released already.").format(name))
-    rows = _documents(hold).get((doctype, document))
+    found, key = OpenDocuments(hold), (doctype, document)
+    rows = found.opened.get(key) or found.told.get(key)
     if not rows:
         refuse(
             _("{0} {1} names nothing of {2} that is held.").format(_(doctype), escape_html(document), name)
         )
     doc = frappe.get_doc(doctype, document)
-    doc.check_permission("read")
-    if deed not in _deeds(doctype, rows[0].status):
+    if deed not in (_deeds(doctype, rows[0].status) if key in found.opened else _unopened()):
         frappe.throw(
             _(
                 "You may not do this with {0} {1}: it needs the right to change it, and that it is still open."
@@ -72,29 +70,9 @@ def do(name: str, doctype: str, document: str, deed: str) -> dict[str, Any]:
     return {"said": _DOES[deed](doc, hold, rows)}
 
 
-def _documents(hold: Document) -> dict[tuple[str, str], list[User]]:
-    found: dict[tuple[str, str], list[User]] = {}
-    # What takes the goods to where they are kept apart is no use of them.
-    ours = {(STOCK_ENTRY, name) for names in drafted_for(hold.name).values() for name in names}
-    for user in open_users.users_of(held_lots(hold)):
-        if (user.doctype, user.name) in ours:
-            continue
-        found.setdefault((user.doctype, user.name), []).append(user)
-    return found
-
-
-def _row(key: tuple[str, str], rows: list[User], told: set[tuple[str, str]]) -> dict[str, Any]:
-    doctype, name = key
-    first = next((row for row in rows if row.order[1]), rows[0])
-    return {
-        "doctype": doctype,
-        "name": name,
-        "lots": sorted({row.lot for row in rows}),
-        "status": first.status,
-        "owner": get_fullname(first.owner),
-        "order": list(first.order) if first.order in told else ["", ""],
-        "deeds": _deeds(doctype, first.status),
-    }
+def _unopened() -> list[str]:
+    """About a document that the user knows of and cannot open."""
+    return [TELL]
 
 
 def _deeds(doctype: str, status: str) -> list[str]:

@@ -78,6 +78,19 @@ def forget_looks() -> None:
     marks.drop_notes(note.name for group in (_AGAIN, _ABOVE) for note in marks.notes_of(group))
 
 
+def is_above(row: Document | frappe._dict, count: int, delivered: float) -> bool:
+    """Whether so many complaints about so many units that were delivered are above the threshold of a row."""
+    if row.measure != RATE:
+        return count >= flt(row.at_least)
+    enough = delivered > 0 and count >= max(1, cint(row.fewest))
+    return enough and count * 1000 / delivered >= flt(row.at_least)
+
+
+def is_bought(found: Genealogy, lot: Lot) -> bool:
+    moved: Iterable[Any] = found.movements.get(lot, ())
+    return lot.is_tracked and any(one.step == movements.RECEIVED for one in moved)
+
+
 def check_thresholds(doc: Document) -> None:
     """Raises:
     frappe.ValidationError: with every row that counts nothing.
@@ -169,9 +182,8 @@ def _let_fall(seen: datetime, now: datetime) -> None:
         subject = Watched(kept["name"], kept["fields"], kept["delivered"])
         if row and not subject.fields:
             continue
-        if not row or not _holds(
-            row, _counted(kept["company"], subject, _since(row, now), until=seen), subject
-        ):
+        counted = _counted(kept["company"], subject, _since(row, now), until=seen) if row else 0
+        if not row or not is_above(row, counted, subject.delivered):
             fallen.append(note)
     marks.drop_notes(fallen)
 
@@ -192,7 +204,7 @@ def _ask(about: frappe._dict, waiting: list[str]) -> None:
         for subject in subjects:
             count = _counted(about.company, subject, _since(row, about.moment), without=waiting)
             note = standing.get((row.name, about.company, subject.name), ("", {}))[0]
-            above = _holds(row, count, subject)
+            above = is_above(row, count, subject.delivered)
             if above and not note:
                 _rise(about, row, subject, count)
             elif note and not above and not waiting:
@@ -229,13 +241,6 @@ def _standing() -> dict[tuple[str, str, str], tuple[str, dict[str, Any]]]:
 
 def _since(row: Document, moment: datetime) -> datetime:
     return moment - timedelta(days=cint(row.days))
-
-
-def _holds(row: Document, count: int, subject: Watched) -> bool:
-    if row.measure != RATE:
-        return count >= flt(row.at_least)
-    enough = subject.delivered > 0 and count >= max(1, cint(row.fewest))
-    return enough and count * 1000 / subject.delivered >= flt(row.at_least)
 
 
 def _counted(
@@ -286,7 +291,7 @@ def _supplier_lots(about: frappe._dict) -> list[Watched]:
             found = trace(start_of(COMPLAINT, about.name), FAMILY).genealogy
     except refused:
         return []
-    lots = [lot for lot in sorted(found.reached_up) if _is_bought(found, lot)]
+    lots = [lot for lot in sorted(found.reached_up) if is_bought(found, lot)]
     if not lots:
         return []
     moved = [one for some in found.movements.values() for one in some]
@@ -294,11 +299,6 @@ def _supplier_lots(about: frappe._dict) -> list[Watched]:
     own = {name for name, place in places.items() if place.company == about.company}
     others = frozenset(one.id for one in moved if one.warehouse not in own)
     return [_subject(found, lot, others) for lot in lots]
-
-
-def _is_bought(found: Genealogy, lot: Lot) -> bool:
-    moved: Iterable[Any] = found.movements.get(lot, ())
-    return lot.is_tracked and any(one.step == movements.RECEIVED for one in moved)
 
 
 def _subject(found: Genealogy, lot: Lot, others: frozenset[str]) -> Watched:

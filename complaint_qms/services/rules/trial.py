@@ -49,7 +49,7 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
         "asked": len(moments),
         "fired": len(fired),
         "silenced": silenced,
-        "months": [{"month": month, "fired": months[month]} for month in _months(since, now)]
+        "months": [{"month": month, "fired": months[month]} for month in months_between(since, now)]
         if fired
         else [],
         "actions": [_done(row, fired) for row in rule.acts],
@@ -58,6 +58,12 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
         "is_cut": is_cut,
         "seconds": round(perf_counter() - begun, 2),
     }
+
+
+def months_between(since: datetime, now: datetime) -> list[str]:
+    """Every month, as "2026-01"."""
+    first, last = since.year * 12 + since.month - 1, now.year * 12 + now.month - 1
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _matched(
@@ -106,11 +112,6 @@ def _done(row: Mapping[str, Any], fired: list[Found]) -> dict[str, Any]:
         "count": len(fired) - cannot.total(),
         "cannot": [{"why": why, "count": count} for why, count in cannot.most_common()],
     }
-
-
-def _months(since: datetime, now: datetime) -> list[str]:
-    first, last = since.year * 12 + since.month - 1, now.year * 12 + now.month - 1
-    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _rows(rule: SiteRule, fired: list[Found]) -> list[dict[str, Any]]:

@@ -43,7 +43,8 @@ def unit_facts(kind: str, name: str) -> dict[str, Any]:
 
     Returns:
         about: [lot]. made: [{lot, document, bom, operations: [{operation, workstation, started, shift, operators, job_card}]}].
-        inspections: [{name, kind, lot, status, date, inspector, readings}]. complaints: [{relation, of, count, complaints}].
+        inspections: [{name, kind, lot, status, date, inspector, readings: [{parameter, status, values, least, most, wanted, formula, marks:
+        [{value, kind, limit}]}]}]; a mark is of kind "below", "above", "at_least", "at_most" or "other". complaints: [{relation, of, count, complaints}].
         suppliers: [{supplier, title, lots: [{lot, received, qty, complaints}]}]. notes: what is not shown. seen_at.
     """
     facts = _Facts(*_start(kind, name))
@@ -158,7 +159,8 @@ class _Facts:
                                 "least": reading.least,
                                 "most": reading.most,
                                 "wanted": reading.wanted,
-                                "outside": reading.outside,
+                                "formula": reading.formula,
+                                "marks": [mark._asdict() for mark in reading.marks],
                             }
                             for reading in one.readings
                         ],

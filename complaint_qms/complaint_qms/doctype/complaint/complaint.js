@@ -146,7 +146,8 @@ function show_overview(frm, overview, handlers) {
 	const desk = complaint_qms.desk;
 	const $top = desk.place_on_top(frm, "stage_bar");
 	$top.html('<div class="cq-head"></div><div class="cq-bar-place"></div>');
-	$top.find(".cq-head").html(desk.headline_html(frm.doc, { ...overview.headline, is_closed: overview.is_closed }));
+	const headline = desk.headline_html(frm.doc, { ...overview.headline, is_closed: overview.is_closed });
+	$top.find(".cq-head").html(headline + desk.contained_html(frm.cq_contained));
 	desk.draw_stage_bar($top.find(".cq-bar-place"), overview, handlers);
 	complaint_qms.once_shown(frm, "clock_html", ({ $wrapper }) => desk.draw_clocks($wrapper, frm.doc, overview));
 	// Why the SOP chose this handler, or found none, stands below the name.

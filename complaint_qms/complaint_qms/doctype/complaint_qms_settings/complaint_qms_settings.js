@@ -1,6 +1,7 @@
 // What the settings offer for a settlement's documents.
 frappe.ui.form.on("Complaint QMS Settings", {
 	refresh(frm) {
+		complaint_qms.load_desk().then(() => complaint_qms.desk.offer_threshold_trial(frm));
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.page.add_menu_item(__("Load or Remove Demo Data"), () => complaint_qms.load_desk().then(() => complaint_qms.desk.offer_demo()));
 	},

@@ -8,6 +8,7 @@ from complaint_qms.constants.fields import INVESTIGATION_STAMPS
 from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop import investigation_missing
 from complaint_qms.services.compliance import contributors
+from complaint_qms.services.field_action.contained import contained
 from complaint_qms.services.lifecycle import facts, guard, overview, reliance
 from complaint_qms.services.people import assignees
 from complaint_qms.services.record import source_defaults
@@ -28,6 +29,7 @@ class Investigation(QualityRecord):
 
     def onload(self):
         overview.put_on_form(self)
+        self.set_onload("contained", contained(self))
 
     def validate(self):
         source_defaults.check_open_complaints(

@@ -4,6 +4,7 @@ import { esc } from "../markup";
 import { date_text, money, record_link } from "../words";
 import { candidates_place_html, draw_candidates_when_seen } from "./candidates";
 import { articles_place_html, draw_articles_when_seen } from "./articles";
+import { containment_html } from "./contained";
 import { merge_dialog, merged_html, separate_dialog } from "./merging";
 
 const CHOSEN = ["customer", "item_code", "batch_no", "serial_no"];
@@ -19,6 +20,7 @@ export function draw_context(frm, context) {
 	const $panel = complaint_qms.form_head.context_of(frm);
 	const parts = [
 		candidates_place_html(frm),
+		containment_html(frm.cq_contained),
 		customer_html(frm, context),
 		articles_place_html(frm),
 		similar_html(context.similar, context.may_merge),

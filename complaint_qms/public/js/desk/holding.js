@@ -2,6 +2,7 @@
 import { labelled } from "../language";
 import { esc } from "../markup";
 import { moment_text, record_link } from "../words";
+import { draw_users } from "./held_documents";
 import { keep_typed_texts } from "./typed_texts";
 
 const HOLD = "Quality Hold";
@@ -80,7 +81,7 @@ export function draw_hold(frm) {
 	const tone = doc.status === "released" ? "green" : "red";
 	const why_html = doc.status === "held" && why ? `<p class="text-muted">${esc(why)}</p>` : "";
 	$place.html(`<div class="cq-hold"><p><span class="indicator-pill ${tone}">${esc(state)}</span></p>${why_html}</div>`);
-	if (doc.status === "held") draw_users(frm, $place.find(".cq-hold"));
+	if (doc.status === "held") draw_users(frm, $place.find(".cq-hold"), may_hold());
 	if (doc.status === "held" && may_hold()) frm.add_custom_button(__("Move to Quarantine"), () => move_to_quarantine(frm));
 	if (doc.status === "held" && !why) frm.page.set_primary_action(__("Release", null, "Quality Hold"), () => release_dialog(frm));
 }
@@ -98,48 +99,6 @@ async function move_to_quarantine(frm) {
 	if (made.not_shown) lines.push(`<li>${esc(__("Warehouses that you may not see: {0}", [made.not_shown]))}</li>`);
 	frappe.msgprint({ title: __("Move to Quarantine"), message: `<ul>${lines.join("")}</ul>`, indicator: "blue" });
 	frm.reload_doc();
-}
-
-const DEEDS = {
-	take_out: () => __("Take Out"),
-	cancel: () => __("Cancel Document"),
-	stop: () => __("Stop Work Order"),
-	tell: () => __("Tell Owner"),
-};
-
-/** Open documents that name what is held, each with what the user may do about it. */
-async function draw_users(frm, $place) {
-	const { name } = frm.doc;
-	const found = await frappe.xcall(`${API}.users`, { name }).catch(() => null);
-	if (!found || frm.doc.name !== name) return;
-	const rows_html = found.documents.map((row, at) => {
-		const [kind, order] = row.order;
-		const facts_html = [row.lots.join(", "), __(row.status), row.owner].filter(Boolean).map(esc);
-		if (order) facts_html.push(`${esc(__(kind))} ${record_link(kind, order)}`);
-		const buttons_html = may_hold()
-			? row.deeds.map(
-					(deed) =>
-						`<button type="button" class="btn btn-xs btn-default" data-at="${at}" data-deed="${esc(deed)}">${esc(DEEDS[deed]())}</button>`
-				)
-			: [];
-		return `<li class="cq-user"><div>${esc(__(row.doctype))} ${record_link(row.doctype, row.name)}
-			<small class="text-muted">${facts_html.join(" · ")}</small></div><div class="cq-deeds">${buttons_html.join(" ")}</div></li>`;
-	});
-	if (found.not_shown) rows_html.push(`<li class="text-muted">${esc(__("Documents not shown to you: {0}", [found.not_shown]))}</li>`);
-	const none_html = `<p class="text-muted">${esc(__("No open document names what is held."))}</p>`;
-	const list_html = rows_html.length ? `<ul class="cq-lots list-unstyled">${rows_html.join("")}</ul>` : none_html;
-	$place.append(`<h6>${esc(__("Open Documents with These Goods"))}</h6>${list_html}`);
-	$place.off("click").on("click", "[data-deed]", async ({ currentTarget }) => {
-		const { doctype, name: document } = found.documents[Number(currentTarget.dataset.at)];
-		const args = { name, doctype, document, deed: currentTarget.dataset.deed };
-		currentTarget.disabled = true;
-		const done = await frappe.xcall(`${API}.act`, args).catch(() => null); // it has said why
-		currentTarget.disabled = false;
-		if (!done) return;
-		frappe.show_alert({ message: esc(done.said), indicator: "green" });
-		$place.find("h6, .cq-lots").remove();
-		draw_users(frm, $place);
-	});
 }
 
 /** Choose what is released, and say why. */

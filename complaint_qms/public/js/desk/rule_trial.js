@@ -52,10 +52,11 @@ function found_html(found) {
 	const cut = found.is_cut
 		? `<p class="text-muted">${esc(__("There are more: only the newest {0} are looked at.", [found.asked]))}</p>`
 		: "";
-	return `<p><b>${esc(head)}</b></p>${cut}${quiet}${months_html(found.months)}${acts_html(found)}${rows_html(found)}`;
+	return `<p><b>${esc(head)}</b></p>${cut}${quiet}${bars_html(found.months)}${acts_html(found)}${rows_html(found)}`;
 }
 
-function months_html(months) {
+/** How often by month, as bars. */
+export function bars_html(months) {
 	const most = Math.max(1, ...months.map((row) => row.fired));
 	const bars = months.map(
 		(row) =>

@@ -1,6 +1,7 @@
 // The next step as the one primary button, the others in a menu; Frappe's own workflow menu stays quiet beside it.
 import { is_at_once } from "./at_once";
 import { comes_back, saved_elsewhere, take_step } from "./hand_over";
+import { contained_html } from "./contained";
 import { short_headline_html } from "./headline";
 import { own_options } from "./own_dialogs";
 import { draw_stage_bar } from "./stage_bar";
@@ -210,8 +211,9 @@ export function load_record(frm, options) {
 	const sent_along = sent_along_of(frm.doc);
 	if (sent_along) return show(sent_along);
 	if (!options.opened) return ask();
-	return asked_for(frm, options.opened).then(({ overview, context }) => {
+	return asked_for(frm, options.opened).then(({ overview, context, contained }) => {
 		if (!fresh()) return;
+		frm.cq_contained = contained;
 		if (overview) show(overview);
 		else ask();
 		options.show_context(frm, context);
@@ -244,7 +246,8 @@ export function load_progress(frm, fieldname, own = null) {
 		args: { doctype: frm.doctype },
 		show(form, overview, handlers) {
 			const $top = place_on_top(form, fieldname);
-			$top.html(`${short_headline_html(form.doc)}<div class="cq-bar-place"></div>`);
+			const contained = contained_html((form.doc.__onload || {}).contained, true);
+			$top.html(`${short_headline_html(form.doc)}${contained}<div class="cq-bar-place"></div>`);
 			draw_stage_bar($top.find(".cq-bar-place"), overview, { ...handlers, own });
 		},
 	});

@@ -75,16 +75,32 @@ function made_row(row) {
 
 function inspection_row(row) {
 	const readings = row.readings.map((one) => {
-		const limits =
-			one.least === null ? (one.wanted ? __("wanted: {0}", [one.wanted]) : "") : __("limits {0} to {1}", [one.least, one.most]);
-		const outside = one.outside ? `<b class="text-danger">${esc(__("{0} outside", [one.outside]))}</b>` : "";
-		const said = [`<b>${esc(one.parameter)}</b>`, esc(one.values.join("; ")), esc(limits), esc(__(one.status || "")), outside];
-		return `<div>${said.filter(Boolean).join(" · ")}</div>`;
+		const limits = one.least === null ? wanted_text(one) : __("limits {0} to {1}", [one.least, one.most]);
+		const said = [`<b>${esc(one.parameter)}</b>`, esc(one.values.join("; ")), esc(limits), status_html(one.status)];
+		return `<div>${said.filter(Boolean).join(" · ")}${one.marks.map(mark_html).join("")}</div>`;
 	});
 	const name = `${link_to("Quality Inspection", row.name)}<div class="text-muted">${esc(
 		[__(row.kind || ""), date_text(row.date), row.inspector].filter(Boolean).join(" · ")
 	)}</div>`;
-	return [lot_html(row), name, esc(__(row.status || "")), readings.join("")];
+	return [lot_html(row), name, status_html(row.status), readings.join("")];
+}
+
+const wanted_text = ({ wanted, formula }) =>
+	formula ? __("accepted by the formula {0}", [formula]) : wanted ? __("wanted: {0}", [wanted]) : "";
+
+const status_html = (status) => (status === "Rejected" ? `<b class="text-danger">${esc(__(status))}</b>` : esc(__(status || "")));
+
+/** A value beyond its limits or just at one, in words. */
+function mark_html({ value, kind, limit }) {
+	const says = {
+		below: () => __("{0} is below the lower limit {1}", [value, limit]),
+		above: () => __("{0} is above the upper limit {1}", [value, limit]),
+		at_least: () => __("{0} is just at the lower limit", [value]),
+		at_most: () => __("{0} is just at the upper limit", [value]),
+		other: () => __("{0} is not what was wanted", [value]),
+	};
+	const tone = kind.startsWith("at_") ? "text-warning" : "text-danger";
+	return `<div class="${tone}"><b>${kind.startsWith("at_") ? "△" : "▲"}</b> ${esc(says[kind]())}</div>`;
 }
 
 function complaints_row(row) {

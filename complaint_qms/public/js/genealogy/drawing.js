@@ -3,10 +3,14 @@ import cytoscape from "cytoscape";
 import dagre from "cytoscape-dagre";
 import { esc } from "../markup";
 import { edge_text, node_lines } from "./labels";
+import { routes, text_size } from "./routes";
 
 cytoscape.use(dagre);
 
 const LINE = 16;
+const NARROWEST = 84;
+const WIDEST = 170;
+const MOST_FOR_LINES = 60;
 const BADGE = 22;
 /** Below it letters are smaller than 8 pixels. */
 const READABLE = 0.7;
@@ -45,24 +49,42 @@ export class Drawing {
 	draw({ nodes, edges }, { keep } = {}) {
 		const { cy } = this;
 		const seen = keep && cy.getElementById(keep).nonempty() ? cy.getElementById(keep).renderedPosition() : null;
-		const degree = degrees(edges);
 		cy.batch(() => {
 			cy.elements().remove();
 			cy.add(nodes.map(node_element));
-			cy.add(edges.map((edge) => edge_element(edge, degree)));
+			cy.add(edges.map(edge_element));
 		});
 		cy.layout({
 			name: "dagre",
 			rankDir: "LR",
 			ranker: nodes.length > 150 ? "tight-tree" : "network-simplex",
 			nodeSep: 14,
-			edgeSep: 6,
-			rankSep: 84,
+			edgeSep: 14,
+			rankSep: this.room_for_texts(),
 			fit: false,
 			animate: false,
 		}).run();
+		this.lead_edges();
 		if (seen) this.hold(keep, seen);
 		else this.show_first();
+	}
+
+	/** Between the columns, as the longest text of an edge and many edges need it. */
+	room_for_texts() {
+		const widths = this.cy.edges().map((edge) => text_size(edge.data("text")).width);
+		const lines = Math.min(widths.length / 4, MOST_FOR_LINES);
+		return Math.min(Math.max(NARROWEST, ...widths.map((width) => width + 36)), WIDEST) + lines;
+	}
+
+	/** Each edge runs where no other one does. */
+	lead_edges() {
+		const { cy } = this;
+		const nodes = cy.nodes().map((node) => ({ ...node.position(), id: node.id(), width: node.data("width"), height: node.data("height") }));
+		const found = routes(
+			nodes,
+			cy.edges().map((edge) => edge.data())
+		);
+		cy.batch(() => cy.edges().forEach((edge) => edge.data("route", found.get(edge.id()) || null)));
 	}
 
 	/** All of it where it can be read so, else what was asked about in the middle. */
@@ -212,31 +234,15 @@ function node_element(node) {
 	};
 }
 
-/** Of many edges at one end, the text of each stands at the other. */
-function edge_element(edge, degree) {
-	const at = degree.out.get(edge.source) > degree.into.get(edge.target) ? "target" : "source";
-	const text = edge_text(edge);
+function edge_element(edge) {
 	return {
 		group: "edges",
-		data: {
-			id: `${edge.source}-${edge.target}-${edge.back}`,
-			...edge,
-			near: at === "target" ? text : "",
-			far: at === "source" ? text : "",
-		},
+		data: { id: `${edge.source}-${edge.target}-${edge.back}`, ...edge, text: edge_text(edge) },
 		classes: [edge.on_path && "path", edge.back && "back"].filter(Boolean).join(" "),
 	};
 }
 
-function degrees(edges) {
-	const out = new Map();
-	const into = new Map();
-	for (const { source, target } of edges) {
-		out.set(source, (out.get(source) || 0) + 1);
-		into.set(target, (into.get(target) || 0) + 1);
-	}
-	return { out, into };
-}
+const place = ([x, y]) => `${x}px ${y}px`;
 
 function on_badge(node, { x, y }) {
 	const at = node.position();
@@ -313,20 +319,27 @@ function style(colors) {
 		{
 			selector: "edge",
 			style: {
-				"curve-style": "round-taxi",
-				"taxi-direction": "rightward",
-				"taxi-turn": "50%",
-				"taxi-turn-min-distance": 12,
 				width: 1.5,
 				"line-color": colors.line,
 				"target-arrow-color": colors.line,
 				"source-arrow-color": colors.line,
 				"target-arrow-shape": "triangle",
 				...edge_label,
-				"target-label": "data(near)",
-				"source-label": "data(far)",
-				"target-text-offset": 38,
-				"source-text-offset": 38,
+				label: "data(text)",
+				"curve-style": "bezier",
+			},
+		},
+		{
+			selector: "edge[?route]",
+			style: {
+				"curve-style": "unbundled-bezier",
+				"edge-distances": "endpoints",
+				"source-endpoint": (edge) => place(edge.data("route").from),
+				"target-endpoint": (edge) => place(edge.data("route").to),
+				"control-point-weights": (edge) => edge.data("route").weights,
+				"control-point-distances": (edge) => edge.data("route").distances,
+				"text-margin-x": (edge) => edge.data("route").shift[0],
+				"text-margin-y": (edge) => edge.data("route").shift[1],
 			},
 		},
 		{
