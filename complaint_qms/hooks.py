@@ -97,7 +97,7 @@ has_permission = {
         for record in _RECORDS
         if record.sight not in ("", "rows")
     },
-    "File": "complaint_qms.overrides.files.may_create",
+    "File": "complaint_qms.overrides.files.may_use",
     "Help Article": f"{_SIGHT}.help_article.document",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]

@@ -5,7 +5,9 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.trace.common_factors import CommonFactorsReport
+from complaint_qms.services.reporting.access import check_may_open
+from complaint_qms.services.trace import common_factors_prepared
+from complaint_qms.services.trace.common_factors import REPORT, CommonFactorsReport
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -38,3 +40,24 @@ def find(
             "item_group": item_group,
         }
     ).answer()
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def begin(filters: Any = None) -> dict[str, str]:
+    """Have the report worked out by a job, anew where it was before: {name} of the Prepared Report. Its result is what the report shows from
+    then on for a day, to who asked.
+
+    Args:
+        filters: of the report, as an object or as its JSON text.
+    """
+    check_may_open(REPORT)
+    return {"name": common_factors_prepared.begin_anew(filters)}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def progress(name: str) -> dict[str, Any]:
+    """How far a job has got that the caller began: {status: "Queued", "Started", "Completed" or "Error", percent}."""
+    check_may_open(REPORT)
+    return common_factors_prepared.progress(name)

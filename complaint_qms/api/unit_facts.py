@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.services.trace import unit_facts
+from complaint_qms.services.trace import kept_facts, unit_facts
 from complaint_qms.services.trace.report import check_may_trace
 
 
@@ -24,3 +24,12 @@ def read(kind: str, name: str) -> dict[str, Any]:
     """
     check_may_trace()
     return unit_facts.unit_facts(kind, name)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def keep(name: str) -> dict[str, str]:
+    """Keep the facts around the unit of an investigation in its file, as they are seen now: {name, file_name, file_url} of a private File."""
+    check_may_trace()
+    file = kept_facts.keep_facts(name)
+    return {"name": file.name, "file_name": file.file_name, "file_url": file.file_url}

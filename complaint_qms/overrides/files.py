@@ -10,15 +10,18 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from complaint_qms.permissions import kept_facts
 from complaint_qms.permissions.answer import unless
 from complaint_qms.services.evidence import protection
 
 
-def may_create(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
-    """File, has_permission. The framework reads what a new file's address leads to, and keeps a copy of it, before it looks
+def may_use(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """File, has_permission. Facts around a unit are opened by who may read what they were read from. Of a new one: the framework reads what a new file's address leads to, and keeps a copy of it, before it looks
     whether that lies among the files of the site; the question whether one may create it comes earlier."""
-    if ptype != "create" or not isinstance(doc, Document):
+    if not isinstance(doc, Document):
         return unless(None)
+    if ptype != "create":
+        return unless(kept_facts.is_closed_to(doc, user or frappe.session.user))
     protection.check_texts(doc)
     steps = unquote(unquote(doc.get("file_url") or "")).replace("\\", "/").split("/")
     if ".." in steps:

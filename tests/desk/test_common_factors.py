@@ -6,15 +6,18 @@ import json
 
 import frappe
 import pytest
+from frappe.core.doctype.prepared_report.prepared_report import generate_report
 from frappe.utils import add_days, nowdate
 
 from complaint_qms.api import common_factors as door
 from complaint_qms.api import unit_facts as facts
+from complaint_qms.complaint_qms.report.common_factors.common_factors import execute
 from complaint_qms.constants import roles
+from complaint_qms.services.trace import common_factors_prepared as prepared
 from complaint_qms.services.trace.common_factors import CommonFactorsReport
 from tests.desk import factory
 from tests.desk.asked import queries
-from tests.desk.stock_chain import Chain
+from tests.desk.stock_chain import Chain, sold_at_the_till
 
 SOLD = 20
 CASES = (5, 4, 4)
@@ -51,7 +54,7 @@ def found(**scope: str) -> dict:
     return door.find(add_days(nowdate(), -365), nowdate(), **scope)
 
 
-def test_the_lot_behind_the_complaints_comes_first() -> None:
+def test_the_lot_behind_the_complaints_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     chain, customer = built()
     factory.complaint(customer=customer, item_code=chain.items["good"], complaint_type="Early Wear")
     factory.complaint(
@@ -84,6 +87,10 @@ def test_the_lot_behind_the_complaints_comes_first() -> None:
     _not_in_the_period(chain)
     _as_others(chain, customer)
     _facts_around(chain)
+    _by_a_job(chain, answer, monkeypatch)
+    chain.make({"fine": 3}, {"G4": 3})
+    sold_at_the_till(chain, customer, "G4", 2)
+    assert any(note.startswith("2 units that points of sale sold") for note in found(item_code=chain.items["good"])["notes"])  # fmt: skip
 
 
 def _by_hand(chain: Chain) -> None:
@@ -126,6 +133,38 @@ def _as_others(chain: Chain, customer: str) -> None:
     for role in (roles.ACTION_OWNER, roles.ACCOUNTS_USER):
         with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
             found(item_code=chain.items["good"])
+
+
+def _by_a_job(chain: Chain, answer: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is much to compare the report begins a Prepared Report once, and shows what it has found for a day."""
+    monkeypatch.setattr(prepared, "MOST_AT_ONCE", 0)
+    filters = {"item_code": chain.items["good"], "complaint_type": "Early Wear"}
+    _columns, rows, message, *_rest = execute(filters)
+    assert rows == []
+    assert 'data-common-factors-job=""' in message
+    job = door.begin(filters)["name"]
+    assert door.begin(filters)["name"] == job
+    assert f'data-common-factors-job="{job}"' in execute(filters)[2]
+    assert door.progress(job) == {"status": "Queued", "percent": 0}
+    with monkeypatch.context() as within:
+        within.setattr(frappe.db, "commit", lambda: None)
+        within.setattr(frappe.local, "job", frappe._dict(), raising=False)
+        generate_report(job)
+    assert door.progress(job) == {"status": "Completed", "percent": 100}
+    _columns, rows, message, _chart, figures, _total = execute(filters)
+    assert rows[0]["key"] == answer["findings"][0]["key"]
+    assert "Worked out by a job on" in message
+    assert "Most likely source" in message
+    assert figures[0]["value"] == 13
+    assert execute({**filters, "show": "units"})[1], "units are told at once"
+    anew = door.begin(filters)["name"]
+    assert anew != job
+    frappe.db.set_value("Prepared Report", anew, "status", "Error")
+    assert "could not be worked out" in execute(filters)[2]
+    with factory.as_user(factory.person(roles.INVESTIGATOR)), pytest.raises(frappe.PermissionError):
+        door.progress(job)
+    for name in (job, anew):
+        frappe.delete_doc("Prepared Report", name, force=True)
 
 
 def _facts_around(chain: Chain) -> None:

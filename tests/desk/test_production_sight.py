@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import frappe
 import pytest
 
+from complaint_qms.api import unit_facts as facts
 from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Genealogy, Lot
 from complaint_qms.integrations.erpnext.inspections import DOCTYPE
@@ -20,6 +21,7 @@ from complaint_qms.services.trace.starts import Start
 from complaint_qms.services.trace.tree import tree_rows
 from complaint_qms.services.trace.unit_facts import begun_near
 from tests.desk import factory
+from tests.desk.stock_chain import Chain
 
 INSPECTED = ("inspection", "")
 INSPECTOR = ("inspector", "")
@@ -128,3 +130,53 @@ def test_a_file_names_no_party_and_is_none_where_a_reader_is_kept_to_items() -> 
     factory.person(roles.INVESTIGATOR, Item=item)
     assert file._is_kept_from_some(doc)
     assert file.attach_genealogy(doc, "any complaint") is None
+
+
+def test_facts_are_kept_in_the_file_of_an_investigation_for_who_may_read_what_they_come_from() -> None:
+    chain = Chain()
+    chain.new_item("part")
+    chain.new_item("goods")
+    chain.new_lot("lot", "part")
+    chain.new_lot("made", "goods")
+    supplier, buyer = factory.supplier().name, factory.customer().name
+    chain.buy("lot", 10, supplier)
+    chain.make({"lot": 5}, {"made": 5})
+    chain.sell(buyer, ("made", 2))
+    about = {"item_code": chain.items["made"], "batch_no": chain.lots["made"]}
+    study = factory.investigation(factory.complaint(customer=buyer, **about), **about)
+    other = factory.complaint(**about).name
+    inspector = factory.user("Quality Manager")
+    name = inspected(Lot(chain.items["made"], chain.lots["made"]), inspector)
+    for place, (value, numeric) in enumerate({"4.2": 1, "4.5": 1, "5.0": 1, "5.5": 1, "6": 1, "rough": 0}.items()):  # fmt: skip
+        row = {"specification": f"Feature {place}", "numeric": numeric, "min_value": 4.5, "max_value": 5.5, "status": "Accepted"}  # fmt: skip
+        read = {"reading_1": value} if numeric else {"reading_value": value, "value": "smooth"}
+        frappe.get_doc({"doctype": "Quality Inspection Reading", "parent": name, "parenttype": DOCTYPE, "parentfield": "readings", "idx": place + 1, **row, **read}).db_insert()  # fmt: skip
+    (told,) = facts.read("Investigation", study.name)["inspections"]
+    assert [[mark["kind"] for mark in one["marks"]] for one in told["readings"]] == [
+        ["below"], ["at_least"], [], ["at_most"], ["above"], ["other"],
+    ]  # fmt: skip
+    keeper = factory.person(roles.INVESTIGATOR)
+    with factory.as_user(keeper):
+        kept = frappe.get_doc("File", facts.keep(study.name)["name"])
+        assert kept.has_permission("read")
+    assert (kept.is_private, kept.attached_to_name, kept.owner) == (1, study.name, keeper)
+    table = kept.get_content()
+    table = table if isinstance(table, str) else table.decode("utf-8-sig")
+    assert "4.2 is below the lower limit 4.5" in table
+    assert "4.5 is just at the lower limit" in table
+    assert frappe.utils.get_fullname(keeper) in table
+    assert f"About the Same Batch or Serial No,{1}" in table
+    for hidden in (supplier, buyer, other, frappe.utils.get_fullname(inspector)):
+        assert hidden not in table
+    for role, may in ((roles.AGENT, False), (roles.AUDITOR, True), (roles.MANAGER, False)):
+        with factory.as_user(factory.person(role)):
+            assert frappe.get_doc("Investigation", study.name).has_permission("read")
+            assert bool(kept.has_permission("read")) is may, role
+    with factory.as_user(factory.person(roles.AUDITOR, Item=chain.items["made"])):
+        assert not kept.has_permission("read")
+    for role in (roles.AGENT, roles.AUDITOR):
+        with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
+            facts.keep(study.name)
+    frappe.db.set_value("Investigation", study.name, "stage", "completed")
+    with pytest.raises(frappe.ValidationError, match="has ended"):
+        facts.keep(study.name)

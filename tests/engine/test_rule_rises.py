@@ -19,7 +19,7 @@ def on(*days: float, asks: bool = True) -> list[Happening]:
 def test_a_rise_is_told_once_until_it_has_fallen() -> None:
     happened = on(1, 2, 3, 4, 20, 21, 22)
     found = rises(happened, START, 10, lambda count, _at: count >= 3)
-    assert [(one.name, one.count) for one in found] == [("C2", 3), ("C6", 3)]
+    assert [(one.name, one.number) for one in found] == [("C2", 3), ("C6", 3)]
     # What stood above before it is looked at has not risen since.
     assert [one.name for one in rises(happened, START + timedelta(days=3.5), 10, lambda count, _at: count >= 3)] == ["C6"]  # fmt: skip
     # What asks for nothing counts, and is told with the next that does.

@@ -25,7 +25,7 @@ class Rise(NamedTuple):
 
     at: datetime
     name: str
-    count: int
+    number: int
 
 
 class ByDay:
@@ -51,9 +51,10 @@ def rises(
         happened: oldest first, from `days` before `since` on; one counts for `days`.
         is_above: whether a number is above the threshold at a moment.
     """
-    span, found = timedelta(days=days), []
+    span = timedelta(days=days)
     window: deque[datetime] = deque()
-    later = []
+    later: list[Happening] = []
+    found: list[Rise] = []
     for one in happened:
         if one.at > since:
             later.append(one)

@@ -70,6 +70,28 @@ def deliveries_by_day(
     return dict(found)
 
 
+def unbooked_at_tills(
+    items: Iterable[str], start: date, end: date, company: str | None = None
+) -> list[tuple[str, str, str, float]]:
+    """(company, warehouse, item, units less what came back) of sales at points of sale that no invoice has consolidated yet: neither a
+    Delivery Note nor a Sales Invoice knows of them; one query."""
+    wanted = sorted(items)
+    if not wanted:
+        return []
+    sale, row = frappe.qb.DocType("POS Invoice"), frappe.qb.DocType("POS Invoice Item")
+    query = (
+        frappe.qb.from_(row)
+        .inner_join(sale)
+        .on((sale.name == row.parent) & (row.parenttype == "POS Invoice"))
+        .select(sale.company, row.warehouse, row.item_code, Coalesce(Sum(row.stock_qty), 0))
+        .where((sale.docstatus == 1) & sale.posting_date[start:end] & row.item_code.isin(wanted))
+        .where(Coalesce(sale.consolidated_invoice, "") == "")
+        .groupby(sale.company, row.warehouse, row.item_code)
+    )
+    found = (query.where(sale.company == company) if company else query).run()
+    return [(company, warehouse or "", item, float(units)) for company, warehouse, item, units in found]
+
+
 def _daily(doctype: str, by: str, names: list[str], until: date) -> Iterator[QueryBuilder]:
     parent, row = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
     query = (

@@ -8,5 +8,7 @@ holding     a hold is made: what it names, who may
 releasing   some or all of it is let go, by another person
 quarantine  drafted transfers to where held goods are kept apart
 banner      what forms and a genealogy tell of holds
-using       open documents that name held goods, and what may be done about each
+open_documents  those that name held goods, as far as somebody may be told of them
+moves       transfers to quarantine, told to who may hold
+using       what may be done about each open document
 """

@@ -56,32 +56,6 @@ class OpenDocuments:
             self._tell(unread)
         self.not_shown = len(unread) - len(self.told) - len(self.nameless)
 
-    def _tell(self, unread: Found) -> None:
-        # Of what is theirs to read in general, single documents are kept from them for a reason.
-        kinds = {doctype for doctype, _name in unread if not frappe.has_permission(doctype, "read")}
-        unread = {key: rows for key, rows in unread.items() if key[0] in kinds}
-        shown = set(self._in_sight(row for rows in unread.values() for row in rows))
-        known = {key: rows for key, rows in unread.items() if shown.issuperset(rows)}
-        named = self.named(known)
-        self.nameless = {
-            key: rows
-            for key, rows in known.items()
-            if any(row.party[1] and row.party not in named for row in rows)
-        }
-        rest = {key: rows for key, rows in known.items() if key not in self.nameless}
-        self.told = _unrestricted(rest)
-
-    def _in_sight(self, rows: Iterable[User]) -> list[User]:
-        """Rows whose company, warehouse, item and lot the user is not kept from."""
-        rows = list(rows)
-        asked = [self._stock_row(str(at), row) for at, row in enumerate(rows)]
-        shown = {row.id for row in self.sight.rows(asked)}
-        return [row for at, row in enumerate(rows) if str(at) in shown]
-
-    def _stock_row(self, at: str, row: User) -> StockRow:
-        lot = Lot(row.item, "", row.lot) if row.lot in self._serials else Lot(row.item, row.lot)
-        return StockRow(at, (row.doctype, row.name), row.company, _NO_TIME, lot, row.warehouse, 0)
-
     def named(self, found: Found) -> set[Key]:
         """Customers and suppliers of documents who may be named."""
         parties = {row.party for rows in found.values() for row in rows}
@@ -136,6 +110,32 @@ class OpenDocuments:
         """DocType of a document that the user may not open → roles that can act on it."""
         kinds = {doctype for doctype, _name in (*self.told, *self.nameless)}
         return {doctype: who_acts(doctype) for doctype in sorted(kinds)}
+
+    def _tell(self, unread: Found) -> None:
+        # Of what is theirs to read in general, single documents are kept from them for a reason.
+        kinds = {doctype for doctype, _name in unread if not frappe.has_permission(doctype, "read")}
+        unread = {key: rows for key, rows in unread.items() if key[0] in kinds}
+        shown = set(self._in_sight(row for rows in unread.values() for row in rows))
+        known = {key: rows for key, rows in unread.items() if shown.issuperset(rows)}
+        named = self.named(known)
+        self.nameless = {
+            key: rows
+            for key, rows in known.items()
+            if any(row.party[1] and row.party not in named for row in rows)
+        }
+        rest = {key: rows for key, rows in known.items() if key not in self.nameless}
+        self.told = _unrestricted(rest)
+
+    def _in_sight(self, rows: Iterable[User]) -> list[User]:
+        """Rows whose company, warehouse, item and lot the user is not kept from."""
+        rows = list(rows)
+        asked = [self._stock_row(str(at), row) for at, row in enumerate(rows)]
+        shown = {row.id for row in self.sight.rows(asked)}
+        return [row for at, row in enumerate(rows) if str(at) in shown]
+
+    def _stock_row(self, at: str, row: User) -> StockRow:
+        lot = Lot(row.item, "", row.lot) if row.lot in self._serials else Lot(row.item, row.lot)
+        return StockRow(at, (row.doctype, row.name), row.company, _NO_TIME, lot, row.warehouse, 0)
 
 
 def who_acts(doctype: str, right: str = "") -> list[str]:

@@ -17,4 +17,5 @@ reminders      who has not answered is reminded, then phoned
 panel          what the form shows
 paper          what its print tells beside its fields
 report         the report Field Actions
+contained      what of a complaint's goods is held or recalled already
 """

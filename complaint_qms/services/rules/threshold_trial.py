@@ -225,7 +225,7 @@ def _rows(row: frappe._dict, found: list[tuple[Rise, Subject]], exposure: Exposu
             "doctype": BY[row.by],
             "name": subject[1],
             "company": subject[0],
-            "count": rise.count,
+            "count": rise.number,
             "delivered": _until(row, exposure.get(subject), rise.at) if row.measure == RATE else None,
         }
         for rise, subject in found

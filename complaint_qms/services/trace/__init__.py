@@ -19,5 +19,7 @@ exposed_units   delivered units, and which of them were complained about
 unit_factors    what is recorded of them: lots, suppliers, machines, people, inspections
 factor_words    what factors are called, and what was found in sentences
 common_factors  the report Common Factors
+common_factors_prepared  the same by a job, where there is much to compare
 unit_facts      how one unit was made and inspected, other complaints around it, its suppliers' record
+kept_facts      the same as a file of an investigation
 """

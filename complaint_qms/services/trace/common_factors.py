@@ -35,7 +35,7 @@ from complaint_qms.services.reporting.filters import ReportFilters, read_object
 from complaint_qms.services.trace import unit_factors as kinds
 from complaint_qms.services.trace.exposed_units import Cell, Exposed, exposed_units
 from complaint_qms.services.trace.factor_words import Words, headline, share, times, verdict
-from complaint_qms.services.trace.labels import lot_kind, lot_name
+from complaint_qms.services.trace.labels import lot_kind, lot_name, quantity_text
 from complaint_qms.services.trace.starts import COMPLAINT
 from complaint_qms.services.trace.tracing import SeenLedger
 
@@ -67,8 +67,8 @@ class CommonFactorsReport:
         )
         if self.start > self.end:
             frappe.throw(_("The period ends before it begins: Delivered From must not be after Delivered To."))  # fmt: skip
-        wanted = {name: given.get(name) for name in ("company", "complaint_type", "item_code", "item_group")}
-        self.filters = ReportFilters.read({**wanted, "state": "valid"})
+        self.wanted = {name: given.get(name) or "" for name in ("company", "complaint_type", "item_code", "item_group")}  # fmt: skip
+        self.filters = ReportFilters.read({**self.wanted, "state": "valid"})
         self.show = UNITS if given.get("show") == UNITS else FACTORS
         self.asked = given.get("factor") or ""
 
@@ -77,6 +77,15 @@ class CommonFactorsReport:
         if self.show == UNITS:
             return _unit_columns(), self.unit_rows(), sentences([self._of_factor()]), None, [], True
         return _columns(), self.rows(), self.message(), None, self.summary(), True
+
+    def asked_for(self) -> dict[str, str]:
+        """The filters, with the days that are meant where none were given."""
+        period = {"from_date": str(self.start), "to_date": str(self.end)}
+        return {**{name: str(value) for name, value in self.wanted.items()}, **period, "show": self.show}
+
+    def without_rows(self, message: str) -> tuple:
+        """In place of what is not known yet."""
+        return _columns(), [], message, None, [], True
 
     def answer(self) -> dict[str, Any]:
         """The same over the wire."""
@@ -191,6 +200,8 @@ class CommonFactorsReport:
             )  # fmt: skip
         if exposed.again:
             said.append(_("{0} complaints are about a serial number that counts already.").format(exposed.again))  # fmt: skip
+        if exposed.at_tills > 0:
+            said.append(_("{0} units that points of sale sold in the period are not consolidated into invoices yet: they are not counted as delivered.").format(quantity_text(exposed.at_tills)))  # fmt: skip
         for kind, (cases, units) in found.unknown.items():
             said.append(
                 _("Not recorded for {0} units, {1} of them complained about: {2}.").format(units, cases, words.factor(kind))

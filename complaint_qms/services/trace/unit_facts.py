@@ -35,11 +35,14 @@ _MOST_LOTS: Final = 2000
 _MOST_COMPLAINTS: Final = 50
 
 
-def unit_facts(kind: str, name: str) -> dict[str, Any]:
+def unit_facts(
+    kind: str, name: str, stock: StockSight | None = None, production: ProductionSight | None = None
+) -> dict[str, Any]:
     """Everything that is known, as rows, within what the session's user may see. The number of queries does not grow with the units.
 
     Args:
         kind: what a genealogy starts from, or "Investigation", which is asked by its batch, serial number or complaint.
+        stock, production: what may be told, where it is not what the session's user may see.
 
     Returns:
         about: [lot]. made: [{lot, document, bom, operations: [{operation, workstation, started, shift, operators, job_card}]}].
@@ -47,7 +50,8 @@ def unit_facts(kind: str, name: str) -> dict[str, Any]:
         [{value, kind, limit}]}]}]; a mark is of kind "below", "above", "at_least", "at_most" or "other". complaints: [{relation, of, count, complaints}].
         suppliers: [{supplier, title, lots: [{lot, received, qty, complaints}]}]. notes: what is not shown. seen_at.
     """
-    facts = _Facts(*_start(kind, name))
+    user = frappe.session.user
+    facts = _Facts(*_start(kind, name), stock or StockSight(user), production or ProductionSight(user))
     return {
         "about": [_lot(lot) for lot in facts.start.lots],
         "made": facts.made(),
@@ -79,11 +83,11 @@ def begun_near(
 class _Facts:
     """Reads in turn, each part once."""
 
-    def __init__(self, start: Start, own: set[str]) -> None:
+    def __init__(self, start: Start, own: set[str], stock: StockSight, production: ProductionSight) -> None:
         self.start = start
         self.own = own
-        self.ledger = SeenLedger(StockSight(frappe.session.user), "")
-        self.sight = ProductionSight(frappe.session.user)
+        self.ledger = SeenLedger(stock, "")
+        self.sight = production
         lots = self.ledger.sight.lots(start.lots)
         if not lots:
             frappe.throw(

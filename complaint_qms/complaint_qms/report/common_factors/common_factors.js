@@ -1,3 +1,5 @@
+const FACTORS_API = "complaint_qms.api.common_factors";
+
 frappe.query_reports["Common Factors"] = {
 	filters: [
 		...complaint_qms.reports.filters({
@@ -30,6 +32,11 @@ frappe.query_reports["Common Factors"] = {
 			event.stopPropagation();
 			report.set_filter_value({ factor: event.currentTarget.dataset.factor, show: "units" });
 		});
+		report.page.wrapper.on("click", "[data-common-factors-anew]", async () => {
+			await frappe.xcall(`${FACTORS_API}.begin`, { filters: report.get_filter_values() });
+			report.refresh();
+		});
+		follow_jobs(report);
 	},
 
 	formatter(value, row, column, data, default_formatter) {
@@ -57,3 +64,29 @@ frappe.query_reports["Common Factors"] = {
 		return found && ["factor", "value", "verdict"].includes(fieldname) ? `<b>${shown}</b>` : shown;
 	},
 };
+
+const FACTORS_JOB = "[data-common-factors-job]";
+const FACTORS_ASKED_EVERY = 4000; // milliseconds
+
+/** Where a job is at work, say how far it has got, and show what it found. */
+function follow_jobs(report) {
+	const told = () => report.page.wrapper.find(FACTORS_JOB).get(0);
+	const look = async () => {
+		const place = told();
+		if (!place || !place.isConnected || document.hidden || frappe.get_route()[1] !== "Common Factors") return;
+		const name = place.dataset.commonFactorsJob;
+		if (!name) {
+			const made = await frappe
+				.xcall(`${FACTORS_API}.begin`, { filters: report.get_filter_values() })
+				.catch(() => clearInterval(report.cq_following));
+			if (made) place.dataset.commonFactorsJob = made.name;
+			return;
+		}
+		const found = await frappe.xcall(`${FACTORS_API}.progress`, { name }).catch(() => null);
+		if (!found || told() !== place) return;
+		if (!["Queued", "Started"].includes(found.status)) return report.refresh();
+		place.textContent = found.status === "Queued" ? __("It waits for a worker.") : __("{0} % done", [found.percent]);
+	};
+	clearInterval(report.cq_following);
+	report.cq_following = setInterval(look, FACTORS_ASKED_EVERY);
+}

@@ -4,6 +4,7 @@ import { esc } from "../markup";
 import { date_text, moment_text, record_link } from "../words";
 
 const REPORT = "Batch Genealogy";
+const READ_FROM = ["Job Card", "Quality Inspection"];
 const RELATIONS = {
 	lot: () => __("About the Same Batch or Serial No"),
 	component: () => __("About What Holds the Received Lot"),
@@ -15,10 +16,14 @@ const RELATIONS = {
 export function offer_unit_facts(frm) {
 	if (!frappe.boot.user.all_reports?.[REPORT]) return;
 	const { doctype, name } = frm.doc;
-	frm.add_custom_button(__("Facts Around the Unit"), () => show_unit_facts(doctype, name), __("Trace"));
+	frm.add_custom_button(__("Facts Around the Unit"), () => show_unit_facts(doctype, name, may_keep(frm) && frm), __("Trace"));
 }
 
-async function show_unit_facts(kind, name) {
+const may_keep = ({ doctype, doc, perm }) =>
+	doctype === "Investigation" && perm[0]?.write && !["completed", "void"].includes(doc.stage) && READ_FROM.every(frappe.model.can_read);
+
+/** @param frm of the investigation in whose file they may be kept */
+async function show_unit_facts(kind, name, frm) {
 	const facts = await frappe.xcall("complaint_qms.api.unit_facts.read", { kind, name });
 	const about = comma_list(facts.about.map((row) => row.lot));
 	const dialog = new frappe.ui.Dialog({
@@ -27,7 +32,24 @@ async function show_unit_facts(kind, name) {
 		fields: [{ fieldname: "facts", fieldtype: "HTML" }],
 	});
 	dialog.fields_dict.facts.$wrapper.html(facts_html(facts));
+	if (frm) {
+		dialog.set_primary_action(__("Keep in the File"), () => keep(frm, dialog));
+		const told = __(
+			"The file tells no persons, customers, suppliers or other companies, and how many complaints there are, not which. It is opened by who may read this investigation, Job Cards and Quality Inspections."
+		);
+		$(`<p class="text-muted">${esc(told)}</p>`).prependTo(dialog.fields_dict.facts.$wrapper);
+	}
 	dialog.show();
+}
+
+async function keep(frm, dialog) {
+	dialog.disable_primary_action();
+	const kept = await frappe.xcall("complaint_qms.api.unit_facts.keep", { name: frm.doc.name }).catch(() => null); // it has said why
+	dialog.enable_primary_action();
+	if (!kept) return;
+	dialog.hide();
+	frappe.show_alert({ message: esc(__("Kept: {0}", [kept.file_name])), indicator: "green" });
+	frm.reload_doc();
 }
 
 function facts_html(facts) {
