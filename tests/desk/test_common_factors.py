@@ -148,7 +148,7 @@ def _by_a_job(chain: Chain, answer: dict, monkeypatch: pytest.MonkeyPatch) -> No
     assert door.progress(job) == {"status": "Queued", "percent": 0}
     with monkeypatch.context() as within:
         within.setattr(frappe.db, "commit", lambda: None)
-        within.setattr(frappe.local, "job", frappe._dict(), raising=False)
+        within.setattr(frappe.local, "job", frappe._dict(job_name="generate_report"), raising=False)
         generate_report(job)
     assert door.progress(job) == {"status": "Completed", "percent": 100}
     _columns, rows, message, _chart, figures, _total = execute(filters)
