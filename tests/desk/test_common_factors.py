@@ -13,6 +13,7 @@ from complaint_qms.api import common_factors as door
 from complaint_qms.api import unit_facts as facts
 from complaint_qms.complaint_qms.report.common_factors.common_factors import execute
 from complaint_qms.constants import roles
+from complaint_qms.services.record.language import speaking
 from complaint_qms.services.trace import common_factors_prepared as prepared
 from complaint_qms.services.trace.common_factors import CommonFactorsReport
 from tests.desk import factory
@@ -149,6 +150,8 @@ def _by_a_job(chain: Chain, answer: dict, monkeypatch: pytest.MonkeyPatch) -> No
     with monkeypatch.context() as within:
         within.setattr(frappe.db, "commit", lambda: None)
         within.setattr(frappe.local, "job", frappe._dict(job_name="generate_report"), raising=False)
+        with speaking("zh"):
+            assert door.begin(filters)["name"] != job, "one for each language"
         generate_report(job)
     assert door.progress(job) == {"status": "Completed", "percent": 100}
     _columns, rows, message, _chart, figures, _total = execute(filters)
@@ -163,7 +166,7 @@ def _by_a_job(chain: Chain, answer: dict, monkeypatch: pytest.MonkeyPatch) -> No
     assert "could not be worked out" in execute(filters)[2]
     with factory.as_user(factory.person(roles.INVESTIGATOR)), pytest.raises(frappe.PermissionError):
         door.progress(job)
-    for name in (job, anew):
+    for name in frappe.get_all("Prepared Report", {"report_name": "Common Factors"}, pluck="name", order_by="name"):  # fmt: skip
         frappe.delete_doc("Prepared Report", name, force=True)
 
 

@@ -13,7 +13,7 @@ from pypika.functions import Concat
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, ExistsCriterion, Term, ValueWrapper
 
-from complaint_qms.constants.containment import HOLD, LOTS
+from complaint_qms.constants.containment import HELD, HOLD, LOTS
 from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, QUANTITY
 from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.integrations.erpnext.party_search import like
@@ -129,7 +129,8 @@ def _held(wanted: Criterion, relation: str) -> QueryBuilder:
         .inner_join(hold)
         .on((hold.name == row.parent) & (row.parenttype == HOLD))
         .select(*_selected(columns))
-        .where((row.is_held == 1) & wanted)
+        # Those in force are few, whatever was held in years.
+        .where((row.is_held == 1) & (hold.status == HELD) & wanted)
         .groupby(hold.name, hold.held_at, hold.held_by, hold.reason)
     )
 

@@ -79,9 +79,10 @@ class CommonFactorsReport:
         return _columns(), self.rows(), self.message(), None, self.summary(), True
 
     def asked_for(self) -> dict[str, str]:
-        """The filters, with the days that are meant where none were given."""
+        """The filters, with the days that are meant where none were given, and the language in which it is told."""
         period = {"from_date": str(self.start), "to_date": str(self.end)}
-        return {**{name: str(value) for name, value in self.wanted.items()}, **period, "show": self.show}
+        named = {name: str(value) for name, value in self.wanted.items()}
+        return {**named, **period, "show": self.show, "language": frappe.local.lang}
 
     def without_rows(self, message: str) -> tuple:
         """In place of what is not known yet."""

@@ -19,7 +19,9 @@ from frappe.core.doctype.prepared_report.prepared_report import (
 )
 from frappe.utils import cint, escape_html, format_datetime, now_datetime, sha256_hash
 
+from complaint_qms.services.record.language import speaking
 from complaint_qms.services.reporting.columns import sentences
+from complaint_qms.services.reporting.filters import read_object
 from complaint_qms.services.trace.common_factors import FACTORS, REPORT, CommonFactorsReport
 
 MOST_AT_ONCE: Final = 3000
@@ -34,7 +36,9 @@ def run_or_wait(given: Mapping | str | None) -> tuple:
     """What the report shows: at once, of a job that has ended, or that one is at work."""
     report = CommonFactorsReport(given)
     if _in_job():
-        return _with_progress(report)
+        # A job speaks the language of the site.
+        with speaking(str(read_object(given).get("language") or frappe.local.lang)):
+            return _with_progress(report)
     if report.show != FACTORS or len(report.exposed.cells) <= MOST_AT_ONCE:
         return report.run()
     last = _last(report)

@@ -52,6 +52,7 @@ function columns_of(nodes) {
 		.sort(([one], [other]) => one - other)
 		.map(([, some]) => ({
 			nodes: some.sort((one, other) => one.y - other.y),
+			taken: taken_by(some),
 			left: Math.min(...some.map(({ x, width }) => x - width / 2)),
 			right: Math.max(...some.map(({ x, width }) => x + width / 2)),
 		}));
@@ -86,18 +87,30 @@ function plan(way, columns) {
 		way.points.push(stop);
 		if (gap + 1 === way.last) break;
 		const next = columns[gap + 1];
-		const y = free(straight((next.left + next.right) / 2), next.nodes);
+		const y = free(straight((next.left + next.right) / 2), next.taken);
 		way.points.push({ x: next.left, y }, { x: next.right, y });
 	}
 	way.points.push(end);
 }
 
-/** The nearest place to `y` that no node of a column takes. */
-function free(y, nodes) {
-	const taken = nodes.map((node) => [node.y - node.height / 2 - CLEAR, node.y + node.height / 2 + CLEAR]);
-	const is_free = (at) => taken.every(([from, to]) => at <= from || at >= to);
-	const places = [y, ...taken.flat()].filter(is_free);
-	return places.reduce((best, at) => (Math.abs(at - y) < Math.abs(best - y) ? at : best), places[0] ?? y);
+/** What the nodes of a column take, with room beside them, as stretches that do not touch. */
+function taken_by(nodes) {
+	const found = [];
+	for (const { y, height } of nodes) {
+		const [from, to] = [y - height / 2 - CLEAR, y + height / 2 + CLEAR];
+		const last = found[found.length - 1];
+		if (last && from < last[1]) last[1] = Math.max(last[1], to);
+		else found.push([from, to]);
+	}
+	return found;
+}
+
+/** The nearest place to `y` that is not taken. */
+function free(y, taken) {
+	const there = taken.find(([from, to]) => from < y && y < to);
+	if (!there) return y;
+	const [from, to] = there;
+	return y - from < to - y ? from : to;
 }
 
 /** Move stops of one gap as little as keeps them off each other, in the order in which they lie. */
