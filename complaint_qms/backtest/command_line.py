@@ -30,7 +30,7 @@ _REFUSALS = (
 )
 
 
-def language_of(argv: list[str] | None, otherwise: str) -> str:
+def language_asked_for(argv: list[str] | None, otherwise: str) -> str:
     """The language that ``--lang`` names, before the command line is read: its help and refusals speak it too."""
     words = sys.argv[1:] if argv is None else argv
     for place, word in enumerate(words):

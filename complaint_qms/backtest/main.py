@@ -12,7 +12,7 @@ import sys
 import time
 
 from complaint_qms.backtest.catalogue import message_text, phrase
-from complaint_qms.backtest.command_line import build_parser, language_of
+from complaint_qms.backtest.command_line import build_parser, language_asked_for
 from complaint_qms.backtest.errors import (
     INTERRUPTED,
     OK,
@@ -33,7 +33,7 @@ from complaint_qms.tabular.terminal_text import print_line, printable
 def main(argv: list[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     _plain_output()
-    language = language_of(argv, _language_of_locale())
+    language = language_asked_for(argv, _language_of_locale())
     runs = {
         "replay": _replay, "signals": _signals, "similar": _similar, "explain": _explain, "report": _report,
         "sample": _sample, "demo": _demo,
