@@ -6,10 +6,12 @@ from importlib import import_module
 
 import frappe
 import pytest
+from frappe.model.base_document import get_controller
 
 from complaint_qms.constants import work
 from complaint_qms.constants.records import DOCTYPES, QUALITY, RECORDS, ROW, SETTINGS, VOCABULARY, Record
 from complaint_qms.constants.retention import TERMS
+from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.services.work.today import SOURCES
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -58,6 +60,13 @@ def test_sight_is_a_module_with_both_questions(record: Record):
         module = import_module(f"complaint_qms.permissions.{record.sight}")
         assert callable(module.query)
         assert record.sight == "rows" or callable(module.document)
+
+
+@EACH
+def test_what_moves_through_stages_has_gates_of_its_own(record: Record):
+    controller = get_controller(record.doctype)
+    own = getattr(controller, "gates", QualityRecord.gates) is not QualityRecord.gates
+    assert own or not record.stages
 
 
 @EACH

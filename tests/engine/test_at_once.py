@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from complaint_qms.engine.sop import missing
+from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.engine.sop.at_once import against, as_given
 
 SOP = {
@@ -51,12 +51,12 @@ def easy(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("stage", ["intake", "triage"])
 def test_what_the_sop_has_decided_is_not_asked_again(stage: str) -> None:
     facts = easy(stage=stage)
-    assert missing("Complaint", facts, "review") == []
+    assert complaint_missing(facts, "review") == []
     given = as_given(facts)
     assert given["complaint_owner"] == "agent@example.com"
     assert given["no_investigation_decided_by"] == "author@example.com"
     # Whoever skips other stages is given nothing, and who has decided already keeps their word.
-    assert {row.gate for row in missing("Complaint", facts, "confirm")} >= {"G1", "G2"}
+    assert {row.gate for row in complaint_missing(facts, "confirm")} >= {"G1", "G2"}
     decided = easy(no_investigation_reason="Seen", no_investigation_decided_by="m@example.com")
     assert as_given(decided)["no_investigation_reason"] == "Seen"
     # What somebody else prepared is not put under the name of who decided.
@@ -86,7 +86,7 @@ def test_what_the_sop_has_decided_is_not_asked_again(stage: str) -> None:
 def test_what_speaks_against_it_is_named(change: dict[str, Any], gate: str, field: str) -> None:
     facts = easy(**change)
     assert (gate, field) in [(row.gate, row.field) for row in against(facts)]
-    assert (gate, field) in [(row.gate, row.field) for row in missing("Complaint", facts, "review")]
+    assert (gate, field) in [(row.gate, row.field) for row in complaint_missing(facts, "review")]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_speaks_against_it_is_named(change: dict[str, Any], gate: str, fiel
 def test_what_is_missing_of_the_talk_is_said_once_and_as_this_step_takes_it(
     change: dict[str, Any], field: str, words: str
 ) -> None:
-    (row,) = missing("Complaint", easy(**change), "review")
+    (row,) = complaint_missing(easy(**change), "review")
     assert (row.field, row.text().startswith(words)) == (field, True)
 
 
@@ -113,8 +113,8 @@ def test_the_severity_that_is_too_high_is_named() -> None:
 
 def test_an_investigation_that_runs_is_finished_first_and_harm_may_be_judged() -> None:
     running = easy(investigations=[{"name": "INV-1", "stage": "in_progress"}])
-    assert [row.gate for row in missing("Complaint", running, "review")] == ["G2"]
+    assert [row.gate for row in complaint_missing(running, "review")] == ["G2"]
     judged = easy(
         at_once=SOP | {"tells_of_harm": True}, reportable="no", reportable_decided_by="m@example.com"
     )
-    assert missing("Complaint", judged, "review") == []
+    assert complaint_missing(judged, "review") == []

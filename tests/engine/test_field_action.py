@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from complaint_qms.engine.field_action import counted_twice, figures, percent_of, scope_changes
-from complaint_qms.engine.sop import missing
+from complaint_qms.engine.sop import field_action_missing
 
 
 def customer(at_risk: float = 10, uom: str = "Nos", **more: object) -> dict:
@@ -97,4 +97,4 @@ WHOLE = {
     ],
 )  # fmt: skip
 def test_each_step_asks_for_what_it_needs(target: str, changed: dict, fields: list[str]) -> None:
-    assert [row.field for row in missing("Field Action", WHOLE | changed, target)] == fields
+    assert [row.field for row in field_action_missing(WHOLE | changed, target)] == fields

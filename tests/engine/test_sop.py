@@ -19,7 +19,12 @@ from complaint_qms.constants.stages import (
     INVESTIGATION_MOVES,
     INVESTIGATION_STAGES,
 )
-from complaint_qms.engine.sop import missing, move_allowed, root_cause_missing
+from complaint_qms.engine.sop import (
+    complaint_missing,
+    investigation_missing,
+    move_allowed,
+    root_cause_missing,
+)
 from complaint_qms.engine.sop.gates import blank
 
 COVERED = {
@@ -64,12 +69,12 @@ def complaint(**changes):
     return {**facts, **changes}
 
 
-def gates(doctype, facts, target):
-    return [(row.gate, row.field) for row in missing(doctype, facts, target)]
+def gates(missing, facts, target):
+    return [(row.gate, row.field) for row in missing(facts, target)]
 
 
 def test_nothing_is_missing_when_all_is_there():
-    assert missing("Complaint", complaint(), "closed") == []
+    assert complaint_missing(complaint(), "closed") == []
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ def test_nothing_is_missing_when_all_is_there():
     ],
 )  # fmt: skip
 def test_each_thing_missing_for_closing_is_named_alone(change, gate, field):
-    assert gates("Complaint", complaint(**change), "closed") == [(gate, field)]
+    assert gates(complaint_missing, complaint(**change), "closed") == [(gate, field)]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +146,7 @@ def test_each_thing_missing_for_closing_is_named_alone(change, gate, field):
     ],
 )  # fmt: skip
 def test_the_other_way_through_a_gate_is_open_too(change):
-    assert missing("Complaint", complaint(**change), "closed") == []
+    assert complaint_missing(complaint(**change), "closed") == []
 
 
 @given(
@@ -153,8 +158,8 @@ def test_a_later_stage_never_asks_less(dropped, near, far):
     # From intake and triage, the review is reached by a way of its own as well (`test_at_once.py`).
     facts = {name: value for name, value in complaint(stage="investigate").items() if name not in dropped}
     near, far = sorted((near, far))
-    early = set(gates("Complaint", facts, COMPLAINT_FLOW[near]))
-    assert early <= set(gates("Complaint", facts, COMPLAINT_FLOW[far]))
+    early = set(gates(complaint_missing, facts, COMPLAINT_FLOW[near]))
+    assert early <= set(gates(complaint_missing, facts, COMPLAINT_FLOW[far]))
 
 
 @pytest.mark.parametrize(
@@ -183,12 +188,12 @@ def test_a_later_stage_never_asks_less(dropped, near, far):
     ],
 )  # fmt: skip
 def test_side_ways(origin, target, change, expected):
-    assert gates("Complaint", complaint(stage=origin, **change), target) == expected
+    assert gates(complaint_missing, complaint(stage=origin, **change), target) == expected
 
 
 def test_the_sentence_names_what_it_means():
-    row = missing(
-        "Complaint", complaint(open_documents=[{"doctype": "Sales Invoice", "name": "SI-7"}]), "closed"
+    row = complaint_missing(
+        complaint(open_documents=[{"doctype": "Sales Invoice", "name": "SI-7"}]), "closed"
     )[0]
     assert "Sales Invoice SI-7" in row.text()
 
@@ -222,11 +227,11 @@ def investigation(**changes):
     ],
 )
 def test_completing_an_investigation(change, expected):
-    assert gates("Investigation", investigation(**change), "completed") == expected
+    assert gates(investigation_missing, investigation(**change), "completed") == expected
 
 
 def test_sending_an_investigation_back_asks_nothing():
-    assert gates("Investigation", investigation(findings=None), "in_progress") == []
+    assert gates(investigation_missing, investigation(findings=None), "in_progress") == []
 
 
 @pytest.mark.parametrize(

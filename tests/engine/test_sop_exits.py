@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from complaint_qms.constants.stages import AT_ONCE, COMPLAINT_ENDED, COMPLAINT_STAGES
-from complaint_qms.engine.sop import missing, move_allowed
+from complaint_qms.engine.sop import complaint_missing, move_allowed
 from complaint_qms.engine.sop.exits import EXITS, QUESTIONS
 from tests.engine.test_sop import complaint
 
@@ -138,13 +138,13 @@ def test_a_way_out_asks_its_questions_from_every_stage(fact, target):
     changes, asked = FACTS[fact]
     for origin in COMPLAINT_STAGES:
         if move_allowed("Complaint", origin, target):
-            rows = missing("Complaint", leaving(origin, target, changes), target)
+            rows = complaint_missing(leaving(origin, target, changes), target)
             assert {(row.gate, row.field) for row in rows} == set(asked.get(target, [])), origin
 
 
 def test_what_is_void_stays_void():
     for target in set(COMPLAINT_STAGES) - {"void"}:
-        assert [row.gate for row in missing("Complaint", leaving("void", target, {}), target)] == ["G7"]
+        assert [row.gate for row in complaint_missing(leaving("void", target, {}), target)] == ["G7"]
 
 
 @pytest.mark.parametrize(("origin", "target"), list(product(COMPLAINT_STAGES, EXITS)))
@@ -170,7 +170,7 @@ def test_what_is_no_way_out_gives_nothing_up(target):
     for origin in COMPLAINT_STAGES:
         if move_allowed("Complaint", origin, target) and (origin, target) not in AT_ONCE:
             facts = leaving(origin, target, {**changes, "held_stage": target})
-            assert missing("Complaint", facts, target) == [], origin
+            assert complaint_missing(facts, target) == [], origin
 
 
 def test_every_question_is_asked_by_some_way_out():

@@ -2,18 +2,15 @@
 
 Every way in (desk, REST, import, job) asks the same functions, so the same thing is refused with the same words.
 
-    missing("Complaint", facts, target_stage) -> list[Missing]
+    complaint_missing(facts, target_stage) -> list[Missing]
 
 `facts` is a mapping of field name to value, plus the linked facts each module names in its docstring.
 An empty list means that nothing stands in the way. Nothing here reads a clock, a database or a setting.
 
-G1–G7 stand at the steps of a record and are asked through `missing`. Three gates stand elsewhere: `disposal_missing` (G8)
-before a record is let go, `signatures_missing` (G9) where a step has to be signed, `signing_missing` (G10) before somebody
-signs.
+G1–G7 stand at the steps of a record, a function for each kind, which the record's controller names as its `gates`. Three gates
+stand elsewhere: `disposal_missing` (G8) before a record is let go, `signatures_missing` (G9) where a step has to be signed,
+`signing_missing` (G10) before somebody signs.
 """
-
-from collections.abc import Mapping
-from typing import Any
 
 from complaint_qms.constants.records import MOVES
 from complaint_qms.engine.sop.capa import capa_missing
@@ -34,29 +31,12 @@ __all__ = [
     "field_action_missing",
     "investigation_missing",
     "keep_until",
-    "missing",
     "move_allowed",
     "root_cause_missing",
     "signatures_missing",
     "signed",
     "signing_missing",
 ]
-
-_GATES = {
-    "Complaint": complaint_missing,
-    "Investigation": investigation_missing,
-    "CAPA": capa_missing,
-    "Field Action": field_action_missing,
-}
-
-
-def missing(doctype: str, facts: Mapping[str, Any], target: str) -> list[Missing]:
-    """What a record still lacks to enter stage `target`, gates in their order.
-
-    Raises:
-        KeyError: `doctype` has no gates.
-    """
-    return _GATES[doctype](facts, target)
 
 
 def move_allowed(doctype: str, origin: str, target: str) -> bool:

@@ -39,6 +39,7 @@ import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
 import { draw_outside_issues } from "./desk/outside_issues";
+import { show_fields } from "./desk/shown_fields";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
@@ -60,6 +61,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_article,
 	draw_outside_facts,
 	draw_outside_issues,
+	show_fields,
 	offer_genealogy,
 	offer_investigated,
 	draw_hold,

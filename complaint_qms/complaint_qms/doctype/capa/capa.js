@@ -22,7 +22,7 @@ frappe.ui.form.on("CAPA", {
 	async refresh(frm) {
 		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
-		frm.toggle_display("stage", false);
+		desk.show_fields(frm, ["stage"], false);
 		complaint_qms.words.write_translated(frm.fields_dict.risk_level);
 		draw_actions(frm);
 		desk.draw_outside_issues(frm);

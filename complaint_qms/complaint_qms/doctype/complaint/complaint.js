@@ -45,7 +45,7 @@ frappe.ui.form.on("Complaint", {
 		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
 		desk.set_complaint_queries(frm);
-		hide(frm, TOLD_BY_PICTURES);
+		desk.show_fields(frm, TOLD_BY_PICTURES, false);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);
@@ -121,12 +121,6 @@ frappe.ui.form.on("Complaint Evidence", {
 });
 
 const follow_choice = (frm) => complaint_qms.desk && complaint_qms.desk.follow_choice(frm);
-
-// Each field that is hidden is drawn once more, which a form that is opened again can do without.
-function hide(frm, fields) {
-	const shown = fields.filter((field) => !frm.get_docfield(field).hidden);
-	if (shown.length) frm.toggle_display(shown, false);
-}
 
 // A settlement and its documents change the complaint past its form. What nobody is editing is fetched anew: at once where
 // it is in sight, else when it is opened again.

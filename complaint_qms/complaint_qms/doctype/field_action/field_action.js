@@ -11,7 +11,7 @@ frappe.ui.form.on("Field Action", {
 	async refresh(frm) {
 		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
-		frm.toggle_display("stage", false);
+		desk.show_fields(frm, ["stage"], false);
 		offer_classes(frm);
 		if (frm.is_new()) return desk.clear_top(frm, "stage_bar");
 		desk.load_progress(frm, "stage_bar");

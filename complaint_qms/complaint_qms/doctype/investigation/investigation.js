@@ -21,7 +21,7 @@ frappe.ui.form.on("Investigation", {
 	async refresh(frm) {
 		await complaint_qms.load_desk();
 		const desk = complaint_qms.desk;
-		frm.toggle_display("stage", false);
+		desk.show_fields(frm, ["stage"], false);
 		desk.draw_told_case(frm);
 		desk.draw_outside_facts(frm);
 		desk.draw_outside_issues(frm);

@@ -68,8 +68,8 @@ function draw(frm) {
 	if (!complaint_qms.desk) return;
 	// The chosen method opens its own table; the other stays away unless it already holds something.
 	const show = (method, rows) => !frm.doc.method || frm.doc.method === method || (rows || []).length > 0;
-	frm.toggle_display("whys_section", show("5_why", frm.doc.whys));
-	frm.toggle_display("factors_section", show("ishikawa", frm.doc.factors));
+	complaint_qms.desk.show_fields(frm, ["whys_section"], show("5_why", frm.doc.whys));
+	complaint_qms.desk.show_fields(frm, ["factors_section"], show("ishikawa", frm.doc.factors));
 	draw_whys(frm);
 	draw_factors(frm);
 }

@@ -1,6 +1,7 @@
 // Evidence as thumbnails; a click opens it large, a drop or the button adds more.
 import { kind_of } from "./file_kinds";
 import { draw_photos } from "./photos";
+import { show_fields } from "./shown_fields";
 import { label } from "../labels";
 import { address, esc } from "../markup";
 
@@ -16,7 +17,7 @@ export function draw_gallery(frm) {
 	if (frm.is_new()) return draw_photos(field.$wrapper, frm);
 	const rows = (frm.doc.evidence || []).filter((row) => row.file);
 	// Without a row the table only repeats that there is nothing.
-	frm.toggle_display("evidence", rows.length > 0);
+	show_fields(frm, ["evidence"], rows.length > 0);
 	const lost = new Set((frm.doc.__onload && frm.doc.__onload.lost_evidence) || []);
 	const may_add = frm.perm[0] && frm.perm[0].write;
 	const add = may_add

@@ -1,6 +1,7 @@
 // What PLM, MES and other systems said about a record, its item and its batch: with time and source, changes marked, asked anew on demand.
 import { empty, esc, address } from "../markup";
 import { moment_text, record_link } from "../words";
+import { show_fields } from "./shown_fields";
 
 const API = "complaint_qms.api.connectors";
 const AGAIN_MS = 2000;
@@ -8,7 +9,7 @@ const LONGEST_MS = 90 * 1000;
 
 export function draw_outside_facts(frm) {
 	const is_on = Boolean(frappe.boot.complaint_qms_outside_facts) && !frm.is_new();
-	frm.toggle_display("outside_facts_section", is_on);
+	show_fields(frm, ["outside_facts_section"], is_on);
 	if (!is_on) return;
 	complaint_qms.once_shown(frm, "outside_facts_html", ({ $wrapper }) => load(frm, $wrapper));
 }

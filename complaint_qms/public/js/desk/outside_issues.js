@@ -1,6 +1,7 @@
 // Issues in other systems, such as Jira: one click opens one, once for an investigation or an action; its status comes back.
 import { address, empty, esc } from "../markup";
 import { moment_text, record_link } from "../words";
+import { show_fields } from "./shown_fields";
 
 const API = "complaint_qms.api.connectors";
 const AGAIN_MS = 2000;
@@ -8,7 +9,7 @@ const LONGEST_MS = 90 * 1000;
 
 export function draw_outside_issues(frm) {
 	const is_on = Boolean(frappe.boot.complaint_qms_outside_facts) && !frm.is_new();
-	frm.toggle_display(frm.doctype === "CAPA" ? "outside_issues_section" : "outside_issues_html", is_on);
+	show_fields(frm, [frm.doctype === "CAPA" ? "outside_issues_section" : "outside_issues_html"], is_on);
 	if (is_on) load(frm, frm.fields_dict.outside_issues_html.$wrapper);
 }
 
