@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,8 +25,27 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-class CommandFailed(Exception):
+class Stopped(Exception):
+    """What the checkout cannot help: something is missing here, or does not work. The message says what, and what to do."""
+
+
+class CommandFailed(Stopped):
     """A command ended badly; the message carries what was run and the end of what it printed."""
+
+
+def told(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Exit code of a command of the Makefile; what stops it from outside is said in words and is no traceback."""
+    try:
+        return command(arguments)
+    except Stopped as reason:
+        say(str(reason))
+    except OSError as error:
+        if not error.filename:
+            raise
+        say(f"{error.filename}: {error.strerror}; its folder and free space are for this user to write to?")
+    except KeyboardInterrupt:
+        return 130
+    return 1
 
 
 @dataclass(frozen=True)
@@ -184,8 +204,17 @@ def compiled_aside(env: dict[str, str], place: Path) -> dict[str, str]:
 
 
 def read_json(path: Path) -> dict:
-    """The object in a JSON file; empty when the file is not there."""
-    return json.loads(path.read_text("utf-8") or "{}") if path.is_file() else {}
+    """The object in a JSON file; empty when the file is not there.
+
+    Raises:
+        Stopped: it is no JSON.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text("utf-8") or "{}")
+    except ValueError as error:
+        raise Stopped(f"{path} is no JSON ({error}); mend it or take it away") from None
 
 
 def run(command: list[str], timeout: float = 1200, **kwargs) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, run, say
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, last_lines, read_json, run, say
 
 VENV = CHECKOUT / ".venv"
+_OURS = re.compile(rf"\b{APP.replace('_', '[-_]')}\b.*\brequires\b")  # what the app lacks
 
 
 def local_python(*extras: str) -> Path:
@@ -70,7 +72,8 @@ def script_tools() -> str:
 
 
 def install_app(python: Path, source: Path, extras: tuple[str, ...]) -> None:
-    """Editable install of `source`; every package already present keeps its version.
+    """Editable install of `source`; every package already present keeps its version. Without the package index the app is taken from
+    `source` all the same, where what it needs is there.
 
     Raises:
         CommandFailed: the packages could not be had and are not there from before either.
@@ -82,9 +85,16 @@ def install_app(python: Path, source: Path, extras: tuple[str, ...]) -> None:
         try:
             run([*_pip(python, "install"), "--quiet", "--constraint", pins.name, "--editable", spec])
         except CommandFailed as error:
-            if not installed_from(python, source) or not _has_tools(python, extras):
-                raise
-            say(f"packages not refreshed, going on with those installed: {error}")
+            why = last_lines(str(error), count=3)
+            if not _has_tools(python, extras) or not (
+                installed_from(python, source) or _links(python, source)
+            ):
+                by_hand = " ".join([*_pip(python, "install"), "--editable", f"'{spec}'"])
+                raise CommandFailed(
+                    "the app's packages could not be installed. See to it that the package index can be reached and run this again, or "
+                    f"install them with `{by_hand}`. It said: {why}"
+                ) from None
+            say(f"packages not refreshed, going on with those installed: {why}")
 
 
 def installed_from(python: Path, source: Path) -> bool:
@@ -94,6 +104,22 @@ def installed_from(python: Path, source: Path) -> bool:
     except CommandFailed:
         return False
     return Path(place.strip().splitlines()[-1]).resolve() == (source / APP).resolve()
+
+
+def _links(python: Path, source: Path) -> bool:
+    """Have the interpreter import the app from `source` without the package index; whether it does, and nothing that it needs lacks. What
+    builds the app is otherwise had from the index too; benches have it."""
+    alone = [
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--offline" if shutil.which("uv") else "--no-index",
+    ]
+    try:
+        run([*_pip(python, "install"), *alone, "--editable", str(source)])
+    except CommandFailed:
+        return False
+    return installed_from(python, source) and not any(map(_OURS.search, _contradictions(python)))
 
 
 def _has_tools(python: Path, extras: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ A bench is one that is found, or one that the official `bench` commands make whe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -124,8 +125,11 @@ def serve(bench: Bench) -> int:
         "web": bench.command("serve", "--port", str(port), "--noreload", site=SITE),
         "worker": bench.command("worker", site=SITE),
         "schedule": bench.command("schedule", site=SITE),
-        "realtime": ["node", str(bench.path / "apps" / "frappe" / REALTIME)],
     }
+    if path := node.path(bench):
+        commands["realtime"] = ["node", str(bench.path / "apps" / "frappe" / REALTIME)]
+    else:
+        say(f"without live updates: {node.wanted(bench)} is not installed")
     processes = {}
     BACKTEST.parent.mkdir(parents=True, exist_ok=True)
     for name, command in commands.items():
@@ -134,7 +138,7 @@ def serve(bench: Bench) -> int:
                 command,
                 cwd=bench.sites,
                 # Without it the desk looks for the realtime server behind the web server's own port.
-                env=bench.env(PATH=node.path(bench) or os.environ["PATH"]) | {"DEV_SERVER": "1"},
+                env=bench.env(PATH=path or os.environ["PATH"]) | {"DEV_SERVER": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -156,7 +160,8 @@ def stop() -> int:
     """End the servers of an earlier demo: those processes only, and only when they are still ours."""
     for name, pid in benches.read_json(_running()).items():
         if _is_bench_process(pid):
-            os.killpg(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # it ended meanwhile
+                os.killpg(pid, signal.SIGTERM)
             say(f"stopped the demo's {name}")
     _running().unlink(missing_ok=True)
     return 0
@@ -199,4 +204,4 @@ def _is_bench_process(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(benches.told(main, sys.argv[1:]))

@@ -29,9 +29,19 @@ def pointed_here(bench: Bench, extras: tuple[str, ...]) -> Iterator[None]:
 
 
 def point_here(bench: Bench, *extras: str) -> Path | None:
-    """Make the bench use this checkout for good; the folder it used before, None when there was none."""
-    before = _take_place(bench, bench.path / "apps" / APP)
-    install.bench_python(bench, CHECKOUT, *extras)
+    """Make the bench use this checkout for good; the folder it used before, None when there was none.
+
+    Raises:
+        CommandFailed: the app's packages are not to be had; the bench uses what it used before.
+    """
+    link = bench.path / "apps" / APP
+    before = _take_place(bench, link)
+    try:
+        install.bench_python(bench, CHECKOUT, *extras)
+    except CommandFailed:
+        if before:
+            _put_back(bench, link, before, extras)
+        raise
     list_app(bench)
     return before
 

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts.bench import Bench, say
+from scripts.bench import Bench, Stopped, say
 
 LOCAL = {"", "localhost", "127.0.0.1", "::1"}
 
 
-class ServiceMissing(Exception):
+class ServiceMissing(Stopped):
     """A service the bench needs does not answer and cannot be started here."""
 
 

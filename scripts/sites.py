@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from scripts import install, node, services
-from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, read_json, say
+from scripts.bench import APP, CHECKOUT, Bench, CommandFailed, Stopped, last_lines, read_json, say
 
 INSIDE = CHECKOUT / "scripts" / "inside" / "site.py"
 DATABASE = CHECKOUT / "scripts" / "inside" / "database.py"
@@ -28,7 +28,7 @@ STAMP = f".{APP}.stamp"
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
 
 
-class NoSite(Exception):
+class NoSite(Stopped):
     """A site cannot be made or used here, for a reason that is not the app's."""
 
 
@@ -160,8 +160,16 @@ def drop_site(bench: Bench, site: str) -> None:
 
 
 def status(bench: Bench, site: str) -> dict:
-    """Apps, number of companies and whether the setup wizard is done."""
-    return json.loads(bench.run_script(INSIDE, "status", site).strip().splitlines()[-1])
+    """Apps, number of companies and whether the setup wizard is done.
+
+    Raises:
+        CommandFailed: the site does not answer.
+    """
+    printed = bench.run_script(INSIDE, "status", site)
+    try:
+        return json.loads(printed.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        raise CommandFailed(f"the site {site} says nothing of itself:\n{last_lines(printed)}") from None
 
 
 def database_socket(bench: Bench, site: str) -> str:

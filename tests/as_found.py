@@ -4,7 +4,8 @@ The gates forbid to delete quality records, and ERPNext's documents leave rows i
 is not looked up, it is what differs from before. A checksum of each table finds the tables that differ (0.1 s for the
 seven hundred of a test site); their rows are compared, the new ones deleted and those changed or missing written again.
 What was there before is thereby never removed. Rows that another process commits meanwhile look like the test's, so one
-test at a time works on a site: others wait for its lock.
+test at a time works on a site: others wait for its lock. The site is looked at after each test, and once more when it is put back; the
+next test finds it as it was seen then, unless this process has committed in between, as what is made for all tests of a file does.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import frappe
 import pymysql
 from frappe.cache_manager import user_cache_keys
+from frappe.database.database import Database
 from frappe.desk.notifications import get_notification_config
 from frappe.model import meta
 from frappe.utils import caching
@@ -34,14 +36,9 @@ CHUNK = 500
 # Caches of what DocTypes look like are dear to fill and tell nothing of records.
 STRUCTURE = ("doctype_meta", "doctype_form_meta", "table_columns", "db_tables", "assets_json", "app_hooks")
 WORKSPACES = "document_cache::Workspace::"
-SHAPING = {
-    "tabDocType",
-    "tabDocField",
-    "tabCustom Field",
-    "tabProperty Setter",
-    "tabDocPerm",
-    "tabCustom DocPerm",
-}
+# Large, and no test changes them: between tests it is asked how many rows there are and when one was changed last, at the end all is compared.
+LARGE = ("tabDocType", "tabDocField", "tabDocPerm")
+SHAPING = {*LARGE, "tabCustom Field", "tabProperty Setter", "tabCustom DocPerm"}
 
 
 class AsFound:
@@ -56,22 +53,33 @@ class AsFound:
         settings.pop("multi_statements", None)  # of the driver that Frappe 16 uses: off, as it is in this one
         self.connection = pymysql.connect(**settings)
         self.keys = self._keys()
+        self.large = self._sums(LARGE)
         self.sums: dict[str, str] = {}
+        self.is_known = False
         self.rows: dict[str, list[Row]] = {}
         self.files: set[Path] = set()
         self.connections: set[str] = set()
 
     def close(self) -> None:
+        """Let go of the site.
+
+        Raises:
+            AssertionError: what DocTypes look like has been changed meanwhile.
+        """
+        large = self._sums(LARGE)
         self.connection.close()
+        assert large == self.large, "a test has changed what DocTypes look like, and left them so"
 
     # Before -------------------------------------------------------------------------------------------------------
 
     def remember(self) -> None:
         self._lock()
-        before, self.sums = self.sums, self.checksums()
-        for table in self.sums:
-            if self.sums[table] != before.get(table):
-                self.rows[table] = self._read(table)
+        if not self.is_known or _commits.seen:
+            before, self.sums = self.sums, self.checksums()
+            for table in self.sums:
+                if self.sums[table] != before.get(table) and table not in SHAPING:
+                    self.rows[table] = self._read(table)
+            self.is_known = True
         self.files = set(_files())
         self.connections = self._others()
 
@@ -90,6 +98,8 @@ class AsFound:
         try:
             self._wait_for_silence()
             changed = self.changed()
+            self.is_known = not changed
+            _commits.seen = False
             if SHAPING.intersection(changed):
                 return changed  # somebody migrated the site meanwhile: no test does, and nobody's old rows fit any more
             self.connection.begin()  # all or nothing
@@ -102,7 +112,9 @@ class AsFound:
                 # A server reads two dozen workspaces for each person who comes.
                 moved = any(table.startswith("tabWorkspace") for table in changed)
                 forget(keep=() if moved else (WORKSPACES,))
-            return self.changed()
+            left = self.changed() if changed else []
+            self.is_known = not left
+            return left
         finally:
             self._ask("select release_lock(%s)", [self._lock_name])
 
@@ -147,14 +159,22 @@ class AsFound:
     # The database -------------------------------------------------------------------------------------------------
 
     def checksums(self) -> dict[str, str]:
-        tables = self._tables()
-        names = ", ".join(f"`{table}`" for table in tables)
-        return dict(zip(tables, (total for _, total in self._ask(f"checksum table {names}")), strict=True))
+        """What stands in each table, as a sum; of the large ones how many rows there are and when one was changed last."""
+        counted = " union all ".join(
+            f"select '{table}', concat(count(*), ' ', max(modified)) from `{table}`" for table in LARGE
+        )
+        return self._sums([table for table in self._tables() if table not in LARGE]) | dict(
+            self._ask(counted)
+        )
 
     def counts(self) -> dict[str, int]:
         """Number of rows of every table."""
         asked = " union all ".join(f"select '{table}', count(*) from `{table}`" for table in self._tables())
         return {table: int(count) for table, count in self._ask(asked)}
+
+    def _sums(self, tables: Iterable[str]) -> dict[str, str]:
+        names = ", ".join(f"`{table}`" for table in tables)
+        return dict(zip(tables, (total for _, total in self._ask(f"checksum table {names}")), strict=True))
 
     def _tables(self) -> list[str]:
         return [
@@ -190,6 +210,30 @@ class AsFound:
         with self.connection.cursor() as cursor:
             cursor.execute(query, values)
             return list(cursor.fetchall())
+
+
+class _Commits:
+    """Whether this process has committed since the site was last put back."""
+
+    def __init__(self) -> None:
+        self.seen = True
+
+    def watch(self) -> None:
+        commit = Database.commit
+
+        def noted(database: Database, *args: object, **options: object) -> None:
+            self.seen = True
+            commit(database, *args, **options)
+
+        Database.commit = noted
+
+
+_commits = _Commits()
+
+
+def watch_commits() -> None:
+    """Note from now on what this process commits."""
+    _commits.watch()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ environment finds that bench itself and uses the test site when it is there.
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import signal
 import subprocess
@@ -121,6 +122,16 @@ def pytest_configure(config: pytest.Config) -> None:
     for kind in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "SyntaxWarning"):
         config.addinivalue_line("filterwarnings", f"ignore::{kind}")
         config.addinivalue_line("filterwarnings", f"default::{kind}:complaint_qms")
+    if config.getoption("dist", "no") == "no":  # a process that collects and runs tests
+        gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now, Frappe, ERPNext and thousands of tests, stays to the end: the garbage collector need not look through it
+    again and again, which is a tenth of the work of a test."""
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -148,7 +159,7 @@ def site() -> Iterator[str]:
     from frappe.installer import update_site_config
 
     from tests import quick_driver, quick_queries
-    from tests.as_found import keep_doctypes, keep_kinds
+    from tests.as_found import keep_doctypes, keep_kinds, watch_commits
     from tests.job_queues import forget_jobs
 
     quick_driver.install()
@@ -168,6 +179,7 @@ def site() -> Iterator[str]:
     forget_jobs(name)
     keep_kinds()
     keep_doctypes()
+    watch_commits()
     fresh_request()
     yield name
     frappe.destroy()

@@ -1,4 +1,4 @@
-"""Which benches the scripts find, in which order, and with which Node.js they compile."""
+"""Which benches the scripts find, in which order, with which Node.js they compile, and what they say where something is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import bench as benches
-from scripts import node
+from scripts import install, node, pointing, services
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +108,63 @@ def test_each_bench_is_compiled_with_what_its_frappe_asks_for(
     monkeypatch.setenv("QMS_NODE", str(told))
     assert Path(program_at(node.path(new))).parent == told
     assert Path(program_at(node.path(old))).parent == usual
+
+
+def test_what_stops_a_command_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def without_redis(_arguments: list[str]) -> int:
+        raise services.ServiceMissing("Redis is not installed")
+
+    broken = tmp_path / "site_config.json"
+    broken.write_text("{", "utf-8")
+    for command, said in (
+        (without_redis, "Redis is not installed"),
+        (lambda _: benches.read_json(broken), f"{broken} is no JSON"),
+        (lambda _: (tmp_path / "gone").read_text(), f"{tmp_path / 'gone'}: No such file"),
+    ):
+        assert benches.told(command, []) == 1
+        assert capsys.readouterr().out.startswith(said)
+    assert benches.told(lambda arguments: len(arguments), ["one", "two"]) == 2
+
+
+class Offline:
+    """An environment that imports the app from one checkout, with no package index to be had."""
+
+    def __init__(self, source: Path, lacks: str = "") -> None:
+        self.source, self.lacks = source, lacks
+
+    def run(self, command: list[str], **_more: object) -> str:
+        if "--constraint" in command:
+            raise benches.CommandFailed("`pip install` ended with 2:\nerror: the index cannot be reached")
+        if "--no-deps" in command:
+            self.source = Path(command[-1])
+        return f"{self.source / benches.APP}\n" if "import complaint_qms" in command[-1] else ""
+
+    def contradictions(self, _python: Path) -> set[str]:
+        return (
+            {f"complaint-qms 1.0.0 requires {self.lacks}, which is not installed."} if self.lacks else set()
+        )
+
+
+@pytest.mark.parametrize("lacks", ["", "pandas"])
+def test_a_bench_is_lent_without_the_package_index_and_given_back(
+    lacks: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = home / "own"
+    own.mkdir()
+    place = benches.inspect(bench(home / "frappe-bench"))
+    link = place.path / "apps" / benches.APP
+    link.symlink_to(own)
+    packages = Offline(own, lacks)
+    monkeypatch.setattr(install, "run", packages.run)
+    monkeypatch.setattr(install, "_contradictions", packages.contradictions)
+    if lacks:
+        with (
+            pytest.raises(benches.CommandFailed, match="could not be installed"),
+            pointing.pointed_here(place, ()),
+        ):
+            pytest.fail("without its packages the app is not tried")
+    else:
+        with pointing.pointed_here(place, ()):
+            assert link.resolve() == packages.source == benches.CHECKOUT
+    assert link.resolve() == packages.source == own
+    assert "the index cannot be reached" in capsys.readouterr().out
