@@ -7,11 +7,13 @@ from collections.abc import Callable
 import frappe
 import pytest
 import requests
+from frappe.utils import add_to_date, now_datetime
 from frappe.utils.password import update_password
 
 from complaint_qms.constants import roles
 from complaint_qms.services.acting_as import acting_as
 from tests.desk import factory
+from tests.desk.framework import IS_16
 
 PASSWORD = "Vj7-kettle-leaks"
 TOKEN = "token-of-the-form"
@@ -39,10 +41,16 @@ class Browser:
         frappe.local.cache.pop(frappe.cache.make_key("session"), None)
         return frappe.cache.hget("session", self.sid)
 
+    def let_ten_minutes_pass(self) -> None:
+        """What is stored once in ten minutes is stored when the next request ends."""
+        if IS_16:
+            held = self.held()
+            held["data"]["last_updated"] = add_to_date(now_datetime(), minutes=-20)
+            frappe.cache.hset("session", self.sid, held)
+        else:
+            frappe.cache.hdel("last_db_session_update", self.sid)
+
     def post(self, method: str, token: str = TOKEN, **values) -> requests.Response:
-        frappe.cache.hdel(
-            "last_db_session_update", self.sid
-        )  # as after ten minutes: stored when the request ends
         return self.session.post(
             f"{self.server}/api/method/{method}",
             json=values,
@@ -99,6 +107,7 @@ def test_a_session_survives_what_the_site_does_in_its_own_name(
         (REGISTER, {"data": data | {"qty": "many"}}, 417 if person is of_desk else 403),
         (REGISTER, {"data": data}, registers),
     ):
+        browser.let_ten_minutes_pass()
         before = browser.held()
         answer = browser.post(method, **values)
         assert answer.status_code == status, answer.text
