@@ -12,7 +12,11 @@ const UNDO_SECONDS = 12;
 const LEVELS = () => ({ free: __("has room"), busy: __("nearly full"), full: __("full", null, "Complaint") });
 const TONES = { free: "green", busy: "orange", full: "red" };
 const OFF = () => __("takes none", null, "Complaint");
-const OTHERS = () => ({ investigation: __("Investigations", null, "Complaint"), capa_action: __("CAPA actions"), follow_up: __("Follow-ups") });
+const OTHERS = () => ({
+	investigation: __("Investigations", null, "Complaint"),
+	capa_action: __("CAPA actions"),
+	follow_up: __("Follow-ups"),
+});
 
 /** Build the page; gives back {show}: to be called whenever it comes into sight. */
 export function make_team_load(page) {
