@@ -78,7 +78,7 @@ function table(heads, rows) {
 	if (!rows.length) return `<p class="text-muted">${esc(__("Nothing is recorded, or nothing that you may see."))}</p>`;
 	const head = heads.map((title) => `<th scope="col">${esc(title)}</th>`).join("");
 	const body = rows.map((cells) => `<tr>${cells.map((html) => `<td>${html}</td>`).join("")}</tr>`).join("");
-	return `<div style="overflow-x:auto"><table class="table table-bordered table-sm" style="min-width:36rem"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+	return `<div style="overflow-x:auto"><table class="table table-bordered table-sm cq-unit-table"><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
 const link_to = (doctype, name) => (name ? (frappe.model.can_read(doctype) ? record_link(doctype, name) : esc(name)) : "");
