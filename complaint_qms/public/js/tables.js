@@ -50,13 +50,24 @@ function click(event) {
 }
 
 function keydown(event) {
-	if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+	if (!["Enter", "Escape"].includes(event.key) || event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey)
+		return;
 	const cell = cell_of(event);
 	const row = cell && row_of(cell);
 	if (!row || !row.grid || !TYPED.includes(cell.dataset.fieldtype)) return;
+	if (event.key === "Escape") return keep(row, cell.dataset.fieldname);
 	event.preventDefault();
 	event.stopPropagation();
 	go_on(row, cell.dataset.fieldname);
+}
+
+// At Escape Frappe 16 takes a row away that was added and not touched; what is being typed counts only once its cell is left.
+function keep(row, fieldname) {
+	const control = row.on_grid_fields_dict[fieldname];
+	const typed = control && control.get_input_value();
+	if (!row.doc.__unedited || !typed || String(typed) === String(row.doc[fieldname])) return;
+	row.doc.__unedited = false;
+	control.parse_validate_and_set_in_model(typed);
 }
 
 /** What is missing in the row, else the cell below, else a new row. A line within a text is broken with Shift and Enter. */
