@@ -115,7 +115,7 @@ def test_a_drop_takes_the_step_and_asks_for_what_it_needs(desk: Desk, complaint:
 
     drag(desk.page, complaint, "In Triage", "Under Investigation")
     expect(desk.dialog.locator(".modal-title")).to_have_text("Investigate")
-    desk.dialog.locator(".btn-modal-close:visible").click()
+    desk.dismiss(desk.dialog)
     expect(card(desk.page, "In Triage", complaint)).to_be_visible()
     desk.settle()
     assert stage(complaint) == "triage"
