@@ -44,7 +44,7 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
             decision = mapping.dates.get(key)
             notes = [f"{decision.order}: {phrase(decision.why, language)}"] if decision else []
             choice = mapping.choices.found.get(key)
-            if choice and choice.why in ("content", "stands_in"):
+            if choice and choice.why in ("content", "occurrence", "stands_in"):
                 notes.append(phrase(f"chosen_by_{choice.why}", language))
             if choice and choice.other:
                 notes.append(f"{phrase('runner_up', language)}: {printable(choice.other)}")
@@ -54,7 +54,7 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
             rows.append((name, " + ".join(names), cut(printable(example), 32), note))
         table(rows, indent=2)
         if gone := file_quality.not_found(mapping):
-            names = ", ".join(phrase(f"field_{key}", language) for key in gone)
+            names = phrase("comma", language).join(phrase(f"field_{key}", language) for key in gone)
             print_line(f"  {phrase('not_found', language, fields=names)}")
         print_line()
 

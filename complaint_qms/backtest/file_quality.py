@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
-from complaint_qms.tabular.column_choice import STANDS_IN
+from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
 from complaint_qms.tabular.mapping import FileMapping, name_list
 
 _WANTED = (
@@ -25,7 +25,7 @@ def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
     """``(reason, how many, example)``."""
     fmt, found = mapping.format, []
     received = mapping.choices.found.get("received")
-    if received and received.why == STANDS_IN:
+    if received and received.why in (OCCURRENCE, STANDS_IN):
         found.append(("received_stands_in", mapping.records or 0, f"{mapping.name}: {received.names[0]}"))
     if fmt.doubt:
         hint = f" ({fmt.doubt.hint}?)" if fmt.doubt.hint else ""

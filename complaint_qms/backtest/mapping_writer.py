@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from complaint_qms.backtest.catalogue import phrase
-from complaint_qms.tabular.column_choice import STANDS_IN
+from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES, VERSION
@@ -68,7 +68,7 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
         column = profile.column(names[0])
         note = f"  # {column.filled_share:.0%} filled" if column else ""
         choice = mapping.choices.found.get(key)
-        if choice and choice.why == STANDS_IN:
+        if choice and choice.why in (OCCURRENCE, STANDS_IN):
             note += f"; {phrase('stands_in', 'en')}"
         if choice and choice.other:
             note += f"; {phrase('runner_up', 'en')}: {_comment([choice.other])}"

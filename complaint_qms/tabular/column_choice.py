@@ -25,19 +25,20 @@ from complaint_qms.tabular.heading_names import (
 from complaint_qms.tabular.profile import Profile
 from complaint_qms.tabular.rows import own_columns
 
-BY_NAME, BY_PART, BY_CONTENT, STANDS_IN = "name", "part", "content", "stands_in"
+BY_NAME, BY_PART, BY_CONTENT, OCCURRENCE, STANDS_IN = "name", "part", "content", "occurrence", "stands_in"
 LEAST_OF_CONTENT = 0.8
 """Share of the cells that must be dates in a column that nothing but its content speaks for."""
 _STAND_INS = ("first_response", "", "solve_done", "closed", "life", "due", "changed")
 """In whose place a date of receipt is looked for when the file has none; "" is a date that nothing is known about."""
 _WITHOUT_REMARKS = 0.95
+_IN_ORDER = 0.3
 _NUMBERS = frozenset(("id", "key", "no", "number", "nr", "ref", "code", "numero", "zip"))
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns of a field, why (``name``, ``part`` of a name, ``content``, ``stands_in`` for a date that is missing) and
-    the runner-up, "" where there is none."""
+    """The columns of a field, why (``name``, ``part`` of a name, ``content``, ``occurrence`` for a date of
+    receipt that is missing, or ``stands_in`` for another date in its place) and the runner-up, "" where there is none."""
 
     names: list[str]
     why: str = BY_NAME
@@ -132,9 +133,13 @@ class _Chooser:
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
         if strength is exact:
             return exact(spec, column.heading) or exact(spec, column.bare_heading) * _WITHOUT_REMARKS
-        if spec.kind == "date" and names_another_date(column.heading):
+        if spec.kind == "date" and self._role(column):
             return 0.0
         return inside(spec, column.heading)
+
+    def _role(self, column: _Column) -> str:
+        """Which other date than those of a complaint's way a heading names; a delivery has dates of its own."""
+        return "" if self._exposure else names_another_date(column.heading)
 
     def _weaker(self, spec: Field, best: _Column) -> list[str]:
         found = [
@@ -153,21 +158,23 @@ class _Chooser:
 
     def _date_of_receipt(self) -> None:
         dated = [c for c in self._free.values() if c.evidence.dates >= LEAST_OF_CONTENT]
-        plain = [c for c in dated if not names_another_date(c.heading) and not _is_number(c)]
+        plain = [c for c in dated if not self._role(c) and not _is_number(c)]
         if plain:
-            ranked = sorted(plain, key=lambda c: (-c.evidence.date_weight, c.place))
+            ranked = sorted(
+                plain, key=lambda c: (-c.evidence.date_weight - _IN_ORDER * c.evidence.in_order, c.place)
+            )
             other = ranked[1].name if len(ranked) > 1 else ""
             self._take("received", ranked[0], BY_CONTENT, other)
             return
         found = self._choices.found
         if "occurred" in found:
-            found["received"] = Choice(found.pop("occurred").names, STANDS_IN)
+            found["received"] = Choice(found.pop("occurred").names, OCCURRENCE)
             return
         for key in _STAND_INS:
             if key in found:
                 found["received"] = Choice(found.pop(key).names, STANDS_IN)
                 return
-            fitting = [c for c in dated if names_another_date(c.heading) == key and not _is_number(c)]
+            fitting = [c for c in dated if self._role(c) == key and not _is_number(c)]
             if fitting:
                 best = max(fitting, key=lambda c: (c.evidence.date_weight, -c.place))
                 self._take("received", best, STANDS_IN)
@@ -236,4 +243,14 @@ def _is_number(column: _Column) -> bool:
     )
 
 
-__all__ = ["BY_CONTENT", "BY_NAME", "BY_PART", "STANDS_IN", "Choice", "Choices", "Refused", "choose_columns"]
+__all__ = [
+    "BY_CONTENT",
+    "BY_NAME",
+    "BY_PART",
+    "OCCURRENCE",
+    "STANDS_IN",
+    "Choice",
+    "Choices",
+    "Refused",
+    "choose_columns",
+]

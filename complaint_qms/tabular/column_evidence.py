@@ -110,6 +110,13 @@ class Evidence:
         sample = self.column.sample
         return bool(sample) and sum(map(bool, map(_CLOCK.match, sample))) >= 0.9 * len(sample)
 
+    @cached_property
+    def in_order(self) -> float:
+        """Share of the first dates that are no earlier than the one before: people file what comes in."""
+        stamps = self._stamps[: SAMPLE // 4]
+        stamps = stamps[~np.isnat(stamps)]
+        return float((np.diff(stamps) >= np.timedelta64(0, "s")).mean()) if len(stamps) > 2 else 0.0
+
     @property
     def tells_a_story(self) -> bool:
         column = self.column
@@ -172,12 +179,14 @@ class Evidence:
         return good / len(sample) if sample else 0.0
 
     @cached_property
-    def _read(self) -> np.ndarray:
-        """Of each cell of the sample, whether it is such a date."""
+    def _stamps(self) -> np.ndarray:
         sample = self.column.sample
         if not sample:
-            return np.zeros(0, dtype=bool)
-        stamps, _ = parse_column(sample, decide(self.column.votes, []).order, "UTC")
-        years = stamps.astype("datetime64[Y]").astype(np.int64) + 1970
-        good = ~np.isnat(stamps) & (years >= FIRST_YEAR) & (years <= LAST_YEAR)
-        return good
+            return np.zeros(0, dtype="datetime64[s]")
+        return parse_column(sample, decide(self.column.votes, []).order, "UTC")[0]
+
+    @cached_property
+    def _read(self) -> np.ndarray:
+        """Of each cell of the sample, whether it is a date of a time in which there are complaints."""
+        years = self._stamps.astype("datetime64[Y]").astype(np.int64) + 1970
+        return ~np.isnat(self._stamps) & (years >= FIRST_YEAR) & (years <= LAST_YEAR)

@@ -27,6 +27,9 @@ def _field(key: str, kind: str, languages: Mapping[str, str]) -> Field:
     for text in languages.values():
         for place, name in enumerate(text.split("|")):
             names.setdefault(name, place)
+    for name, place in list(names.items()):
+        if name.isascii() and " " in name:  # createdat
+            names.setdefault(name.replace(" ", ""), place)
     return Field(key, kind, names)
 
 

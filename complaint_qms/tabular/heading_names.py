@@ -34,7 +34,7 @@ def fold_heading(name: str) -> str:
     if not name.isascii():
         split = unicodedata.normalize("NFD", name)
         name = unicodedata.normalize("NFC", "".join(c for c in split if not "\u0300" <= c <= "\u036f"))
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})", " ", name)
     name = _SIGN_OF_NUMBER.sub(" no ", re.sub(r"__[cr]$", "", name))
     return re.sub(r"[\W_]+", " ", name.casefold()).strip()
 

@@ -46,7 +46,7 @@ NOT_WITH: Final[dict[str, frozenset[str]]] = {
     ),
     "subject": frozenset(["job", "contact", "person", "employee"]),
     "item": frozenset(["line", "order", "number", "count"]),
-    "customer": frozenset(["end"]),
+    "customer": frozenset(["end", "nota", "score", "rating", "satisfaction", "type", "group", "segment", "sex", "age", "sexo"]),
     "severity": frozenset(["school"]),
     "region": frozenset(["x", "y", "incident"]),
     "id": frozenset(

@@ -15,7 +15,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "en": "complaint id|complaint no|complaint number|case id|caseid|case number|casenumber|case no|ticket id|ticket no|ticket number|report number|"
         "report id|record id|notification|notification no|notification number|qmnum|service request number|sr number|unique key|case key|claim id|claim no|"
         "claim number|issue key|nhtsa id|odi number|cmplid|odino|mdr report key|case enquiry id|defect id|incident id|incident number|reference|reference number|"
-        "ref no|ref|issue id|id|no|number|name|key",
+        "ref no|ref|issue id|id|no|number|name|key|report no|ra report no",
         "zh": "投诉编号|投诉单号|投诉号|客诉编号|客诉单号|工单号|工单编号|案件编号|单号|编号|序号",
         "de": "reklamationsnummer|reklamationsnr|reklamations nr|beschwerdenummer|beschwerde nr|meldungsnummer|meldung|vorgangsnummer|fallnummer|ticketnummer|"
         "aktenzeichen|nummer|nr|lfd nr|kennung",
@@ -30,21 +30,21 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "created time|created date|create date|creation|creation date|date created|date time created|requested date|request date|requested at|notification date|"
         "notif date|qmdat|erdat|date added|datea|date submitted|submitted at|submission date|report date|date report|reported|reported at|reported on|date reported|"
         "register date|registration date|awareness date|aware date|date manufacturer received|filed|date filed|logged|logged at|date logged|posting date|entry date|"
-        "date|timestamp|datetime|date time|time",
+        "date|timestamp|datetime|date time|time|received date|caers created date|complaint received date",
         "zh": "投诉日期|投诉时间|客诉日期|接收日期|接收时间|受理日期|受理时间|登记日期|登记时间|创建时间|创建日期|提交时间|提交日期|收到日期|收到时间|反馈日期|反馈时间|日期|时间",
         "de": "eingangsdatum|eingang|eingegangen am|eingegangen|reklamationsdatum|beschwerdedatum|meldedatum|meldungsdatum|meldung am|gemeldet am|erfasst am|"
         "erfassungsdatum|angelegt am|anlagedatum|erstellt am|erstellt|erstelldatum|erstellungsdatum|eroffnet am|eroffnungsdatum|datum",
         "fr": "date de reception|recu le|date de reclamation|date reclamation|date de la reclamation|date de la plainte|date d ouverture|ouvert le|date de creation|"
         "cree le|date de saisie|saisi le|date d enregistrement|enregistre le|date de depot|date",
         "es": "fecha de recepcion|fecha recepcion|recibido|recibido el|fecha de reclamo|fecha de reclamacion|fecha del reclamo|fecha de queja|fecha de la queja|"
-        "fecha de apertura|fecha apertura|abierto el|fecha de creacion|fecha creacion|creado|creado el|fecha de ingreso|fecha de registro|fecha registro|fecha",
+        "fecha de apertura|fecha apertura|abierto el|fecha de creacion|fecha creacion|creado|creado el|fecha de ingreso|fecha de registro|fecha registro|fecha|fecha ingreso",
         "pt": "data de recebimento|data do recebimento|recebido em|data da reclamacao|data reclamacao|data de abertura|data abertura|aberto em|data de criacao|"
-        "criado em|data de registro|data do registro|data de registo|data de entrada|data",
+        "criado em|data de registro|data do registro|data de registo|data de entrada|data|data da abertura",
         "ja": "受付日|受付日時|受付年月日|受領日|苦情受付日|クレーム発生日|登録日|登録日時|作成日|作成日時|起票日|申告日|日付|日時",
     },
     "occurred": {
         "en": "occurred|occurred at|occurred on|date of occurrence|occurrence date|event date|date of event|incident date|date of incident|failure date|fail date|"
-        "faildate|defect date|loss date|date of loss|malfunction start|malfunct start|ausvn",
+        "faildate|defect date|loss date|date of loss|malfunction start|malfunct start|ausvn|date of issue|event start date",
         "zh": "发生日期|发生时间|故障日期|故障时间|事件日期|事发日期|事故日期",
         "de": "ereignisdatum|vorfalldatum|schadensdatum|schadentag|ausfalldatum|fehlerdatum|storungsbeginn|aufgetreten am",
         "fr": "date de l incident|date d incident|date de l evenement|date du sinistre|date de la panne|survenu le",
@@ -65,7 +65,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "item": {
         "en": "item|item code|item name|product|product name|product code|productname|sku|article|article no|article number|part|part no|part number|material|"
-        "material no|material number|matnr|brand name|trade name|device|device name|generic name|modeltxt|catalog number|products|model",
+        "material no|material number|matnr|brand name|trade name|device|device name|generic name|modeltxt|catalog number|products|model|product description",
         "zh": "产品|产品名称|产品编码|产品编号|物料|物料编码|物料名称|物料号|商品|商品名称|货品|品名|车系|型号|类目",
         "de": "artikel|artikelnummer|artikelnr|artikel nr|artikelbezeichnung|produkt|produktname|produktnummer|material|materialnummer|materialkurztext|teil|teilenummer|gerat",
         "fr": "produit|nom du produit|code produit|reference produit|ref produit|article|code article|reference article|materiel|designation|piece|appareil",
@@ -115,17 +115,17 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "de": "firma|gesellschaft|buchungskreis|werk",
         "fr": "societe|entreprise|filiale",
         "es": "empresa|compania|sociedad",
-        "pt": "empresa|companhia|filial",
+        "pt": "empresa|companhia|filial|nome fantasia|razao social",
         "ja": "会社|会社名",
     },
     "type": {
         "en": "complaint type|complaint category|type of complaint|type|category|issue|issue type|issue category|defect|defect code|defect type|fecod|failure mode|"
         "problem|problem type|problem code|device problem|damage code|coding code text|qmcod|request type|sr type|reason|complaint reason|reason code|compdesc|"
-        "component|components|component s|case type|label|label component failure|fault|subcategory|cat|notification type",
+        "component|components|component s|case type|label|label component failure|fault|subcategory|cat|notification type|symptoms|coded symptoms|meddra preferred terms|reactions|reaction",
         "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷|缺陷类型|不良现象|故障类型|投诉原因|原因",
         "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|fehlerart|fehlercode|fehler|mangel|schadensbild|schadensart|kategorie|art|grund|problem|typ|meldungsart",
         "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif|nature de la reclamation|categorie|type|type de defaut|defaut|code defaut|probleme|nature",
-        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|defecto|codigo de defecto|problema|causa",
+        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|defecto|codigo de defecto|problema|causa|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
         "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito|codigo do defeito|problema|assunto principal|causa",
         "ja": "苦情区分|苦情分類|苦情種別|クレーム区分|クレーム種別|クレーム内容区分|不具合区分|不具合現象|不良内容|不良区分|現象|分類|区分|種別|カテゴリ|カテゴリー",
     },
@@ -136,7 +136,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "fr": "gravite|severite|criticite|niveau de gravite",
         "es": "gravedad|severidad|criticidad|nivel de gravedad",
         "pt": "gravidade|severidade|criticidade|nivel de gravidade",
-        "ja": "重大度|重要度|深刻度|重篤度|致命度",
+        "ja": "重大度|重要度|深刻度|重篤度|致命度|被害程度|被害の程度",
     },
     "urgency": {
         "en": "urgency|priority|priok|urgent",
@@ -166,7 +166,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "fr": "description|description du probleme|description de la reclamation|detail de la reclamation|details|texte|commentaire|commentaires|message|contenu|observations|remarques",
         "es": "descripcion|descripcion del problema|descripcion del reclamo|descripcion de la queja|detalle|detalles|texto|comentario|comentarios|mensaje|contenido|observaciones",
         "pt": "descricao|descricao do problema|descricao da reclamacao|detalhe|detalhes|texto|comentario|comentarios|mensagem|conteudo|observacoes|relato",
-        "ja": "苦情内容|クレーム内容|申出内容|不具合内容|内容|詳細|説明|本文|コメント|備考|お問い合わせ内容|状況",
+        "ja": "苦情内容|クレーム内容|申出内容|不具合内容|内容|詳細|説明|本文|コメント|備考|お問い合わせ内容|状況|事故内容|事故の内容",
     },
     "channel": {
         "en": "channel|source|origin|submitted via|received via|via|intake channel|contact channel|open data channel type|report source|report source code|channel type|"
@@ -175,7 +175,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "de": "kanal|eingangskanal|quelle|herkunft|meldeweg|kontaktart",
         "fr": "canal|canal de reception|origine|source|mode de reception",
         "es": "canal|canal de recepcion|origen|medio|via",
-        "pt": "canal|canal de entrada|origem|meio",
+        "pt": "canal|canal de entrada|origem|meio|canal de origem",
         "ja": "受付経路|受付方法|受付窓口|経路|チャネル|媒体",
     },
     "region": {
@@ -331,7 +331,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "de": "gelost am|losungsdatum|beantwortet am|antwortdatum|erledigt am",
         "fr": "resolu le|date de resolution|date de reponse|repondu le",
         "es": "resuelto el|fecha de resolucion|fecha resolucion|fecha de respuesta|fecha de solucion",
-        "pt": "resolvido em|data de resolucao|data da resolucao|data da resposta|data da solucao",
+        "pt": "resolvido em|data de resolucao|data da resolucao|data da resposta|data da solucao|data resposta|data de resposta",
         "ja": "解決日|解決日時|回答日|対応完了日|処理日",
     },
     "confirm_done": {"en": "confirm done|confirmed|confirmed at|customer confirmed", "zh": "确认时间|客户确认时间|确认日期"},
@@ -352,7 +352,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "de": "geschlossen am|abgeschlossen am|abschlussdatum|abschluss|schliessdatum|beendet am|abschlussdat",
         "fr": "cloture le|date de cloture|cloture|ferme le|date de fermeture|termine le",
         "es": "cerrado|cerrado el|fecha de cierre|fecha cierre|fecha de finalizacion",
-        "pt": "fechado em|encerrado em|data de fechamento|data de encerramento|data de conclusao|data encerramento",
+        "pt": "fechado em|encerrado em|data de fechamento|data de encerramento|data de conclusao|data encerramento|data finalizacao|data de finalizacao|data arquivamento|data de arquivamento",
         "ja": "完了日|完了日時|終了日|クローズ日|処理完了日|解決完了日",
     },
 }  # fmt: skip

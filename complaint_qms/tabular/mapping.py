@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from complaint_qms.tabular import sheets
-from complaint_qms.tabular.column_choice import Choices, choose_columns
+from complaint_qms.tabular.column_choice import STANDS_IN, Choices, choose_columns
 from complaint_qms.tabular.dates import DateDecision, decide
 from complaint_qms.tabular.errors import ColumnError, NoRowError
 from complaint_qms.tabular.fields import (
@@ -56,8 +56,10 @@ class FileMapping:
 
 
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
-    """Field -> headings from a profiled file: see :mod:`complaint_qms.tabular.column_choice`."""
-    return choose_columns(profile, fields).columns
+    """Field -> headings from a profiled file: see :mod:`complaint_qms.tabular.column_choice`. A due date and its like in the
+    place of the date of receipt are left out: nobody would hear of it."""
+    found = choose_columns(profile, fields).found
+    return {key: choice.names for key, choice in found.items() if choice.why != STANDS_IN}
 
 
 def build_mapping(

@@ -280,6 +280,11 @@ def test_each_thing_that_is_missing_or_speaks_against_it_is_named(kind: str) -> 
     for values, field, words in (
         ({"severity": "Serious"}, "severity", "Severity Serious is not solved at once"),
         ({"description": "It burned my hand."}, "reportable", "The text tells of harm"),
+        (
+            {"description": "Beim Wechseln hat sich ein Kunde die Hand verbrannt."},
+            "reportable",
+            "The text tells of harm",
+        ),
         ({"harm_level": "minor"}, "harm_level", "Somebody was harmed"),
     ):
         doc.reload()

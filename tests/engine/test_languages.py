@@ -10,7 +10,7 @@ from complaint_qms.constants import lexicon_languages as words
 from complaint_qms.constants import vocabulary
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import default_lexicon, propose_many
-from complaint_qms.engine.classify.languages import OWN_LISTS, hits_of, word_list
+from complaint_qms.engine.classify.languages import OWN_LISTS, hits_of, told_harm, told_hits, word_list
 from complaint_qms.engine.text_language import language_of
 
 TEXTS = {
@@ -86,6 +86,14 @@ def test_the_lists_are_written_as_texts_are_compared():
             assert plain.isascii(), term
             assert plain == plain.lower(), term
             assert word_list(code).hits(plain), f"{code}: {term} is not found in a text that has it"
+
+
+def test_a_sites_own_words_count_in_every_language():
+    own = default_lexicon().extended({"type": {"seal-kit": {"dichtsatz": 1.0}}})
+    found = told_hits("Der Dichtsatz ist undicht und die Refund Hotline meldet sich nicht.", own)
+    assert {hit.term.value for hit in found} == {"seal-kit", "product.leak"}
+    assert told_harm("Ein Kunde hat sich die Hand verbrannt, er ist beim Arzt.").level == "minor"
+    assert told_harm("It burned my hand and I went to the doctor.").level == "minor"
 
 
 ENGLISH = st.sampled_from(

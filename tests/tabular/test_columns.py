@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaint_qms.tabular.column_choice import BY_CONTENT, STANDS_IN, choose_columns
+from complaint_qms.tabular.column_choice import BY_CONTENT, OCCURRENCE, STANDS_IN, choose_columns
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.heading_names import fold_heading
+from complaint_qms.tabular.mapping import guess
 from complaint_qms.tabular.profile import ColumnProfile, Profile
 
 CASES = Path(__file__).parents[1] / "backtest" / "cases"
@@ -73,6 +74,13 @@ EXPORTS = {
     "Due Date/later/|Resolution Description/label/outcome|Resolution Action Updated Date/later/|Borough/name/region|Open Data Channel Type/label/channel|Vehicle Type/label/",
     "311 of another city": "case_enquiry_id/id/id|open_dt/moment/received|sla_target_dt/later/|closed_dt/later/closed|case_status/label/status|closure_reason/label/outcome|"
     "case_title/story/text|type/label/type|neighborhood/name/region|source/label/channel",
+    "311 by its interface": "SRNumber/id/id|CreatedDate/moment/received|UpdatedDate/later/|RequestType/label/type|RequestSource/label/channel|ServiceDate/later/|"
+    "ClosedDate/later/closed",
+    "consumidor.gov.br": "Canal de Origem/label/channel|Região/name/region|Data Abertura/slashed/received|Hora Abertura/clock/received|Data Resposta/slashed/solve_done|"
+    "Data Finalização/slashed/closed|Prazo Resposta/slashed/|Nome Fantasia/name/company|Problema/label/type|Situação/label/status|Nota do Consumidor/number/",
+    "CAERS": "RA_Report #/id/id|RA_CAERS Created Date/moment/received|AEC_Event Start Date/day/occurred|PRI_Reported Brand/Product Name/name/item|"
+    "SYM_One Row Coded Symptoms/label/type",
+    "FCC": "Ticket ID/id/id|Ticket Created/moment/received|Date of Issue/day/occurred|Time of Issue/clock/occurred|Method/label/|Issue/label/type|State/name/region",
     "German": "Reklamationsnummer/id/id|Eingangsdatum/german/received|Fälligkeitsdatum/german/|Kunde/name/customer|Artikelnummer/name/item|Chargennr./id/batch|Seriennummer/id/serial|"
     "Fehlerart/label/type|Beschreibung/story/text|Schweregrad/label/severity|Kosten/money/cost|Verletzte/number/injured|Abgeschlossen am/german/closed|Lieferant/name/supplier",
     "French": "N° de réclamation/id/id|Date de réception/slashed/received|Échéance/slashed/|Client/name/customer|Produit/name/item|N° de lot/id/batch|N° de série/id/serial|"
@@ -148,11 +156,26 @@ def test_a_date_that_stands_in_and_the_runner_up_are_told():
     seen = profiled({"No": CELLS["id"], "Deadline": DAYS, "Last change": DAYS, "Defect": CELLS["label"]})
     found = choose_columns(seen).found["received"]
     assert (found.names, found.why) == (["Deadline"], STANDS_IN)
+    assert "received" not in guess(seen), "who is not told of it does not get it"
+    seen = profiled({"No": CELLS["id"], "Failure date": DAYS, "Defect": CELLS["label"]})
+    assert (guess(seen)["received"], choose_columns(seen).found["received"].why) == (
+        ["Failure date"],
+        OCCURRENCE,
+    )
     seen = profiled({"Opened": DAYS, "Created at": CELLS["moment"], "Defect": CELLS["label"]})
     assert (choose_columns(seen).found["received"].names, choose_columns(seen).found["received"].other) == (
         ["Opened"],
         "Created at",
     )
+
+
+def test_deliveries_have_dates_of_their_own():
+    seen = profiled({"Item": CELLS["name"], "Actual delivery date": DAYS, "Shipped units": CELLS["number"]})
+    assert choose_columns(seen, EXPOSURE_FIELDS).columns == {
+        "item": ["Item"],
+        "received": ["Actual delivery date"],
+        "quantity": ["Shipped units"],
+    }
 
 
 def test_a_column_that_only_its_name_speaks_for_is_refused_with_an_example():
@@ -210,3 +233,18 @@ def test_another_date_never_takes_the_place_of_one_that_nothing_speaks_against(r
         ["Woche"],
         BY_CONTENT,
     )
+
+
+def test_of_dates_without_a_heading_the_one_in_the_order_of_the_file_is_taken():
+    failed = ["20240101", "20231105", "20240220", "20230630", "20240303", "20240110"]
+    added = ["20240305", "20240306", "20240306", "20240309", "20240401", "20240402"]
+    seen = profiled(
+        {
+            "column 1": [f"9000{n}" for n in range(6)],
+            "column 2": failed,
+            "column 3": added,
+            "column 4": ["Leak"] * 6,
+        }
+    )
+    found = choose_columns(seen).found["received"]
+    assert (found.names, found.other) == (["column 3"], "column 2")

@@ -15,8 +15,10 @@ from functools import cache
 from typing import Final
 
 from complaint_qms.constants import lexicon_languages as words
-from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term
+from complaint_qms.engine.classify.harm import Harm, assess
+from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
 from complaint_qms.engine.text import fold
+from complaint_qms.engine.text_language import language_of
 
 OWN_LISTS: Final = tuple(words.HARM)
 """Languages besides English and Chinese that are read."""
@@ -38,6 +40,20 @@ def hits_of(text: str, language: str, lexicon: Lexicon) -> list[Hit]:
     if language in OWN_LISTS:
         return word_list(language).hits(text)
     return lexicon.hits(text) if language in READ else []
+
+
+def told_hits(text: str, lexicon: Lexicon) -> list[Hit]:
+    """What the list of the text's own language finds, and the words that ``lexicon`` has beyond the shipped ones: a site writes
+    its own in its own language. Text that is in none of ``OWN_LISTS`` is read by the lexicon as it is."""
+    code = language_of(text)
+    if code not in OWN_LISTS:
+        return lexicon.hits(text)
+    return [*hits_of(text, code, lexicon), *_own(lexicon.hits(text))]
+
+
+def told_harm(text: str) -> Harm:
+    """The harm that a text tells of, in its own language where there is a list of it."""
+    return assess(text, hits=told_hits(text, default_lexicon()))
 
 
 @cache
@@ -150,3 +166,18 @@ def _longest(found: list[_Place]) -> list[_Place]:
             used.update(cells)
             kept.append(place)
     return sorted(kept, key=lambda p: (p.start, p.term.field))
+
+
+def _own(hits: Sequence[Hit]) -> list[Hit]:
+    """Harm is never a site's own word: what was found of it is English grammar."""
+    shipped = _shipped_terms()
+    return [hit for hit in hits if hit.term.field != "harm" and _key(hit.term) not in shipped]
+
+
+@cache
+def _shipped_terms() -> frozenset[tuple[str, str, tuple[str, ...]]]:
+    return frozenset(map(_key, default_lexicon().terms))
+
+
+def _key(term: Term) -> tuple[str, str, tuple[str, ...]]:
+    return term.field, term.value, term.words

@@ -15,7 +15,8 @@ from frappe.utils import add_to_date, now_datetime
 
 from complaint_qms.constants.events import GRAVE
 from complaint_qms.constants.stages import COMPLAINT_EARLY
-from complaint_qms.engine.classify import Proposal, assess
+from complaint_qms.engine.classify import Proposal
+from complaint_qms.engine.classify.languages import told_harm
 from complaint_qms.services import writing
 from complaint_qms.services.classifier import requests
 from complaint_qms.services.events import Event, announce
@@ -111,7 +112,7 @@ def _harm_told(rows: Iterable[Any]) -> Iterator[Event]:
     for row in rows:
         if row.is_migrated or row.creation < since:
             continue
-        harm = assess(proposals.told_text(row))
+        harm = told_harm(proposals.told_text(row))
         if harm.certain and harm.severity:
             severity = proposals.severity_level(harm.severity) or None
             why = [one.message for one in harm.reasons if one.kind == "keyword"][:_REASONS]

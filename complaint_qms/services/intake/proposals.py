@@ -24,6 +24,7 @@ from complaint_qms.engine.classify import (
     propose_by_keywords,
 )
 from complaint_qms.engine.classify.keywords import VALUES, hits_by_field, reasons_for
+from complaint_qms.engine.classify.languages import told_hits
 from complaint_qms.engine.classify.lexicon import Hit
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.services.compliance.decisions import SUSPECTED
@@ -112,7 +113,7 @@ def mood_of(complaint: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def weighed(text: str, base: Iterable[Proposal], lexicon: Lexicon) -> Iterator[Proposal]:
     """Proposals with what harm makes of type and urgency, several wishes told apart where words alone speak for them."""
-    hits = lexicon.hits(text)
+    hits = told_hits(text, lexicon)
     harm = assess(text, hits=hits)
     for proposal in base:
         if proposal.field == "expectation" and proposal.source != "model":
@@ -171,7 +172,9 @@ def _speaks_for(reason: Reason) -> bool:
 
 def _by_words(text: str) -> Iterator[Proposal]:
     words = lexicon()
-    yield from weighed(text, propose_by_keywords(text, words, fields=BY_WORDS, hits=words.hits(text)), words)
+    yield from weighed(
+        text, propose_by_keywords(text, words, fields=BY_WORDS, hits=told_hits(text, words)), words
+    )
 
 
 def _harm_first(proposal: Proposal, harm: Harm) -> Proposal:

@@ -12,6 +12,7 @@ from frappe.utils import cint, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.engine.classify import assess
+from complaint_qms.engine.classify.languages import told_harm
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.services.people.session_users import may
 from complaint_qms.services.record.collected import told_text
@@ -89,7 +90,8 @@ def facts_at_once(doc: Document, earlier: Earlier | None = None) -> dict[str, An
         "above": above,
         "lowered": above != present,
         "tells_of_harm": any(
-            assess(told_text(one)).severity for one in (*versions, *_in_other_words(doc, earlier))
+            assess(text).severity or told_harm(text).severity
+            for text in map(told_text, (*versions, *_in_other_words(doc, earlier)))
         ),
         "harmed_before": earlier.get("harm_level", ()),
         "judges": _(" or ").join(_(role) for role in roles.REPORTABILITY_JUDGES),
