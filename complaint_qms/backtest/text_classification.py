@@ -16,7 +16,7 @@ from complaint_qms.backtest.store import Store
 from complaint_qms.backtest.stored_reasons import type_names
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
 from complaint_qms.engine.classify.languages import OWN_LISTS
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 
 CHUNK = 1_000
 FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
@@ -51,7 +51,7 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
         texts = [_words(r[1], r[2]) for r in wanted]
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
-        codes = [language_of(text) or usual for text in texts]
+        codes = [written_language(text) or usual for text in texts]
         found = (
             propose_many(texts, models, contexts=contexts, fields=FIELDS, languages=codes) if wanted else []
         )
@@ -103,7 +103,7 @@ def _usual_language(store: Store) -> str:
         "WHERE n % ? = 0",
         (max(1, count // LANGUAGE_SAMPLE),),
     )
-    told = Counter(code for (text,) in rows if (code := language_of(text)))
+    told = Counter(code for (text,) in rows if (code := written_language(text)))
     if not told:
         return ""
     ((code, most),) = told.most_common(1)

@@ -74,7 +74,7 @@ _WORDS_OF_A_LANGUAGE: Final = 2
 _ENDS: Final = {ending: code for code, endings in _ENDINGS.items() for ending in endings}
 
 
-def language_of(text: str) -> str:
+def written_language(text: str) -> str:
     """Code of the language as Frappe names it (“zh”, “zh-TW”, “ja”, “en” …); empty where nothing decides."""
     sample = text[:_SAMPLE]
     if not sample.isascii():

@@ -11,7 +11,7 @@ from complaint_qms.constants import vocabulary
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import default_lexicon, propose_many
 from complaint_qms.engine.classify.languages import OWN_LISTS, hits_of, told_harm, told_hits, word_list
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 
 TEXTS = {
     "en": "The handle broke off on the second day and nobody answered my calls.",
@@ -30,12 +30,14 @@ TEXTS = {
 
 @pytest.mark.parametrize("code", TEXTS)
 def test_the_language_of_a_text(code):
-    assert language_of(TEXTS[code]) == code
+    assert written_language(TEXTS[code]) == code
 
 
 def read(text: str, code: str | None = None) -> dict[str, str]:
     found = propose_many(
-        [text], fields=("type", "severity", "harm"), languages=[language_of(text) if code is None else code]
+        [text],
+        fields=("type", "severity", "harm"),
+        languages=[written_language(text) if code is None else code],
     )
     return {proposal.field: proposal.value for proposal in found[0]}
 
@@ -161,6 +163,6 @@ ENGLISH = st.sampled_from(
 @given(st.lists(ENGLISH, min_size=1, max_size=30))
 def test_english_words_are_no_other_language(text):
     said = " ".join(text)
-    code = language_of(said)
+    code = written_language(said)
     assert code in ("", "en")
     assert hits_of(said, code, default_lexicon()) == default_lexicon().hits(said)

@@ -18,7 +18,7 @@ from complaint_qms.engine.mail.files import clean_name, image_size
 from complaint_qms.engine.mail.mail_parser import Mail, read_mail
 from complaint_qms.engine.mail.repair import rewritten
 from complaint_qms.engine.mail.tnef import unpack
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 from tests import mails
 
 ZH = "您好，我们收到的水泵漏水了，请尽快换货。㐀"
@@ -280,4 +280,4 @@ def test_sizes_of_pictures(content: bytes, size: tuple[int, int] | None) -> None
     ],
 )  # fmt: skip
 def test_the_language_of_a_text(text: str, language: str) -> None:
-    assert language_of(text) == language
+    assert written_language(text) == language

@@ -1,6 +1,6 @@
 """Texts in German, French, Spanish and Portuguese, read with word lists of their own; and texts nobody here can read.
 
-Which language a text is in: :func:`complaint_qms.engine.text_language.language_of`. English and Chinese are read by
+Which language a text is in: :func:`complaint_qms.engine.text_language.written_language`. English and Chinese are read by
 :class:`complaint_qms.engine.classify.lexicon.Lexicon`. A text in any other language gives no hits: its words would be taken for
 English ones.
 """
@@ -18,7 +18,7 @@ from complaint_qms.constants import lexicon_languages as words
 from complaint_qms.engine.classify.harm import Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
 from complaint_qms.engine.text import fold
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 
 OWN_LISTS: Final = tuple(words.HARM)
 """Languages besides English and Chinese that are read."""
@@ -45,7 +45,7 @@ def hits_of(text: str, language: str, lexicon: Lexicon) -> list[Hit]:
 def told_hits(text: str, lexicon: Lexicon) -> list[Hit]:
     """What the list of the text's own language finds, and the words that ``lexicon`` has beyond the shipped ones: a site writes
     its own in its own language. Text that is in none of ``OWN_LISTS`` is read by the lexicon as it is."""
-    code = language_of(text)
+    code = written_language(text)
     if code not in OWN_LISTS:
         return lexicon.hits(text)
     return [*hits_of(text, code, lexicon), *_own(lexicon.hits(text))]

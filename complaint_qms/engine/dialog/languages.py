@@ -7,7 +7,7 @@ from typing import Final
 
 from complaint_qms.constants.dialog import ABROAD, AT_HOME
 from complaint_qms.engine.text import HAN
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 
 READ: Final = ("en", "zh")
 """Languages that are read; others are recognised."""
@@ -35,7 +35,7 @@ def chat_language(text: str) -> str:
     if hangul > 0.4 * letters:
         return "ko"
     if len(_OTHER.findall(sample)) > 0.5 * letters:
-        return "ru" if language_of(sample) == "ru" else "other"
+        return "ru" if written_language(sample) == "ru" else "other"
     latin = len(_LATIN_WORD.findall(sample))
     # One Chinese sign says about as much as half a word; products and numbers in a Chinese text are Latin.
     if han and han >= latin:
@@ -47,7 +47,7 @@ def chat_language(text: str) -> str:
     alone = counts[best] == len(words) and len(words[0]) > 1  # “y” is a yes as well
     if counts[best] > home and (counts[best] >= _FEWEST or alone):
         return best
-    elsewhere = language_of(sample)
+    elsewhere = written_language(sample)
     if elsewhere not in ("", *READ, "zh-TW") and not home:
         return elsewhere
     return "en" if latin >= _FEWEST or home else ""

@@ -24,7 +24,7 @@ from complaint_qms.engine.mail.files import (
 )
 from complaint_qms.engine.mail.html_text import Line, lines_of_html, lines_of_text
 from complaint_qms.engine.mail.parts import Parts, bare_subject, split
-from complaint_qms.engine.text_language import language_of
+from complaint_qms.engine.text_language import written_language
 
 _ID: Final = re.compile(r"<([^<>\s]{1,500})>")
 _ADDRESS: Final = re.compile(r"^[^\s@<>,;]{1,200}@[^\s@<>,;]{1,250}$")
@@ -115,7 +115,7 @@ def read_mail(raw: bytes) -> Mail:
         files=tuple(told_apart(files, parts.images)),
         automatic=automatic_mail.automatic_kind(message, author[1] or sender[1]),
         newsletter=automatic_mail.is_newsletter(message),
-        language=language_of(f"{subject}\n{written}"),
+        language=written_language(f"{subject}\n{written}"),
     )
 
 
