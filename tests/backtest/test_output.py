@@ -89,6 +89,7 @@ def test_inputs_are_not_overwritten(source, tmp_path, capsys):
         ("bad_rows.csv", None),
         ("mapping.yaml", "--policy"),
         ("report.html", "--deliveries"),
+        ("report_complaints.csv", "--deliveries"),
     ):
         given = out / name
         given.write_text("similar: {days: 30}\n" if option == "--policy" else source.read_text())

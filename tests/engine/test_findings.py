@@ -19,12 +19,17 @@ def week(number: int) -> np.datetime64:
     return np.datetime64("2022-01-03") + 7 * number
 
 
-def usual(rng: np.random.Generator, mean: float = 20.0, weeks: int = WEEKS) -> list[Row]:
-    """A steady history of five items, four types, three regions and forty batches."""
+def usual(
+    rng: np.random.Generator, mean: float = 20.0, weeks: int = WEEKS, dispersion: float = 1.0
+) -> list[Row]:
+    """A steady history of five items, four types, three regions and forty batches; counts a week vary ``dispersion`` times as
+    much as chance."""
+    extra = dispersion - 1
+    means = rng.gamma(mean / extra, extra, weeks) if extra else np.full(weeks, mean)
     return [
         (week(w), f"I{rng.integers(5)}", f"T{rng.integers(4)}", f"R{rng.integers(3)}", f"B{rng.integers(40)}")
         for w in range(weeks)
-        for _ in range(rng.poisson(mean))
+        for _ in range(rng.poisson(means[w]))
     ]
 
 
@@ -183,6 +188,13 @@ def test_complaints_belong_to_one_finding_and_order_does_not_matter(seed):
     assert [(named(f, labels), f.observed) for f in found] == [
         (named(f, labels_again), f.observed) for f in again
     ]
+
+
+@pytest.mark.parametrize("dispersion", [1, 2])
+def test_steady_histories_bear_few_findings(dispersion):
+    """Two years of 53 series without any cause, also where weeks vary more than chance."""
+    found = [len(find(usual(np.random.default_rng(seed), dispersion=dispersion))[0]) for seed in range(30)]
+    assert np.mean(found) <= 0.6
 
 
 def test_nothing_in_nothing_out_and_bad_input_is_refused():

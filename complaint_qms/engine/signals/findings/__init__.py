@@ -6,9 +6,10 @@ clock, a database or a setting. The rule, step by step:
 1. The signals of a series are joined to stretches (``windows``): since when is the last zero of a Poisson CUSUM before
    the first alarm, until when its highest point; still going when the data end before it has been quiet for long enough.
    What is usual comes from the year before, without the weeks of earlier findings.
-2. The stretch with the most evidence is taken: O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This
-   log likelihood ratio (Kulldorff, Communications in Statistics 1997) weighs how much of an excess is explained against
-   the complaints that belong to it anyway.
+2. Stretches that chance explains are left out: alpha over the number of series watched. The one with the most evidence is
+   taken: O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This log likelihood ratio (Kulldorff,
+   Communications in Statistics 1997) weighs how much of an excess is explained against the complaints that belong to it
+   anyway.
 3. Its explanation (``causes``) is looked for among the values that its complaints have and pairs of two of them. Of those
    with at least nine tenths of the best one's evidence the first is taken in this order: batch, type on an item, item, type,
    type of a supplier, supplier, type in a region, region, and so on.

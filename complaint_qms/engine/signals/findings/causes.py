@@ -41,6 +41,7 @@ class Causes:
         self.columns, self.settings = columns, settings
         self.scans = {scan.kind: scan for scan in scans}
         self.row = {scan.kind: {code: row for row, code in enumerate(scan.chosen.tolist())} for scan in scans}
+        self.watched = max(1, sum(len(scan.chosen) for scan in scans))
         self.taken: list[Claimed] = []
         self._held: dict[Parts, Counts] = {}
 

@@ -70,7 +70,7 @@ def _lost(
     if abs(change.sum()) > MOST_LEFT * excess or past[code + 1] > MOST_BEFORE * now[code + 1]:
         return ()
     # The lower tail: so few complaints of a label by chance alone
-    fell = (now <= MOST_AFTER * past) & (1 - poisson_tail(now + 1.0, past) <= settings.alpha)
+    fell = (now <= MOST_AFTER * past) & (1 - poisson_tail(now + 1.0, past) <= settings.fall)
     fell[code + 1] = False
     order = np.argsort(change, kind="stable")
     order = order[fell[order]]

@@ -163,7 +163,7 @@ def _stands(causes: Causes, episode: _Episode) -> bool:
 def _beyond(causes: Causes, judged: Judgement, episode: _Episode) -> bool:
     """A sequential test keeps its own level: it has spent its chances already."""
     settings = causes.settings
-    level = settings.sequential if episode.sequential else settings.alpha
+    level = settings.sequential if episode.sequential else settings.alpha / causes.watched
     return judged.p <= level and judged.observed >= settings.min_count
 
 

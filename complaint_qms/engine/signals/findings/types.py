@@ -29,10 +29,12 @@ TREND_WEIGHT: dict[str, float] = {"rising": 1.5, "new": 1.25, "steady": 1.0, "fa
 class FindingSettings:
     """Numbers of the search."""
 
-    alpha: float = 0.001
-    sequential: float = 0.05
-    """A stretch, and what is left of it after others were taken out, must be as unlikely as this; one that a sequential test
-    found, as that test's own level."""
+    alpha: float = 0.002
+    sequential: float = 0.01
+    """Level of a stretch, and of what others leave of it: alpha over the number of series watched (Bonferroni), for whoever
+    watches more finds more by chance; for one that a sequential test found, which has spent its chances, its own."""
+    fall: float = 0.001
+    """Level at which a label has fallen."""
     min_count: int = 3
     baseline: int = 52
     guard: int = 2
