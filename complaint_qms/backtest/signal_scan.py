@@ -18,11 +18,13 @@ from complaint_qms.engine.signals.scanning import limits, scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
-from complaint_qms.engine.signals.weekly import Deliveries, largest, sibling_rates, weekly_series
+from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
 
 SUSPECTS = 200
 PAIRINGS = 40
 TOTALS = 60
+BY_STATISTIC = frozenset({"maxsprt", "cusum"})
+"""Methods whose limit is told as one of their statistic, not as a number of complaints."""
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
 _NONE = -1
 
@@ -56,12 +58,15 @@ def _deliveries(store: Store, past: History, until: np.datetime64) -> Deliveries
         empty = np.empty(0)
         return Deliveries(empty.astype(int), empty.astype(int), empty.astype("datetime64[D]"), empty)
     item, batch, day, units = zip(*rows, strict=True)
-    places = {d: {name: code for code, name in enumerate(past.labels[d])} for d in ("item", "batch")}
+    codes = {}
+    for dimension, values in (("item", item), ("batch", batch)):
+        places = {name: code for code, name in enumerate(past.labels[dimension])}
+        # what never drew a complaint gets codes of its own, above the others
+        codes[dimension] = np.array(
+            [_NONE if v is None else places.setdefault(v, len(places)) for v in values]
+        )
     return Deliveries(
-        np.array([places["item"].get(i, _NONE) for i in item]),
-        np.array([places["batch"].get(b, _NONE) for b in batch]),
-        np.array(day, dtype="datetime64[D]"),
-        np.array(units, dtype=float),
+        codes["item"], codes["batch"], np.array(day, dtype="datetime64[D]"), np.array(units, dtype=float)
     )
 
 
@@ -72,35 +77,45 @@ def _scan_kind(
     codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
     labels = ["all"] if kind == "all" else past.labels[kind]
     wanted = policy.data["signals"]
-    chosen, totals = largest(codes, len(labels), wanted["min_total"], wanted["max_series"])
-    delivered, owner = _delivered(past, deliveries, kind)
+    chosen, totals = first_to_reach(codes, len(labels), wanted["min_total"], wanted["max_series"])
     matrix = weekly_series(
         codes, chosen, past.received, past.received[past.near.start], until,
-        deliveries, delivered, past.codes["batch"], owner,
+        deliveries, _delivered(deliveries, kind), past.codes["batch"],
     )  # fmt: skip
     if matrix is None:
         return None
-    options: dict[str, np.ndarray] = {}
+    # A series is watched from the week on in which it has come to so many complaints as the policy asks for.
+    options: dict[str, np.ndarray] = {"watched": np.cumsum(matrix.counts, axis=1) >= wanted["min_total"]}
     if kind == "batch" and matrix.exposure is not None:
         # batches are watched from their first delivery on, against the other batches of the same item
-        rates = sibling_rates(matrix, _main_item(past)[chosen])
-        options = {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
+        rates = sibling_rates(matrix, _first_item(past, deliveries)[chosen])
+        options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
     settings = Settings(fdr=wanted["false_discovery_rate"])
     result = scan_series(matrix, settings=settings, **options)
     number = _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
     return Scanned(Watched.of(kind, chosen, matrix, result, options.get("reference_rate")), number)
 
 
-def _delivered(
-    past: History, deliveries: Deliveries, kind: str
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The series of each delivery and of each batch; None for kinds that nothing is delivered of."""
-    batches = len(past.labels["batch"])
+def _delivered(deliveries: Deliveries, kind: str) -> np.ndarray | None:
+    """The series of each delivery; None for kinds that nothing is delivered of."""
     if kind == "all":
-        return np.zeros(len(deliveries.units), np.int64), np.zeros(batches, np.int64)
-    if kind == "batch":
-        return deliveries.batch, np.arange(batches)
-    return (deliveries.item, _main_item(past)) if kind == "item" else (None, None)
+        return np.zeros(len(deliveries.units), np.int64)
+    return {"batch": deliveries.batch, "item": deliveries.item}.get(kind)
+
+
+def _first_item(past: History, deliveries: Deliveries) -> np.ndarray:
+    """The item that each batch was first delivered as, else first complained about with: what came later does not move a
+    batch into another family. A number of its own group where there is neither."""
+    size, items = len(past.labels["batch"]), len(past.labels["item"])
+    found = np.full(size, max(items, int(deliveries.item.max(initial=0)) + 1))
+    by_day = np.argsort(deliveries.day, kind="stable")
+    for batch, item in (
+        (past.codes["batch"], past.codes["item"]),
+        (deliveries.batch[by_day], deliveries.item[by_day]),
+    ):
+        known = (batch >= 0) & (batch < size) & (item >= 0)
+        found[batch[known][::-1]] = item[known][::-1]  # the last write wins: the first in time
+    return found
 
 
 def _main_item(past: History) -> np.ndarray:
@@ -122,8 +137,7 @@ def _store(
     starts = [str(day) for day in matrix.periods.starts]
     shown = sorted({s.row for s in result.signals} | ({0} if kind == "all" else set()))
     points = []
-    for i in shown:
-        limit = limits(result, matrix.exposure, i)
+    for i, limit in zip(shown, limits(result, matrix.exposure, np.array(shown, np.int64)), strict=True):
         for column, start in enumerate(starts):
             exposure = matrix.exposure[i, column] if matrix.exposure is not None else None
             points.append(
@@ -149,7 +163,8 @@ def _signal_row(s: SignalRecord) -> tuple:
     }
     return (
         s.period, s.method, _number(s.observed), _number(s.expected), _number(s.exposure), _number(s.statistic),
-        _number(s.limit), _number(s.p), _number(s.q), json.dumps(baseline, sort_keys=True),
+        _number(s.critical if s.method in BY_STATISTIC else s.limit), _number(s.p), _number(s.q),
+        json.dumps(baseline, sort_keys=True),
         json.dumps({k: plain_value(v) for k, v in s.parameters.items()}, sort_keys=True),
         packed_messages(s.words),
     )  # fmt: skip
@@ -167,7 +182,13 @@ def _suspects(store: Store, past: History, deliveries: Deliveries) -> None:
     if not size:
         return
     item = _main_item(past)
-    found = suspect_batches(past.codes["batch"], item, len(labels["item"]), deliveries, SUSPECTS)
+    known = Deliveries(
+        np.where(deliveries.item < len(labels["item"]), deliveries.item, _NONE),
+        np.where(deliveries.batch < size, deliveries.batch, _NONE),
+        deliveries.day,
+        deliveries.units,
+    )
+    found = suspect_batches(past.codes["batch"], item, len(labels["item"]), known, SUSPECTS)
     if found is None:
         return
     kind, kind_count = most_common(past.codes["batch"], past.codes["type"], size)

@@ -74,10 +74,15 @@ def test_ears_c1_and_c2():
     assert c2.alarm[9:11].all()
 
 
-def test_ears_c3_as_in_r():
-    y, _ = seasonal_series()
-    found = ears(y, "C3")
-    np.testing.assert_allclose(found.upper[317:322], [17.13294404, 24.1752868, 70.33581833, 0, 0], rtol=1e-9)
+def test_ears_c3_by_its_definition():
+    c2, c3 = ears(EARS_SERIES, "C2"), ears(EARS_SERIES, "C3")
+    assert c3.statistic[11] == pytest.approx(8.275566, abs=5e-7)
+    parts = np.maximum(0, c2.statistic[9:12] - 1)
+    assert c3.statistic[11] == pytest.approx(parts.sum())
+    # today's C2 takes part in today's alarm, and the bound is the count at which it does
+    for last in range(20):
+        found = ears([*EARS_SERIES[:9], last], "C3", alpha=0.001)
+        assert found.alarm[-1] == (found.statistic[-1] > 3.090232) == (last > found.upper[-1])
 
 
 def test_poisson_cusum():

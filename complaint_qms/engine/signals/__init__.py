@@ -8,9 +8,9 @@ or a setting.
 Public API::
 
     build_series(keys, dates, kind, …) -> SeriesMatrix          events as counts: series × days, weeks, months, quarters
-    scan_series(matrix, settings=Settings(…)) -> ScanResult      the method chosen for each series, every period judged
+    scan_series(matrix, settings=Settings(…)) -> ScanResult      every period judged by the method that its past suggests
     scan(counts, exposure, …) -> ScanResult                      the same on arrays; .signals: list[SignalRecord] with .text
-    limits(result, exposure, row)                                the chart's limit in every period of one series
+    limits(result, exposure, row)                                in every period of one series, the count that alarms
 
     weekly_series(codes, chosen, received, …) -> SeriesMatrix    complaints a week with the units in the field, aged
     suspect_batches, typical_defects                             what stands out: batch of an item, defect of an item
@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 from complaint_qms.engine.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
+    from complaint_qms.engine.signals.ageing import Units, age_weights, births, units_in_field
     from complaint_qms.engine.signals.charts import (
         Chart,
         c_chart,
@@ -106,7 +106,7 @@ if TYPE_CHECKING:
     )
     from complaint_qms.engine.signals.threshold import ThresholdTest, threshold_test
     from complaint_qms.engine.signals.types import BaselineRecord, ScanResult, Settings, SignalRecord
-    from complaint_qms.engine.signals.weekly import Deliveries, largest, sibling_rates, weekly_series
+    from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
 
 __all__ = [
     "METHODS",
@@ -135,6 +135,7 @@ __all__ = [
     "SuspectBatches",
     "ThresholdTest",
     "TypicalDefects",
+    "Units",
     "UnitsDelivered",
     "ZoneRules",
     "adjust",
@@ -154,6 +155,7 @@ __all__ = [
     "ears",
     "ewma_chart",
     "farrington",
+    "first_to_reach",
     "fit_prior",
     "g_chart",
     "garwood_interval",
@@ -161,7 +163,6 @@ __all__ = [
     "in_field",
     "laney_p_chart",
     "laney_u_chart",
-    "largest",
     "limits",
     "main_stretch",
     "maxsprt",
@@ -187,8 +188,8 @@ __all__ = [
     "trailing_counts",
     "typical_defects",
     "u_chart",
+    "units_in_field",
     "weekly_series",
-    "weighed_units",
     "western_electric",
     "xbar_chart",
 ]
@@ -196,7 +197,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "ageing": ("age_weights", "births", "weighed_units"),
+        "ageing": ("Units", "age_weights", "births", "units_in_field"),
         "charts": ("Chart", "c_chart", "laney_p_chart", "laney_u_chart", "p_chart", "u_chart"),
         "cusum": (
             "Cusum", "StandardCusum", "average_run_length", "decision_limit", "decision_limits", "poisson_cusum",
@@ -222,6 +223,6 @@ __getattr__ = lazy_exports(
         "suspects": ("SuspectBatches", "TypicalDefects", "suspect_batches", "typical_defects"),
         "threshold": ("ThresholdTest", "threshold_test"),
         "types": ("BaselineRecord", "ScanResult", "Settings", "SignalRecord"),
-        "weekly": ("Deliveries", "largest", "sibling_rates", "weekly_series"),
+        "weekly": ("Deliveries", "first_to_reach", "sibling_rates", "weekly_series"),
     },
 )  # fmt: skip

@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import above
 
 Array = NDArray[np.float64]
 
 _D2 = 1.128
 """Mean range of two standard normal values, to the digits in use (Montgomery, appendix VI)."""
+_FLAT = 1e-9
+"""Below this a spread is rounding."""
 _SCREEN = 3.267
 """Upper limit of a moving-range chart in units of its mean (Nelson, Journal of Quality Technology 1982)."""
 
@@ -55,6 +58,7 @@ class Chart:
 def c_chart(counts: ArrayLike, *, baseline: ArrayLike | None = None, sigmas: float = 3.0) -> Chart:
     """Counts with equal opportunity: centre c̄, limits c̄ ± sigmas · √c̄, the lower one at least 0."""
     counts = _counts(counts)
+    above(0, sigmas=sigmas)
     base = _base(baseline, counts)
     with np.errstate(invalid="ignore", divide="ignore"):
         center = np.sum(np.where(base, counts, 0.0), axis=-1) / np.sum(base, axis=-1)
@@ -97,6 +101,8 @@ def laney_u_chart(
 ) -> Chart:
     """The u chart with its spread multiplied by σ_z = mean |z_i − z_(i−1)| / 1.128, z_i = (u_i − ū) / √(ū / n_i).
 
+    A flat baseline, whose values do not move at all, tells nothing of a spread: σ_z is 1 there, the plain u chart, not 0.
+
     ``screen`` drops moving ranges of 3.267 times their mean or more and averages again (Nelson 1982), as
     qicharts2 does when its option ``qic.screenedmr`` is on; the definition of Laney has no screening.
     """
@@ -122,6 +128,7 @@ def _rate_chart(
     screen: bool,
 ) -> Chart:
     counts = _counts(counts)
+    above(0, sigmas=sigmas)
     sizes = np.broadcast_to(np.asarray(sizes, float), counts.shape)
     if np.any(sizes < 0):
         raise ValueError("sizes and exposures cannot be negative")
@@ -138,6 +145,7 @@ def _rate_chart(
         if laney:
             z = (value - center[..., None]) / np.sqrt(variance[..., None] / sizes)
             sigma_z = _baseline_sigma(z, base, baseline, screen)
+            sigma_z = np.where(sigma_z < _FLAT, 1.0, sigma_z)
     return _chart(kind, value, center, sizes, sigma_z, sigmas, 1.0 if share else np.inf, variance)
 
 

@@ -18,7 +18,9 @@ Counts = NDArray[np.int64]
 Times = NDArray[np.datetime64]
 
 FEW, LEAST_TO_COMPARE, GAP_DAYS = 3, 20, 3 * 366
-"""How many times may be taken for slips, among how many, and how far off they must lie."""
+"""How many times at the end may be taken for slips, among how many, and how far off they must lie."""
+SILENCE_DAYS, STRAY_DAYS = 366, 84
+"""A history begins after a silence of more than a year, if what lies before it is too short to judge anything by."""
 _DAY = 86_400
 
 
@@ -52,19 +54,24 @@ def trailing_counts(codes: Codes, times: Times, days: int) -> NDArray[np.int32]:
 
 
 def main_stretch(times: Times) -> slice:
-    """The events without the few at either end that a gap of years, longer than all the rest, cuts off: a slip of the pen
-    in the year is no history."""
+    """The events that are history: a slip of the pen in the year is none.
+
+    At the beginning, up to ``FEW`` events or a stretch of less than ``STRAY_DAYS`` are cut off by a silence of more than
+    ``SILENCE_DAYS``, as often as it happens; what came later has no say in it. At the end, the few that a gap of years,
+    longer than all the rest, cuts off.
+    """
     size = len(times)
-    few = max(FEW, size // 1000)
-    if size < LEAST_TO_COMPARE:
-        return slice(0, size)
     seconds = times.astype("datetime64[s]").astype(np.int64)
     start, stop = 0, size
-    inner = seconds[size - 1 - few] - seconds[few]
-    wide = max(GAP_DAYS * _DAY, int(inner))
+    for place in np.flatnonzero(np.diff(seconds) > SILENCE_DAYS * _DAY).tolist():
+        if place + 1 - start > FEW and seconds[place] - seconds[start] >= STRAY_DAYS * _DAY:
+            break
+        start = place + 1
+    few = max(FEW, size // 1000)
+    if size < LEAST_TO_COMPARE or start >= size - few - 1:
+        return slice(start, stop)
+    wide = max(GAP_DAYS * _DAY, int(seconds[size - 1 - few] - seconds[start]))
     for place in range(few):
-        if seconds[place + 1] - seconds[place] > wide:
-            start = place + 1
         if seconds[size - 1 - place] - seconds[size - 2 - place] > wide:
             stop = size - 1 - place
     return slice(start, stop)

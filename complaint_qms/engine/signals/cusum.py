@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg, stats
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import above
 
 Array = NDArray[np.float64]
 Transform = Literal["standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "none"]
@@ -56,6 +57,10 @@ def poisson_cusum(
     cannot alarm.
     """
     counts = np.asarray(counts, float)
+    if np.any(np.asarray(limit, float) <= 0):
+        raise ValueError("limit must be above 0")
+    if np.any(np.asarray(reference, float) < 0):
+        raise ValueError("reference must be at least 0")
     reference = np.broadcast_to(np.asarray(reference, float), counts.shape)
     limit = np.broadcast_to(np.asarray(limit, float), counts.shape)
     steps = counts - reference
@@ -156,8 +161,8 @@ def decision_limit(mean: float, ratio: float = 2.0, run_length: float = 1000.0) 
     ``_FINEST`` steps per complaint whose multiple lies closest below the reference value; a smaller reference alarms
     sooner, so that the promise is kept with the true one.
     """
-    if mean <= 0 or ratio <= 1 or run_length <= 1:
-        raise ValueError("decision_limit needs mean > 0, ratio > 1 and run_length > 1")
+    above(0, mean=mean)
+    above(1, ratio=ratio, run_length=run_length)
     reference, parts = _on_grid(float(reference_value(mean, mean * ratio)), ratio, run_length)
 
     def length(steps: int) -> float:

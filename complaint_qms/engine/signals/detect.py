@@ -1,43 +1,113 @@
-"""The methods as a scan uses them: from a block of series to judged cells, with a baseline that moves along.
+"""The methods as a scan uses them: from a block of series to judged cells, each period against its own past.
 
-The definitions live in the method files; here each gets its baseline, and the p-value that the false discovery rate
-needs. A new method is one more function in ``DETECTORS``.
+The definitions live in the method files; here each gets its baseline, and the p-value that the false discovery rate and
+the promised level need: whatever a method's own limit says, a period is an alarm only where p is at most ``alpha``. A
+new method is one more function in ``DETECTORS``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from complaint_qms.engine.signals.charts import moving_range_sigma
-from complaint_qms.engine.signals.cusum import decision_limits, poisson_cusum, reference_value
 from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.farrington_flexible import Control, farrington
-from complaint_qms.engine.signals.sequential import maxsprt, plan_limit, sequential_p
-from complaint_qms.engine.signals.tails import conditional_tail, negbin_tail, smallest_count
+from complaint_qms.engine.signals.method_choice import CODE, METHODS, choose_periods
+from complaint_qms.engine.signals.moving_baseline import (
+    Past,
+    Rules,
+    count_tail,
+    moving_baseline,
+    season_rates,
+)
+from complaint_qms.engine.signals.sequential import log_likelihood_ratio, maxsprt, sequential_p
+from complaint_qms.engine.signals.tails import smallest_count
 from complaint_qms.engine.signals.threshold import window_sum
-from complaint_qms.engine.signals.types import Array, Block, Cells
+from complaint_qms.engine.signals.types import Array, Block, Cells, Settings
+
+Flags = NDArray[np.bool_]
 
 
-def count_limit(cells: Cells, exposure: Array, where: NDArray[np.bool_], alpha: float) -> Array:
-    known = (exposure[where], cells.base_count[where], cells.base_exposure[where], cells.spread[where])
-    return smallest_count(lambda count: _count_tail(count, *known), alpha, known[0].shape)
+@dataclass
+class Judged:
+    """A block with its cells, the method of each, and what the cumulative sums say."""
+
+    cells: Cells
+    method: NDArray[np.int8]
+    past: Past
+    units: Array
+    """Exposure; 1 throughout for a series without any."""
 
 
-def _poisson(block: Block) -> Cells:
-    cells, ready = _baseline(block)
-    _fill_conditional(cells, block, ready)
-    cells.statistic = cells.p.copy()
-    with np.errstate(invalid="ignore"):
-        cells.alarm = cells.p <= block.settings.alpha
-    # Limits are wanted for alarms only; finding one takes a dozen tails.
-    hit = cells.alarm
-    cells.limit[hit] = count_limit(cells, block.exposure, hit, block.settings.alpha)
-    return cells
+def judge(block: Block) -> Judged:
+    """Every period of the block by its method.
+
+    Before the first units of a series are known, and for complaints in a period without any, time is the exposure.
+    """
+    found = _by_exposure(block)
+    if block.exposure is None:
+        return found
+    given = np.nan_to_num(block.exposure) > 0
+    by_time = np.cumsum(given, axis=1) == 0
+    by_time |= ~given & (np.nan_to_num(block.counts) > 0)
+    rows = np.flatnonzero(given.any(axis=1) & by_time.any(axis=1))
+    if not rows.size:
+        return found
+    method = None if block.method is None else block.method[rows]
+    time = _by_exposure(
+        replace(
+            block, counts=block.counts[rows], exposure=None, rate=block.rate[rows], method=method,
+            launch=np.zeros(len(rows), bool),
+        )
+    )  # fmt: skip
+    chosen = by_time[rows]
+    for into, of in ((found, time), (found.cells, time.cells), (found.past, time.past)):
+        for name in of.__dataclass_fields__:
+            values = getattr(of, name)
+            if isinstance(values, np.ndarray):
+                whole = getattr(into, name)
+                whole[rows] = np.where(chosen, values, whole[rows])
+    return found
+
+
+def _by_exposure(block: Block) -> Judged:
+    counts = block.counts
+    given = np.zeros_like(counts) if block.exposure is None else np.nan_to_num(block.exposure)
+    measured = np.any(given > 0, axis=1)
+    units = np.where(measured[:, None], given, 1.0)
+    control = block.settings.farrington
+    season = season_rates(counts, units, block.frequency, control.half_window, control.years)
+    past = moving_baseline(counts, units, rules_of(block.settings), season)
+    launch = _launches(block, given)
+    method = block.method
+    if method is None:
+        code = block.settings.method
+        if code is None:
+            watched = launch.expected <= block.settings.sprt_plan
+            watched &= (block.launch & measured)[:, None] & ~np.isnan(launch.rate)
+            method = choose_periods(
+                counts, units, measured, watched, past, block.frequency, block.settings.rule
+            )
+        else:
+            method = np.full(counts.shape, CODE[code], np.int8)
+    found = Judged(_plain(block, past), method, past, units)
+    for code_of in np.unique(method[:, block.judged]):
+        name = METHODS[code_of]
+        if name in DETECTORS:
+            DETECTORS[name](block, found, launch, (method == code_of) & block.judged)
+    _limits(block, found)
+    return found
+
+
+def rules_of(s: Settings) -> Rules:
+    return Rules(
+        s.baseline, s.guard, s.min_baseline, s.alpha, s.min_count, s.dispersion, s.cusum_ratio, s.cusum_run_length
+    )  # fmt: skip
 
 
 def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[np.int64]:
@@ -51,217 +121,277 @@ def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[n
     return np.where(years >= min(3, control.years), years, 0)
 
 
-def _baseline(block: Block) -> tuple[Cells, NDArray[np.bool_]]:
-    """Cells with baseline and expectation filled in, and where both are good enough to judge by."""
-    s = block.settings
+@dataclass(frozen=True)
+class _Launch:
+    """Expected complaints up to each period, and of each, where the rate is known."""
+
+    rate: Array
+    each: Array
+    expected: Array
+
+
+def _launches(block: Block, given: Array) -> _Launch:
+    rate = np.broadcast_to(block.rate, block.counts.shape)
+    seen = ~np.isnan(block.counts) & (given > 0) & ~np.isnan(rate)
+    each = np.where(seen, np.nan_to_num(rate) * given, 0.0)
+    return _Launch(np.where(seen, rate, np.nan), each, np.cumsum(each, axis=1))
+
+
+def _plain(block: Block, past: Past) -> Cells:
+    """Cells as the exact test against the baseline has them; other methods change their own."""
     cells = Cells.empty(block.counts)
-    seen = block.seen
-    shift = s.guard + 1
-    cells.base_count = window_sum(np.where(seen, block.counts, 0.0), s.baseline, shift)
-    cells.base_exposure = window_sum(np.where(seen, block.exposure, 0.0), s.baseline, shift)
-    ready = seen & (window_sum(seen.astype(float), s.baseline, shift) >= s.min_baseline)
-    ready[:, : max(0, ready.shape[1] - block.last)] = False
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = cells.base_count / cells.base_exposure * block.exposure
-    cells.expected = np.where(ready, mean, np.nan)
-    return cells, ready
-
-
-def _count_tail(count: Array, exposure: Array, base_count: Array, base_exposure: Array, phi: Array) -> Array:
-    """P(X >= count): conditional binomial, or negative binomial where the baseline varies phi > 1 times too much."""
-    exact = conditional_tail(count, exposure, base_count, base_exposure)
-    mean = base_count / base_exposure * exposure
-    # The difference of a count and an estimated mean has the variance of both.
-    wide = negbin_tail(count, mean, phi * (1 + exposure / base_exposure))
-    return np.where((phi > 1) & (base_count > 0), np.maximum(wide, exact), exact)
-
-
-def _fill_conditional(cells: Cells, block: Block, ready: NDArray[np.bool_]) -> None:
-    cells.spread = np.where(ready, _dispersion(cells, block)[0], np.nan)
-    cells.p[ready] = _count_tail(
-        block.counts[ready],
-        block.exposure[ready],
-        cells.base_count[ready],
-        cells.base_exposure[ready],
-        cells.spread[ready],
-    )
-
-
-def _u(block: Block) -> Cells:
-    cells, ready = _baseline(block)
-    _fill_conditional(cells, block, ready)
-    _three_sigma(cells, block, np.ones(cells.expected.shape))
+    early = ~block.judged
+    for name, values in (
+        ("expected", past.expected), ("p", past.p), ("statistic", past.p), ("base_count", past.count),
+        ("base_exposure", past.exposure), ("spread", past.dispersion),
+    ):  # fmt: skip
+        kept = values.copy()
+        kept[:, early] = np.nan
+        setattr(cells, name, kept)
+    cells.critical = np.where(np.isnan(cells.p), np.nan, block.settings.alpha)
+    with np.errstate(invalid="ignore"):
+        cells.alarm = cells.p <= block.settings.alpha
     return cells
 
 
-def _laney(block: Block) -> Cells:
-    cells, ready = _baseline(block)
-    s = block.settings
-    seen = block.seen
-    sigma = np.full(block.counts.shape, np.nan)
-    counts = np.where(seen, block.counts, np.nan)
-    for t in np.flatnonzero(ready.any(axis=0)):
-        end = t - s.guard
-        window = slice(max(0, end - s.baseline), end)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = cells.base_count[:, t] / cells.base_exposure[:, t]
-            expected = rate[:, None] * block.exposure[:, window]
-            z = (counts[:, window] - expected) / np.sqrt(expected)
-        sigma[:, t] = moving_range_sigma(z)
-    # Without complaints in the baseline there is no spread to measure; chance alone is the least it can be.
-    sigma = np.where(np.isnan(sigma), 1.0, sigma)
-    cells.spread = np.where(ready, sigma, np.nan)
-    _three_sigma(cells, block, cells.spread)
-    cells.p[ready] = _count_tail(
-        block.counts[ready],
-        block.exposure[ready],
-        cells.base_count[ready],
-        cells.base_exposure[ready],
-        # Moving ranges miss part of the spread of skewed, sparse counts; Pearson's dispersion sees it.
-        np.maximum(cells.spread**2, _dispersion(cells, block)[1])[ready],
-    )
-    return cells
+def _clear(cells: Cells, where: Flags) -> None:
+    for name in ("expected", "statistic", "critical", "limit", "p", "base_count", "base_exposure", "spread"):
+        getattr(cells, name)[where] = np.nan
+    cells.alarm[where] = False
 
 
-def _dispersion(cells: Cells, block: Block) -> tuple[Array, Array]:
-    """Pearson's dispersion of each baseline, Σ (y − λn)² / λn / (m − 1): (1 where chance explains it, as it is).
+def _none(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    _clear(found.cells, where)
 
-    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1), so running sums give it for every period at once. For
-    Poisson counts its variance is about (2 + mean of 1/λn) / (m − 1).
-    """
-    s = block.settings
-    if s.dispersion_z is None:
-        ones = np.ones(block.counts.shape)
-        return ones, ones
-    seen, shift = block.seen, s.guard + 1
-    y, n = np.where(seen, block.counts, 0.0), np.where(seen, block.exposure, 1.0)
-    squares = window_sum(y**2 / n, s.baseline, shift)
-    inverse = window_sum(np.where(seen, 1 / n, 0.0), s.baseline, shift)
-    m = window_sum(seen.astype(float), s.baseline, shift)
+
+def _u(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    _three_sigma(block, found, where, np.ones(int(where.sum())))
+
+
+def _laney(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    if not block.every_limit:  # the spread is only asked of what the exact test finds
+        rest = where & ~found.cells.alarm
+        found.cells.statistic[rest] = found.cells.spread[rest] = np.nan
+        where = where & found.cells.alarm
+    s, past = block.settings, found.past
+    row, column = np.nonzero(where & ~np.isnan(found.cells.expected))
+    places = column[:, None] - s.guard - s.baseline + np.arange(s.baseline)
+    inside = places >= 0
+    at = (row[:, None], np.maximum(places, 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        scale = cells.base_exposure / cells.base_count
-        phi = (scale * squares - cells.base_count) / (m - 1)
-        bound = 1 + s.dispersion_z * np.sqrt((2 + scale * inverse / m) / (m - 1))
-        return np.where(phi > bound, phi, 1.0), np.where(phi > 1, phi, 1.0)
+        quiet = inside & ~past.outbreak[at] & (found.units[at] > 0)
+        mean = (past.count / past.exposure)[row, column][:, None] * found.units[at]
+        z = np.where(quiet, (block.counts[at] - mean) / np.sqrt(mean), np.nan)
+    sigma = moving_range_sigma(z)
+    kept = np.zeros_like(where)
+    kept[row, column] = True
+    # A flat baseline, or none to measure a spread of, varies no less than chance makes it vary next.
+    found.cells.spread[kept] = np.fmax(sigma, 1.0)
+    _three_sigma(block, found, kept, found.cells.spread[kept])
 
 
-def _ears(block: Block) -> Cells:
-    s = block.settings
-    cells = Cells.empty(block.counts)
-    found = ears(block.counts, "C2", baseline=s.ears_baseline, min_sd=s.ears_min_sd, alpha=s.alpha)
-    early = np.arange(block.counts.shape[1]) < block.counts.shape[1] - block.last
-    cells.expected, cells.limit, cells.statistic = found.mean, found.upper, found.statistic
-    cells.alarm = found.alarm & ~early
-    cells.base_count = found.mean * s.ears_baseline
-    cells.base_exposure = np.where(np.isnan(found.mean), np.nan, float(s.ears_baseline))
-    cells.spread = found.sd
+def _three_sigma(block: Block, found: Judged, where: Flags, sigma: Array) -> None:
+    cells = found.cells
+    counts, expected = block.counts[where], cells.expected[where]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = sigma * np.sqrt(expected)
+        cells.statistic[where] = np.where(
+            (spread == 0) & (counts == expected), 0.0, (counts - expected) / spread
+        )
+        cells.alarm[where] &= counts > expected + block.settings.sigmas * spread
+        cells.limit[where] = np.floor(expected + block.settings.sigmas * spread) + 1
+    cells.critical[where] = block.settings.sigmas
+
+
+def _ears(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    s, cells, past = block.settings, found.cells, found.past
+    long, phi = past.p[where], np.nan_to_num(past.dispersion[where], nan=1.0)
+    freedom = np.nan_to_num(past.freedom[where], nan=s.ears_baseline - 1.0)
+    _clear(cells, where)
+    chart = ears(block.counts, "C2", baseline=s.ears_baseline, min_sd=s.ears_min_sd, alpha=s.alpha)
+    for name, values in (("expected", chart.mean), ("statistic", chart.statistic), ("spread", chart.sd)):
+        getattr(cells, name)[where] = values[where]
+    cells.base_count[where] = chart.mean[where] * s.ears_baseline
+    cells.base_exposure[where] = np.where(np.isnan(chart.mean[where]), np.nan, float(s.ears_baseline))
+    cells.critical[where] = np.where(np.isnan(chart.mean[where]), np.nan, special.ndtri(1 - s.alpha))
     # A standard deviation of seven counts can come out far too small. The p-value is therefore the larger of two:
     # Student's for a new value against a sample mean, and that of counts against counts, with the dispersion of the
-    # long baseline where it is more than chance.
-    ready = ~np.isnan(found.mean) & ~np.isnan(block.counts) & ~early
+    # long baseline where it is more than chance; and no smaller than that of the long baseline, where there is one.
     n = s.ears_baseline
-    student = special.stdtr(n - 1, -found.statistic[ready] / np.sqrt(1 + 1 / n))
-    phi = np.nan_to_num(_dispersion(_baseline(block)[0], block)[0], nan=1.0)
-    exact = _count_tail(
-        block.counts[ready],
-        np.ones(int(ready.sum())),
-        np.rint(cells.base_count[ready]),
-        np.full(int(ready.sum()), float(n)),
-        phi[ready],
-    )
-    cells.p[ready] = np.maximum(student, exact)
-    return cells
+    y, mean, sd = block.counts[where], chart.mean[where], chart.sd[where]
+    known = ~np.isnan(mean) & ~np.isnan(y)
 
-
-def _cusum(block: Block) -> Cells:
-    cells, ready = _baseline(block)
-    s = block.settings
-    # Half a complaint keeps an empty baseline from being taken as a rate of 0.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = np.maximum(cells.base_count, 0.5) / cells.base_exposure
-    mean = np.where(ready, rate * block.exposure, np.nan)
-    reference = np.full(mean.shape, np.nan)
-    reference[ready] = reference_value(mean[ready], mean[ready] * s.cusum_ratio)
-    limit = decision_limits(mean, s.cusum_ratio, s.cusum_run_length)
-    found = poisson_cusum(block.counts, reference, limit, reset=True)
-    cells.statistic, cells.limit, cells.alarm, cells.spread = found.value, limit, found.alarm, reference
-    return cells
-
-
-def _maxsprt(block: Block) -> Cells:
-    s = block.settings
-    cells = Cells.empty(block.counts)
-    seen = block.seen & ~np.isnan(block.rate)[:, None]
-    per_period = np.where(seen, block.rate[:, None] * block.exposure, 0.0)
-    counts = np.where(seen, block.counts, 0.0)
-    plan = plan_limit(per_period.sum(axis=1))
-    found = maxsprt(counts, per_period, plan, alpha=s.sprt_alpha, min_count=s.sprt_min_count)
-    cells.observed, cells.expected, cells.statistic = found.count, found.expected, found.llr
-    cells.limit = np.broadcast_to(found.critical[:, None], found.llr.shape).copy()
-    cells.alarm = found.alarm
-    for value in np.unique(plan):
-        rows = plan == value
-        best = np.maximum.accumulate(found.llr[rows], axis=1)
-        cells.p[rows] = sequential_p(best, float(value), s.sprt_min_count)
-    cells.base_exposure = np.cumsum(np.where(seen, block.exposure, 0.0), axis=1)
-    cells.spread = np.broadcast_to(plan[:, None], found.llr.shape).copy()
-    unjudged = found.expected <= 0
-    cells.p[unjudged] = np.nan
-    cells.alarm[unjudged] = False
-    return cells
-
-
-def _threshold(block: Block) -> Cells:
-    s = block.settings
-    cells = Cells.empty(block.counts)
-    cells.observed = window_sum(np.nan_to_num(block.counts), s.threshold_window)
-    cells.statistic = cells.observed.copy()
-    cells.limit[:] = s.threshold_count
-    cells.alarm = (cells.observed >= s.threshold_count) & ~np.isnan(block.counts)
-    return cells
-
-
-def _farrington(block: Block) -> Cells:
-    cells = Cells.empty(block.counts)
-    s = block.settings
-    control = replace(s.farrington, alpha=s.alpha)
-    if not np.all(block.exposure == 1):
-        control = replace(control, population_offset=True)
-    width = block.counts.shape[1]
-    columns = np.arange(width - block.last, width)
-    years = years_back(columns, control, block.frequency)
-    # The model needs every period; a series with an unknown one is not judged, the others are.
-    known = np.flatnonzero(~np.isnan(block.counts).any(axis=1))
-    for used in np.unique(years[years > 0]) if known.size else ():
-        at = columns[years == used]
-        here = np.ix_(known, at)
-        found = farrington(
-            block.counts[known],
-            at.tolist(),
-            frequency=block.frequency,
-            control=replace(control, years=int(used)),
-            population=block.exposure[known],
-            starts=block.starts,
+    def tail(count: Array) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            score = np.where(
+                (count == mean[known]) & (sd[known] == 0), 0.0, (count - mean[known]) / sd[known]
+            )
+        student = special.stdtr(n - 1, -score / np.sqrt(1 + 1 / n))
+        size = np.full(int(known.sum()), float(n))
+        exact = count_tail(
+            count, np.ones_like(size), np.rint(mean[known] * n), size, phi[known], freedom[known]
         )
-        cells.expected[here], cells.statistic[here] = found.expected, found.score
-        cells.limit[here], cells.alarm[here] = found.upper, found.alarm
-        cells.p[here] = np.where(np.isnan(found.upper), np.nan, found.p)
-        cells.spread[here] = found.dispersion
-    return cells
+        return np.maximum(student, exact)
+
+    p, limit = np.full(len(y), np.nan), np.full(len(y), np.nan)
+    p[known] = np.fmax(tail(y[known]), long[known])
+    limit[known] = np.maximum(
+        smallest_count(tail, s.alpha, (int(known.sum()),)), np.floor(chart.upper[where][known]) + 1
+    )
+    rated = known & ~np.isnan(long)
+    baselines = [values[where][rated] for values in _against(found)]
+    with_long = smallest_count(lambda count: count_tail(count, *baselines), s.alpha, baselines[0].shape)
+    limit[rated] = np.maximum(limit[rated], with_long)
+    cells.p[where], cells.limit[where] = p, limit
+    with np.errstate(invalid="ignore"):
+        cells.alarm[where] = (p <= s.alpha) & (y >= limit)
 
 
-def _three_sigma(cells: Cells, block: Block, sigma: Array) -> None:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = sigma * np.sqrt(cells.expected)
-        cells.limit = cells.expected + block.settings.sigmas * spread
-        away = block.counts - cells.expected
-        cells.statistic = np.where((spread == 0) & (away == 0), 0.0, away / spread)
-        cells.alarm = block.counts > cells.limit
+def _cusum(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    """Filled in by :func:`confirm`, once it is known how many sums are watched."""
+    for name in ("p", "statistic", "critical"):
+        getattr(found.cells, name)[where] = np.nan
+    found.cells.alarm[where] = False
 
 
-DETECTORS: dict[str, Callable[[Block], Cells]] = {
+def _maxsprt(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    s, cells = block.settings, found.cells
+    rows = np.flatnonzero(where.any(axis=1))
+    here = where[rows]
+    _clear(cells, where)
+    known = ~np.isnan(launch.rate[rows])
+    counts = np.where(known, block.counts[rows], 0.0)
+    test = maxsprt(counts, launch.each[rows], s.sprt_plan, alpha=s.sprt_alpha, min_count=s.sprt_min_count)
+    best = np.maximum.accumulate(test.llr, axis=1)
+    p = sequential_p(best, s.sprt_plan, s.sprt_min_count)
+    # Units count where complaints do: from the first week on in which a rate was known.
+    units = np.cumsum(np.where(known, found.units[rows], 0.0), axis=1)
+    usable = here & (test.expected > 0) & known
+    critical = float(test.critical[0])
+    full = np.zeros_like(where)
+    full[rows] = usable
+    cells.observed[full], cells.expected[full] = test.count[usable], test.expected[usable]
+    cells.statistic[full], cells.critical[full] = test.llr[usable], critical
+    cells.p[full], cells.base_exposure[full] = p[usable], units[usable]
+    cells.spread[full] = s.sprt_plan
+    cells.alarm[full] = (test.alarm & (test.llr >= critical))[usable]
+    mean = test.expected[usable]
+
+    def short(count: Array) -> Array:
+        return (log_likelihood_ratio(count, mean) < critical).astype(float)
+
+    cells.limit[full] = np.maximum(smallest_count(short, 0.5, mean.shape), s.sprt_min_count)
+
+
+def _threshold(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    s, cells = block.settings, found.cells
+    _clear(cells, where)
+    total = window_sum(np.nan_to_num(block.counts), s.threshold_window)
+    cells.observed[where] = cells.statistic[where] = total[where]
+    cells.limit[where] = cells.critical[where] = s.threshold_count
+    cells.alarm[where] = (total[where] >= s.threshold_count) & ~np.isnan(block.counts[where])
+
+
+def _farrington(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
+    s, cells = block.settings, found.cells
+    _clear(cells, where)
+    control = replace(s.farrington, alpha=s.alpha)
+    # What is not known is later than what is judged, or the period would not be.
+    seen = ~np.isnan(block.counts) & (found.units > 0)
+    gap = np.cumsum(~seen, axis=1) > 0
+    counts, units = np.where(seen, block.counts, 0.0), np.where(seen, found.units, 1.0)
+    if not np.all(found.units == 1):
+        control = replace(control, population_offset=True)
+    where = where & ~gap
+    for column in np.flatnonzero(where.any(axis=0)).tolist():
+        years = int(years_back(column, control, block.frequency))
+        rows = np.flatnonzero(where[:, column])
+        if not years:
+            continue
+        fit = farrington(
+            counts[rows, : column + 1],
+            [column],
+            frequency=block.frequency,
+            control=replace(control, years=years),
+            population=units[rows, : column + 1],
+            starts=None if block.starts is None else block.starts[: column + 1],
+        )
+        _seasonal_cells(
+            block,
+            cells,
+            fit.expected[:, 0],
+            fit.dispersion[:, 0],
+            fit.score[:, 0],
+            rows,
+            column,
+            (counts, units, years),
+        )
+
+
+def _seasonal_cells(
+    block: Block,
+    cells: Cells,
+    expected: Array,
+    phi: Array,
+    score: Array,
+    rows: NDArray[np.int64],
+    column: int,
+    past: tuple[Array, Array, int],
+) -> None:
+    """p of the regression, and no smaller than the counts of the same time of the past years allow."""
+    counts, units, years = past
+    half, s = block.settings.farrington.half_window, block.settings
+    places = np.concatenate(
+        [column - block.frequency * y + np.arange(-half, half + 1) for y in range(1, years + 1)]
+    )
+    places = places[places >= 0]
+    base_count, base_units = counts[np.ix_(rows, places)].sum(axis=1), units[np.ix_(rows, places)].sum(axis=1)
+    y, n = counts[rows, column], units[rows, column]
+    level = expected / np.maximum(base_count / base_units * n, 1e-300)
+    freedom = np.full(len(rows), max(1.0, len(places) - 2.0))
+    good = ~np.isnan(expected)
+
+    def tail(count: Array) -> Array:
+        # The windows as if they had been at the level that the regression, with its trend, predicts.
+        fitted = np.where(base_count > 0, base_count * np.maximum(level, 1e-12), 0.0)
+        return count_tail(count, n, fitted, base_units, phi, freedom)
+
+    p = np.where(good, tail(y), np.nan)
+    p = np.where(good & (y <= np.nan_to_num(expected)), 1.0, p)
+    cells.expected[rows, column], cells.spread[rows, column] = expected, np.where(good, phi, np.nan)
+    cells.statistic[rows, column], cells.critical[rows, column] = score, np.where(good, 1.0, np.nan)
+    cells.p[rows, column] = p
+    with np.errstate(invalid="ignore"):
+        alarm = p <= s.alpha
+    cells.alarm[rows, column] = alarm
+    wanted = good if block.every_limit else alarm
+    limit = smallest_count(tail, s.alpha, y.shape) if wanted.any() else np.full(len(rows), np.nan)
+    cells.limit[rows, column] = np.where(wanted, limit, np.nan)
+
+
+def _against(found: Judged) -> tuple[Array, ...]:
+    """What :func:`count_tail` takes besides the count."""
+    past = found.past
+    return found.units, past.count, past.exposure, past.dispersion, past.freedom
+
+
+def _limits(block: Block, found: Judged) -> None:
+    """Limits of the exact test; a chart's own limit stands where it is higher."""
+    cells = found.cells
+    exact = np.isin(found.method, [CODE["poisson"], CODE["u"], CODE["laney"]])
+    where = exact & block.judged & (~np.isnan(cells.expected) if block.every_limit else cells.alarm)
+    if not where.any():
+        return
+    baselines = [values[where] for values in _against(found)]
+    limit = smallest_count(
+        lambda count: count_tail(count, *baselines), block.settings.alpha, baselines[0].shape
+    )
+    cells.limit[where] = np.fmax(limit, cells.limit[where])
+
+
+DETECTORS: dict[str, Callable[[Block, Judged, _Launch, Flags], None]] = {
+    "none": _none,
     "threshold": _threshold,
-    "poisson": _poisson,
     "u": _u,
     "laney": _laney,
     "ears": _ears,
@@ -269,3 +399,4 @@ DETECTORS: dict[str, Callable[[Block], Cells]] = {
     "maxsprt": _maxsprt,
     "farrington": _farrington,
 }
+"""What a method does to cells that hold the exact test already; ``poisson`` is that test."""

@@ -1,8 +1,10 @@
 """EARS C1, C2 and C3: a count against the mean and standard deviation of the few periods before it.
 
-Definitions as in R's ``surveillance::earsC``: the standard deviation has divisor (baseline − 1); C1 uses the
+C1 and C2 as in R's ``surveillance::earsC``: the standard deviation has divisor (baseline − 1); C1 uses the
 ``baseline`` periods just before, C2 and C3 leave a gap of two; the upper bound is mean + z(1 − alpha) · sd and an
-alarm is a count strictly above it. Source: Hutwagner et al., Journal of Urban Health 2003; Fricker, Hegler and
+alarm is a count strictly above it. C3 by its definition: the sum of max(0, C2 − 1) over this period and the two before,
+alarm where it exceeds z(1 − alpha). (R takes its bound from the count itself, so that its alarm ignores the C2 of today.)
+Periods without a count are stepped over: the baseline is made of the last known ones. Source: Hutwagner et al., Journal of Urban Health 2003; Fricker, Hegler and
 Dunfee, Statistics in Medicine 2008.
 """
 
@@ -16,6 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import at_least, share, whole
 from complaint_qms.engine.signals.tails import normal_quantile
 
 Array = NDArray[np.float64]
@@ -53,18 +56,18 @@ def ears(
 ) -> Ears:
     """EARS over the last axis. ``alpha`` None: 0.001 for C1 and C2, 0.025 for C3.
 
-    C1, C2: statistic (y − mean) / sd. C3: C2 of this period plus max(0, C2 − 1) of the two before it; its upper
-    bound is y + sd · (z − those two terms), at least 0, as R has it. With sd 0 the statistic is 0 on the mean and
-    infinite off it. ``min_sd`` 0.5 to 1 keeps sparse series quiet. Any unknown count in a window leaves it nan.
+    C1, C2: statistic (y − mean) / sd. C3: max(0, C2 − 1) of this period plus that of the two before it; ``upper`` is the
+    count beyond which it alarms, −inf where the two before do so alone. With sd 0 the statistic is 0 on the mean and
+    infinite off it. ``min_sd`` 0.5 to 1 keeps sparse series quiet. An unknown count has no statistic, and none of its
+    own in C3; baselines reach back over it.
     """
     if method not in _GAP:
         raise ValueError(f"method must be 'C1', 'C2' or 'C3', not {method!r}")
-    if baseline < 3:
-        raise ValueError("baseline must be at least 3 periods")
-    if min_sd < 0:
-        raise ValueError("min_sd cannot be negative")
+    whole(3, baseline=baseline)
+    at_least(0, min_sd=min_sd)
     counts = np.asarray(counts, float)
     alpha = _ALPHA[method] if alpha is None else alpha
+    share(alpha=alpha)
     quantile = normal_quantile(1 - alpha)
     mean, sd = moving_moments(counts, baseline, _GAP[method])
     sd = np.maximum(sd, min_sd)
@@ -72,23 +75,24 @@ def ears(
     with np.errstate(invalid="ignore"):
         if method != "C3":
             upper = mean + quantile * sd
-            statistic = score
+            statistic, alarm = score, counts > upper
         else:
-            # R divides by sd without a guard; there 0/0 is nan and takes the bound with it.
-            with np.errstate(divide="ignore"):
-                raw = (counts - mean) / sd
-            extra = np.maximum(0.0, raw - 1)
-            before = _shift(extra, 1) + _shift(extra, 2)
-            statistic = score + before
-            upper = np.maximum(0.0, counts + sd * (quantile - before))
+            extra = np.maximum(0.0, score - 1)
+            before = np.nan_to_num(_shift(extra, 1), posinf=np.inf) + np.nan_to_num(
+                _shift(extra, 2), posinf=np.inf
+            )
+            statistic = extra + before
+            room = quantile - before
+            upper = np.where(room >= 0, mean + sd * (1 + np.maximum(room, 0.0)), -np.inf)
             early = np.arange(counts.shape[-1]) < baseline + _FIRST[method]
             mean, sd, statistic, upper = (np.where(early, np.nan, a) for a in (mean, sd, statistic, upper))
-        alarm = counts > upper
+            upper = np.where(np.isnan(mean), np.nan, upper)
+            alarm = statistic > quantile
     return Ears(method, mean, sd, statistic, upper, alarm, baseline, min_sd, alpha)
 
 
 def moving_moments(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
-    """Mean and standard deviation (divisor width − 1) of the ``width`` periods that end ``gap`` + 1 before each."""
+    """Mean and standard deviation (divisor width − 1) of the ``width`` known periods that end ``gap`` + 1 before each."""
     mean = np.full(counts.shape, np.nan)
     sd = np.full(counts.shape, np.nan)
     first = width + gap
@@ -96,6 +100,23 @@ def moving_moments(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
         windows = sliding_window_view(counts, width, axis=-1)[..., : counts.shape[-1] - first, :]
         mean[..., first:] = windows.mean(axis=-1)
         sd[..., first:] = windows.std(axis=-1, ddof=1)
+    for at in np.ndindex(counts.shape[:-1]) if np.isnan(counts).any() else ():
+        if np.isnan(counts[at]).any():
+            mean[at], sd[at] = _moments_over_gaps(counts[at], width, gap)
+    return mean, sd
+
+
+def _moments_over_gaps(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
+    known = np.flatnonzero(~np.isnan(counts))
+    mean, sd = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
+    if len(known) < width:
+        return mean, sd
+    windows = sliding_window_view(counts[known], width)
+    # How many known periods lie before the gap of each period; the last of them end its baseline.
+    before = np.searchsorted(known, np.arange(len(counts)) - gap)
+    ready = before >= width
+    mean[ready] = windows.mean(axis=-1)[before[ready] - width]
+    sd[ready] = windows.std(axis=-1, ddof=1)[before[ready] - width]
     return mean, sd
 
 

@@ -28,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import above, at_least, share, whole
 from complaint_qms.engine.signals.regression import LEAST_MEAN, Array, Rounds, poisson_regression
 from complaint_qms.engine.signals.tails import negbin_tail, normal_quantile, smallest_count
 
@@ -57,14 +58,17 @@ class Control:
     threshold: Threshold = "delta"
 
     def __post_init__(self) -> None:
-        if self.years < 1 or self.half_window < 0 or self.season_levels < 1:
-            raise ValueError("years and season_levels must be at least 1, half_window at least 0")
+        whole(1, years=self.years, season_levels=self.season_levels, min_periods=self.min_periods)
+        whole(0, half_window=self.half_window)
+        if self.skip_recent is not None:
+            whole(0, skip_recent=self.skip_recent)
+        share(alpha=self.alpha)
+        above(0, trend_p=self.trend_p, weights_threshold=self.weights_threshold)
+        at_least(0, min_cases=self.min_cases)
         if self.threshold not in ("delta", "nbPlugin", "muan"):
             raise ValueError(f"threshold must be 'delta', 'nbPlugin' or 'muan', not {self.threshold!r}")
         if self.power not in _POWER:
             raise ValueError(f"power must be '2/3', '1/2' or 'none', not {self.power!r}")
-        if self.min_cases < 0 or self.min_periods < 1:
-            raise ValueError("min_cases must be at least 0 and min_periods at least 1")
 
     @property
     def skip(self) -> int:

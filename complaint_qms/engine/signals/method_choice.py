@@ -1,21 +1,21 @@
-"""Which method suits which series: a stated rule, applied to all series at once.
+"""Which method suits which period of which series: a stated rule that looks at earlier periods only.
 
 In this order, the first that fits:
 
-1. ``maxsprt``: the caller marks the series as a new batch or a launch, and it has exposure.
-2. ``threshold``: too short to have a baseline (fewer than ``min_history`` known periods before the last one).
-3. ``farrington``: at least three years of history and at least ``seasonal_mean`` complaints per period.
-4. With exposure: ``laney`` when the rate varies more than chance allows; else ``u`` when at least ``chart_mean``
-   complaints are expected per period (below that, three standard errors are a poor limit); else ``poisson``.
-5. Without exposure: ``ears`` from ``ears_mean`` complaints per period on; else ``poisson`` per period, because a
-   standard deviation of seven nearly empty periods says nothing. Against chance alone (Poisson counts, C2, alarms of
-   at least 3 complaints) the EARS limit, meant for 1 in 1000, is passed in 24 to 28 of 1000 periods at 1 to 3 complaints
-   per period, in 22 at 5 and in 18 at 20; seven periods do not allow for less than 14. ``poisson`` stays below 1
-   throughout. What EARS has for it is that it follows a level that changes, which counts once there is one to follow.
+1. ``maxsprt``: the caller marks the series as a new batch or a launch, it has exposure, and not more complaints than the
+   plan holds were expected of it so far.
+2. ``farrington``: at least three years of history without a gap, with at least ``seasonal_mean`` complaints per period.
+3. With exposure: ``laney`` when the rate of the baseline varies more than chance allows; else ``u`` when at least
+   ``chart_mean`` complaints came per period (below that, three standard errors are a poor limit); else ``poisson``.
+4. Without exposure, and in periods of a measured series for which no units are known: ``poisson`` per period.
 
-"Varies more than chance allows": Laney's σ_z, with the largest moving ranges screened out so that one outbreak does
-not hide itself, exceeds 1 + 2 √(0.83 / number of moving ranges), and there is at least one complaint per period;
-0.83 is the variance factor of a moving-range estimate (Harter, Annals of Mathematical Statistics 1960).
+A period with too little before it for a baseline is not judged (``none``). EARS, a fixed threshold and a CUSUM alone are
+there to be asked for. EARS is not chosen: seven periods say little of a standard deviation. Against chance alone (Poisson
+counts, C2) its limit, meant for 1 in 1000, is passed in 14 to 28 of 1000 periods; held to its level it finds less than the
+exact test against a year.
+
+"Varies more than chance allows": Pearson's dispersion of the baseline, which leaves out what was found in it, exceeds
+1 + 2 √(2 / (periods − 1)), and there is at least one complaint per period.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from complaint_qms.engine.short_repr import short_repr
-from complaint_qms.engine.signals.charts import moving_range_sigma
+from complaint_qms.engine.signals.moving_baseline import Past, Rules, moving_baseline
+from complaint_qms.engine.signals.ranges import above, at_least, whole
 
 METHODS = ("none", "threshold", "poisson", "u", "laney", "ears", "cusum", "maxsprt", "farrington")
 """Names of the methods over periods; their position is their code."""
@@ -37,53 +37,20 @@ CODE = {name: i for i, name in enumerate(METHODS)}
 class Rule:
     """The numbers in the rule above."""
 
-    min_history: int = 8
     seasonal_years: int = 3
     seasonal_mean: float = 1.25
     seasonal_window: int = 3
     chart_mean: float = 9.0
-    ears_mean: float = 5.0
+
+    def __post_init__(self) -> None:
+        whole(1, seasonal_years=self.seasonal_years)
+        whole(0, seasonal_window=self.seasonal_window)
+        at_least(0, seasonal_mean=self.seasonal_mean)
+        above(0, chart_mean=self.chart_mean)
 
 
 _RULE = Rule()
-
-
-@short_repr()
-@dataclass(frozen=True)
-class Facts:
-    """What the rule looks at: one value per series."""
-
-    known: NDArray[np.int64]
-    """Periods with a count (and, where there is exposure, exposure above 0)."""
-    mean: NDArray[np.float64]
-    """Complaints per known period."""
-    exposure: NDArray[np.bool_]
-    sigma_z: NDArray[np.float64]
-    overdispersed: NDArray[np.bool_]
-
-
-def facts(counts: ArrayLike, exposure: ArrayLike | None = None) -> Facts:
-    """Facts of counts (series, periods). A series whose exposure is 0 throughout counts as one without."""
-    counts = np.atleast_2d(np.asarray(counts, float))
-    seen = ~np.isnan(counts)
-    has = np.zeros(len(counts), bool)
-    units = np.ones_like(counts)
-    if exposure is not None:
-        given = np.nan_to_num(np.broadcast_to(np.asarray(exposure, float), counts.shape))
-        has = np.any(given > 0, axis=1)
-        units = np.where(has[:, None], given, 1.0)
-        seen &= units > 0
-    known = seen.sum(axis=1)
-    total = np.sum(np.where(seen, counts, 0.0), axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(known > 0, total / known, 0.0)
-        rate = total / np.sum(np.where(seen, units, 0.0), axis=1)
-        expected = rate[:, None] * np.where(seen, units, np.nan)
-        z = (counts - expected) / np.sqrt(expected)
-    sigma_z = moving_range_sigma(z, screen=True)
-    ranges = np.maximum(known - 1, 1)
-    bound = 1 + 2 * np.sqrt(0.83 / ranges)
-    return Facts(known, mean, has, sigma_z, (mean >= 1) & (np.nan_to_num(sigma_z) > bound))
+_RULES = Rules(52, 2, 12, 0.001, 3, True, 3.0, 1000.0)
 
 
 def choose(
@@ -94,35 +61,55 @@ def choose(
     frequency: int = 52,
     rule: Rule = _RULE,
 ) -> NDArray[np.int8]:
-    """The code (position in METHODS) of each series' method. ``launch``: bool per series."""
+    """The code (position in METHODS) of the method for the period that follows these, one per series.
+
+    ``launch``: bool per series. The period to come is taken to have the exposure of the last one.
+    """
     counts = np.atleast_2d(np.asarray(counts, float))
-    found = facts(counts, exposure)
+    units = np.ones_like(counts)
+    measured = np.zeros(len(counts), bool)
+    if exposure is not None:
+        given = np.nan_to_num(np.broadcast_to(np.asarray(exposure, float), counts.shape))
+        measured = np.any(given > 0, axis=1)
+        units = np.where(measured[:, None], given, 1.0)
+    latest = units[:, -1:] if counts.shape[1] else np.ones((len(counts), 1))
+    counts = np.hstack([counts, np.zeros((len(counts), 1))])
+    units = np.hstack([units, np.where(latest > 0, latest, units.max(axis=1, initial=1.0, keepdims=True))])
     new = np.zeros(len(counts), bool) if launch is None else np.asarray(launch, bool)
-    enough = counts.shape[1] >= frequency * rule.seasonal_years + rule.seasonal_window + 3
+    watched = np.broadcast_to((new & measured)[:, None], counts.shape)
+    past = moving_baseline(counts, units, _RULES)
+    return choose_periods(counts, units, measured, watched, past, frequency, rule)[:, -1]
+
+
+def choose_periods(
+    counts: NDArray[np.float64],
+    units: NDArray[np.float64],
+    measured: NDArray[np.bool_],
+    watched: NDArray[np.bool_],
+    past: Past,
+    frequency: int,
+    rule: Rule,
+) -> NDArray[np.int8]:
+    """The code of every period of counts (series, periods), from the periods before it.
+
+    ``units``: exposure, 1 throughout for a series that is not ``measured``. ``watched``: launches while their plan lasts.
+    """
+    seen = ~np.isnan(counts) & (units > 0)
+    known = _before(seen.astype(float))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = _before(np.where(seen, counts, 0.0)) / known
+        wide = past.dispersion > 1 + 2 * np.sqrt(2 / np.maximum(past.periods - 1, 1))
+    column = np.arange(counts.shape[1])
+    enough = column >= frequency * rule.seasonal_years + rule.seasonal_window + 3
     # The seasonal model needs every period, with exposure in each where it uses exposure.
-    seasonal = enough & (found.known == counts.shape[1]) & (found.mean >= rule.seasonal_mean)
-    picked = np.select(
-        [
-            new & found.exposure,
-            found.known <= rule.min_history,
-            seasonal,
-            found.exposure & found.overdispersed,
-            found.exposure & (found.mean >= rule.chart_mean),
-            found.exposure,
-            found.mean >= rule.ears_mean,
-        ],
-        [
-            CODE["maxsprt"],
-            CODE["threshold"],
-            CODE["farrington"],
-            CODE["laney"],
-            CODE["u"],
-            CODE["poisson"],
-            CODE["ears"],
-        ],
-        CODE["poisson"],
-    )
-    return picked.astype(np.int8)
+    seasonal = enough & (known == column) & (mean >= rule.seasonal_mean)
+    rated = measured[:, None]
+    ready = ~np.isnan(past.expected)
+    code = np.where(ready, CODE["poisson"], CODE["none"])
+    code = np.where(ready & rated & (mean >= rule.chart_mean), CODE["u"], code)
+    code = np.where(ready & rated & wide & (mean >= 1), CODE["laney"], code)
+    code = np.where(seen & seasonal, CODE["farrington"], code)
+    return np.where(watched & seen, CODE["maxsprt"], code).astype(np.int8)
 
 
 def choose_pairs(items: int, defects: int, pairs: int) -> str:
@@ -131,3 +118,10 @@ def choose_pairs(items: int, defects: int, pairs: int) -> str:
     The shrinker's prior has five parameters that must be learnt from the pairs themselves.
     """
     return "ebgm" if items >= 10 and defects >= 10 and pairs >= 200 else "prr"
+
+
+def _before(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums of what lies before each period."""
+    out = np.zeros_like(values)
+    np.cumsum(values[:, :-1], axis=1, out=out[:, 1:])
+    return out

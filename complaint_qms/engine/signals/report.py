@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.signals.detect import years_back
+from complaint_qms.engine.signals.detect import Judged, years_back
 from complaint_qms.engine.signals.sentences import NOUNS, PERIOD_NAMES, SENTENCES, chance, once_in
 from complaint_qms.engine.signals.series import Periods
-from complaint_qms.engine.signals.types import Array, BaselineRecord, ScanResult, Settings, SignalRecord
+from complaint_qms.engine.signals.types import BaselineRecord, ScanResult, Settings, SignalRecord
 
 EARS_GAP = 2
 """Periods that C2 leaves out between its baseline and the judged one."""
+_EXACT = ("poisson", "u", "laney", "cusum")
 
 
-def signal_record(
+def signal_records(
     result: ScanResult,
-    row: int,
-    column: int,
-    exposure: Array | None,
-    rate: Array,
+    again: Callable[[ScanResult, NDArray[np.int64]], Judged],
     periods: Periods | None,
+) -> Iterator[SignalRecord]:
+    """The signals of a scan by period, then by series. ``again`` judges some series once more: a scan does not keep
+    of every cell from where to where its baseline went."""
+    chosen, columns = np.nonzero(result.signal)
+    if not chosen.size:
+        return
+    rows, place = np.unique(chosen, return_inverse=True)
+    found = again(result, rows)
+    for i in np.lexsort((chosen, columns)):
+        yield _record(result, found, int(place[i]), int(chosen[i]), int(columns[i]), periods)
+
+
+def _record(
+    result: ScanResult, found: Judged, place: int, row: int, column: int, periods: Periods | None
 ) -> SignalRecord:
-    s, cells, method = result.settings, result.cells, result.method_name(row)
-    measured = exposure is not None and bool(np.any(np.nan_to_num(exposure[row]) > 0))
+    s, cells, method = result.settings, result.cells, result.method_name(row, column)
     at = (row, column)
-    units: float | None
-    if method == "maxsprt":
-        units = float(cells.base_exposure[at])
-    else:
-        units = float(exposure[at]) if measured and exposure is not None else None
-    baseline, parameters = _facts(result, row, column, measured, rate)
+    given = 0.0 if result.exposure is None else float(np.nan_to_num(result.exposure[at]))
+    units = float(cells.base_exposure[at]) if method == "maxsprt" else given if given > 0 else None
+    baseline, parameters, first, last = _facts(result, found, place, row, column, units is not None)
     values = {
         name: float(getattr(cells, name)[at])
-        for name in ("observed", "expected", "statistic", "limit", "p", "spread")
+        for name in ("observed", "expected", "statistic", "critical", "limit", "p", "spread")
     }
-    words = _words(method, values, units, column, periods, s, parameters, baseline.periods)
+    words = _words(method, values, units, column, periods, s, parameters, (first, last, baseline.periods))
     del values["spread"]
     return SignalRecord(
         key=result.keys[row],
@@ -55,68 +65,63 @@ def signal_record(
 
 
 def _facts(
-    result: ScanResult, row: int, column: int, measured: bool, rate: Array
-) -> tuple[BaselineRecord, dict[str, Any]]:
-    """The baseline of a cell and the parameters that produced it."""
-    s, cells, method = result.settings, result.cells, result.method_name(row)
-    at = (row, column)
+    result: ScanResult, found: Judged, place: int, row: int, column: int, measured: bool
+) -> tuple[BaselineRecord, dict[str, Any], int, int]:
+    """The baseline of a cell, the parameters that produced it, and from which period to which it goes."""
+    s, cells, past = result.settings, result.cells, found.past
+    method, at, here = result.method_name(row, column), (row, column), (place, column)
+    spread = float(cells.spread[at])
     parameters: dict[str, Any] = {"min_count": s.min_count}
     if not np.isnan(cells.p[at]):
-        parameters |= {"fdr": s.fdr, "fdr_rule": s.fdr_rule, "family": s.family}
-    first, last = max(0, column - s.guard - s.baseline), column - s.guard - 1
-    count, units = float(cells.base_count[at]), float(cells.base_exposure[at]) if measured else None
-    if method in ("poisson", "u", "laney", "cusum"):
+        parameters |= {"alpha": s.alpha, "fdr": s.fdr, "fdr_rule": s.fdr_rule, "family": s.family}
+    count, units = float("nan"), None
+    if method in _EXACT:
+        first, last, number = int(past.first[here]), int(past.last[here]), int(past.periods[here])
+        count = float(past.count[here])
+        units = float(past.exposure[here]) if measured else None
         parameters |= {"baseline": s.baseline, "guard": s.guard, "min_baseline": s.min_baseline}
-    if method == "poisson":
-        parameters |= {"alpha": s.alpha}
-    elif method == "u":
+        parameters |= {"dispersion": float(past.dispersion[here]), "freedom": float(past.freedom[here])}
+    if method in ("u", "laney"):
         parameters |= {"sigmas": s.sigmas}
-    if method in ("poisson", "u"):
-        parameters |= {"dispersion": float(cells.spread[at]), "dispersion_z": s.dispersion_z}
     if method == "laney":
-        parameters |= {"sigmas": s.sigmas, "sigma_z": float(cells.spread[at])}
+        parameters |= {"sigma_z": spread}
     elif method == "cusum":
+        since = int(past.since[here])
+        units_since = found.units[place, since : column + 1]
         parameters |= {
-            "ratio": s.cusum_ratio,
-            "run_length": s.cusum_run_length,
-            "reference": float(cells.spread[at]),
-        }
+            "ratio": s.cusum_ratio, "run_length": s.cusum_run_length, "reference": spread,
+            "since": result.labels[since], "since_column": since,
+            "observed_since": float(np.nansum(result.counts[row, since : column + 1])),
+            "expected_since": float(cells.base_count[at] / cells.base_exposure[at] * units_since.sum()),
+        }  # fmt: skip
     elif method == "ears":
         parameters |= {
-            "variant": "C2",
-            "alpha": s.alpha,
-            "baseline": s.ears_baseline,
-            "min_sd": s.ears_min_sd,
-            "sd": float(cells.spread[at]),
-        }
-        first, last, units = column - EARS_GAP - s.ears_baseline, column - EARS_GAP - 1, None
+            "variant": "C2", "baseline": s.ears_baseline, "min_sd": s.ears_min_sd, "sd": spread,
+        }  # fmt: skip
+        first, last, number = column - EARS_GAP - s.ears_baseline, column - EARS_GAP - 1, s.ears_baseline
+        count = float(cells.base_count[at])
     elif method == "maxsprt":
+        known = np.flatnonzero(~np.isnan(np.broadcast_to(result.rate[row], result.counts.shape[1])))
         parameters |= {
-            "alpha": s.sprt_alpha,
-            "sprt_min_count": s.sprt_min_count,
-            "plan": float(cells.spread[at]),
-            "reference_rate": float(rate[row]),
-        }
-        first, last = 0, column
-        count, units = float("nan"), None
+            "alpha": s.sprt_alpha, "sprt_min_count": s.sprt_min_count, "plan": spread,
+            "reference_rate": float(np.broadcast_to(result.rate[row], result.counts.shape[1])[column]),
+        }  # fmt: skip
+        first, last = int(known[0]), column
+        number = last - first + 1
     elif method == "threshold":
         parameters |= {"window": s.threshold_window, "count": s.threshold_count}
         first, last = max(0, column - s.threshold_window + 1), column
-        count, units = float("nan"), None
+        number = last - first + 1
     elif method == "farrington":
         used = s.farrington
         years = int(years_back(column, used, result.frequency))
         parameters |= {
-            "alpha": s.alpha,
-            "years": years,
-            "half_window": used.half_window,
-            "threshold": used.threshold,
-            "dispersion": float(cells.spread[at]),
-        }
+            "years": years, "half_window": used.half_window, "threshold": used.threshold, "dispersion": spread,
+        }  # fmt: skip
         first, last = max(0, column - result.frequency * years - used.half_window), column - used.skip - 1
-        count, units = float("nan"), None
-    record = BaselineRecord(result.labels[first], result.labels[last], last - first + 1, count, units)
-    return record, parameters
+        number = last - first + 1
+    record = BaselineRecord(result.labels[max(first, 0)], result.labels[last], number, count, units)
+    return record, parameters, first, last
 
 
 def _words(
@@ -127,20 +132,22 @@ def _words(
     periods: Periods | None,
     s: Settings,
     parameters: dict[str, Any],
-    baseline: int,
+    baseline: tuple[int, int, int],
 ) -> tuple[Message, ...]:
     kind = periods.kind if periods is not None else "period"
-    gap = EARS_GAP if method == "ears" else s.guard
+    first, last, number = baseline
+    gap = column - 1 - last
+    left_out = last - first + 1 > number or gap > (EARS_GAP if method == "ears" else s.guard)
     facts: dict[str, Any] = {
         **values,
         "period": _name(periods, column),
         "periods": NOUNS[kind],
         "exposure": units,
     }
-    facts |= {"window": s.threshold_window, "years": parameters.get("years"), "baseline": baseline}
+    facts |= {"window": s.threshold_window, "years": parameters.get("years"), "baseline": number}
     facts |= {"sigma": values["spread"], "reference": values["spread"], "dispersion": values["spread"]}
 
-    facts |= {"until": _name(periods, column - 1 - gap), "guard": gap}
+    facts |= {"until": _name(periods, last), "guard": gap}
 
     def say(key: str) -> Message:
         template = SENTENCES[key]
@@ -148,6 +155,10 @@ def _words(
 
     if method == "threshold":
         return (say("threshold"),)
+    if method == "cusum":
+        facts |= {name: parameters[name] for name in ("observed_since", "expected_since")}
+        facts["since"] = _name(periods, parameters["since_column"])
+        return (say("rise"), say("cusum"))
     if method == "maxsprt":
         facts["once"] = once_in(values["p"])
         return (say("maxsprt"), say("maxsprt_chance"))
@@ -156,12 +167,12 @@ def _words(
     )
     parts = [
         say(opening),
-        *((say("guard"),) if opening == "time" and gap > 1 else ()),
+        *((say("quiet" if left_out else "guard"),) if opening == "time" and gap > 1 else ()),
         *chance(values["p"], kind),
     ]
     if method in ("laney", "farrington") and round(values["spread"], 3) <= 1:
         parts.append(say(f"{method}_even"))
-    elif method in ("u", "laney", "ears", "cusum", "farrington"):
+    elif method in ("u", "laney", "ears", "farrington"):
         parts.append(say(method))
     if method in ("poisson", "u") and round(values["spread"], 3) > 1:
         parts.append(say("dispersion"))

@@ -20,6 +20,7 @@ SENTENCES = {
     "rate": "{observed} complaints in {period} where {expected} were expected for {exposure} units.",
     "time": "{observed} complaints in {period} where {expected} were expected from the {baseline} {periods} up to {until}.",
     "guard": "The {guard} {periods} between are left out.",
+    "quiet": "The comparison leaves out {periods} that stood out themselves, and the latest.",
     "season": "{observed} complaints in {period} where the same time of the past {years} years leads to {expected}.",
     "threshold": "{observed} complaints in the {window} {periods} up to {period}; the threshold is {limit}.",
     "maxsprt": "{observed} complaints up to {period} where {expected} were expected for {exposure} units.",
@@ -29,7 +30,8 @@ SENTENCES = {
     "laney": "The chart's limit is {limit} complaints; the rate of this series varies {sigma} times as much as chance alone.",
     "laney_even": "The chart's limit is {limit} complaints; the rate of this series varies no more than chance alone.",
     "ears": "That is {statistic} standard deviations above the mean of these {baseline} {periods}; the limit is {limit} complaints.",
-    "cusum": "Complaints above the reference of {reference} have added up to {statistic}; the alarm starts at {limit}.",
+    "rise": "{observed_since} complaints from {since} to {period} where {expected_since} were expected.",
+    "cusum": "Complaints above the reference of {reference} have added up to {statistic}; the alarm starts at {critical}.",
     "farrington": "The limit is {limit} complaints; past counts vary {dispersion} times as much as chance alone.",
     "farrington_even": "The limit is {limit} complaints; past counts vary no more than chance alone.",
 }

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import interpolate, optimize, special
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import above, share, whole
 
 Array = NDArray[np.float64]
 
@@ -61,8 +62,8 @@ def crossing_probability(critical: float, upper_limit: float, min_count: int = 1
     just reject: the process is still unrejected there if fewer than c have come, and the numbers in between are
     Poisson. Cost grows with the square of T.
     """
-    if critical <= 0 or upper_limit <= 0 or min_count < 1:
-        raise ValueError("critical and upper_limit must be above 0 and min_count at least 1")
+    above(0, critical=critical, upper_limit=upper_limit)
+    whole(1, min_count=min_count)
     most = min_count
     while reject_before(most, critical) < upper_limit:
         most = most * 2
@@ -86,8 +87,8 @@ def critical_value(upper_limit: float, alpha: float = 0.05, min_count: int = 1) 
     Where even the earliest possible rejection is less likely than alpha, it is LLR(min_count, upper_limit), the
     smallest value that any rejection reaches; R's Sequential answers there that no plan exists.
     """
-    if not 0 < alpha < 1:
-        raise ValueError("alpha must lie between 0 and 1")
+    share(alpha=alpha)
+    whole(1, min_count=min_count)
     if not 0 < upper_limit <= _LARGEST_T:
         raise ValueError(f"upper_limit must lie above 0 and be at most {_LARGEST_T:.0f} expected complaints")
     if special.gammainc(min_count, upper_limit) <= alpha:

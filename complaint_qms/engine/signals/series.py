@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from numbers import Number
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +24,9 @@ Array = NDArray[np.float64]
 Days = NDArray[np.datetime64]
 Kind = Literal["day", "week", "month", "quarter"]
 
+EARLIEST, LATEST = np.datetime64("1900-01-01", "D"), np.datetime64("2199-12-31", "D")
+"""Days outside are slips of the pen in the year; one of them would make a table of thousands of weeks."""
+MOST_YEARS = 100
 KINDS: tuple[Kind, ...] = ("day", "week", "month", "quarter")
 FREQUENCY: dict[str, int] = {"day": 365, "week": 52, "month": 12, "quarter": 4}
 """Periods per year, as seasonal methods count them."""
@@ -108,11 +112,18 @@ def ordinals(days: Days, kind: Kind) -> NDArray[np.int64]:
 
 
 def to_days(values: Iterable[Any], name: str = "dates") -> Days:
-    """Dates, datetimes, numpy dates or ISO texts as days; ValueError with the position of one that is none."""
+    """Dates, datetimes, numpy dates or ISO texts as days.
+
+    ValueError with the position of one that is none: a number is no date (45000 is a day of a spreadsheet to one program
+    and of 2093 to another), and a year before 1900 or after 2199 is a slip.
+    """
     if isinstance(values, np.ndarray) and np.issubdtype(values.dtype, np.datetime64):
         days = values.astype("datetime64[D]")
     else:
         listed = list(values)
+        for i, value in enumerate(listed):
+            if isinstance(value, Number | np.number):
+                raise ValueError(f"{name}[{i}] is a number, not a date: {value!r}")
         try:
             days = np.array(listed, dtype="datetime64[D]")
         except (ValueError, TypeError):
@@ -125,6 +136,9 @@ def to_days(values: Iterable[Any], name: str = "dates") -> Days:
     missing = np.flatnonzero(np.isnat(days))
     if missing.size:
         raise ValueError(f"{name}[{missing[0]}] is missing")
+    far = np.flatnonzero((days < EARLIEST) | (days > LATEST))
+    if far.size:
+        raise ValueError(f"{name}[{far[0]}] is {days[far[0]]}: the year must lie between 1900 and 2199")
     return days
 
 
@@ -213,6 +227,10 @@ def _range(days: Days, more: Days, kind: Kind, start: Any, until: Any, partial: 
     first = int(ordinals(np.array([first_day]), kind)[0])
     last = int(ordinals(np.array([until_day - 1]), kind)[0])
     whole = Periods(kind, first, last - first + 1)
+    if whole.count > MOST_YEARS * (FREQUENCY[kind] + 1):
+        raise ValueError(
+            f"{first_day} to {until_day} is more than {MOST_YEARS} years; mend the dates, or give start and until"
+        )
     share = 1.0
     if whole.count > 0 and whole.end > until_day:
         begin = whole.starts[-1]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.ranges import above, whole
 
 Array = NDArray[np.float64]
 
@@ -37,12 +38,14 @@ def threshold_test(
     Periods run along the last axis. At least one limit must be given; a rate limit needs exposure. Both limits
     given: either alarms. An unknown count (nan) adds nothing. Near the start the window is as long as the history.
     """
-    if window < 1:
-        raise ValueError("window must be at least 1 period")
+    whole(1, window=window)
     if count_limit is None and rate_limit is None:
         raise ValueError("give count_limit, rate_limit or both")
     if rate_limit is not None and exposure is None:
         raise ValueError("a rate limit needs the exposure")
+    for name, limit in (("count_limit", count_limit), ("rate_limit", rate_limit)):
+        if limit is not None:
+            above(0, **{name: limit})
     counts = np.asarray(counts, float)
     count = window_sum(np.nan_to_num(counts), window)
     units = np.full(counts.shape, np.nan)

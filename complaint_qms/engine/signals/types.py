@@ -14,8 +14,11 @@ from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.fdr import Rule as FdrRule
 from complaint_qms.engine.signals.method_choice import METHODS, Rule
+from complaint_qms.engine.signals.ranges import above, at_least, share, whole
 
 Array = NDArray[np.float64]
+LARGEST_PLAN = 1000.0
+"""Expected complaints up to which the critical values of a launch are worked out."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,9 @@ class Settings:
     """Numbers of a scan; those that a signal rests on are kept in its record."""
 
     method: str | None = None
-    """One method for all series; None lets the rule choose."""
+    """One method for all series; None lets the rule choose for each period from the periods before it."""
     alpha: float = 0.001
-    """Level of one test in one period: Poisson, EARS and Farrington limits."""
+    """Level of one test in one period, for every method that has a p-value."""
     fdr: float = 0.05
     """Highest expected share of false signals among the signals of one family of tests."""
     fdr_rule: FdrRule = "bh"
@@ -36,18 +39,22 @@ class Settings:
     baseline: int = 52
     guard: int = 2
     min_baseline: int = 12
-    """Periods in the baseline; periods left out before the judged one; the fewest that make a baseline."""
-    dispersion_z: float | None = 1.0
-    """Poisson p-values allow for a baseline that varies more than chance when its dispersion lies this many standard
-    errors above 1; None never does."""
+    """Quiet periods in the baseline; periods left out before the judged one; the fewest that make a baseline."""
+    dispersion: bool = True
+    """A baseline that varies more than chance, and that its variance is an estimate, are allowed for."""
     sigmas: float = 3.0
     ears_baseline: int = 7
     ears_min_sd: float = 0.5
-    cusum_ratio: float = 2.0
+    lasting: bool = True
+    """Beside the method chosen, a cumulative sum looks for small rises that last."""
+    cusum_ratio: float = 3.0
+    """The rise a CUSUM is tuned to: one standard deviation, but not more than this many times the mean."""
     cusum_run_length: float = 1000.0
-    """The rise a CUSUM is tuned to, and its mean time to a false alarm in periods."""
+    """Mean time in periods to a false alarm of all CUSUMs of the scan together."""
     sprt_alpha: float = 0.05
     sprt_min_count: int = 3
+    sprt_plan: float = 50.0
+    """A launch is watched until so many complaints were expected of it; then the rule for other series applies."""
     threshold_window: int = 4
     threshold_count: float = 5
     farrington: Control = field(default_factory=lambda: Control(threshold="nbPlugin"))
@@ -56,15 +63,30 @@ class Settings:
     def __post_init__(self) -> None:
         if self.method is not None and self.method not in METHODS[1:]:
             raise ValueError(f"method must be one of {', '.join(METHODS[1:])}, not {self.method!r}")
-        if not 0 < self.alpha < 1 or not 0 < self.fdr < 1:
-            raise ValueError("alpha and fdr must lie between 0 and 1")
-        if self.baseline < self.min_baseline or self.min_baseline < 2 or self.guard < 0:
-            raise ValueError("need baseline >= min_baseline >= 2 and guard >= 0")
+        if self.family not in ("period", "all"):
+            raise ValueError(f"family must be 'period' or 'all', not {self.family!r}")
+        if self.fdr_rule not in ("bh", "by"):
+            raise ValueError(f"fdr_rule must be 'bh' or 'by', not {self.fdr_rule!r}")
+        share(alpha=self.alpha, fdr=self.fdr, sprt_alpha=self.sprt_alpha)
+        at_least(0, min_count=self.min_count, ears_min_sd=self.ears_min_sd)
+        above(0, sigmas=self.sigmas, threshold_count=self.threshold_count, sprt_plan=self.sprt_plan)
+        above(1, cusum_ratio=self.cusum_ratio, cusum_run_length=self.cusum_run_length)
+        whole(2, min_baseline=self.min_baseline)
+        whole(self.min_baseline, baseline=self.baseline)
+        whole(0, guard=self.guard)
+        whole(3, ears_baseline=self.ears_baseline)
+        whole(1, sprt_min_count=self.sprt_min_count, threshold_window=self.threshold_window)
+        if self.sprt_plan > LARGEST_PLAN:
+            raise ValueError(f"sprt_plan must be at most {LARGEST_PLAN:g}, not {self.sprt_plan!r}")
 
 
 @dataclass(frozen=True)
 class BaselineRecord:
-    """What a count was compared with; ``exposure`` None where time itself was the exposure."""
+    """What a count was compared with: ``count`` complaints in ``periods`` quiet periods from ``first`` to ``last``.
+
+    ``exposure``: the units of these periods, None where time itself was the exposure. ``count`` is nan where the baseline
+    is not a sum of counts (a season fitted by regression, a rate from elsewhere).
+    """
 
     first: str
     last: str
@@ -76,7 +98,12 @@ class BaselineRecord:
 @short_repr("key", "period", "method", "observed", "expected", "limit", "p", "q")
 @dataclass(frozen=True)
 class SignalRecord:
-    """One signal with everything needed to repeat its arithmetic."""
+    """One signal with everything needed to repeat its arithmetic.
+
+    ``limit`` is the smallest whole number of complaints that would have been an alarm in the place of ``observed``, for
+    every method: ``observed >= limit``. ``statistic`` and ``critical`` are what the method itself compares: p and alpha,
+    distances in standard deviations, a cumulative sum, a likelihood ratio.
+    """
 
     key: Any
     row: int
@@ -87,8 +114,10 @@ class SignalRecord:
     baseline: BaselineRecord
     exposure: float | None
     observed: float
+    """Complaints of the period; of MaxSPRT all since the launch, of a threshold those of its window."""
     expected: float
     statistic: float
+    critical: float
     limit: float
     p: float
     q: float
@@ -102,22 +131,24 @@ class SignalRecord:
 @short_repr()
 @dataclass
 class Cells:
-    """Results of one method on a block, all of shape (series, periods); nan where a period was not judged."""
+    """Results of a block, all of shape (series, periods); nan where a period was not judged."""
 
     observed: Array
     expected: Array
     statistic: Array
+    critical: Array
     limit: Array
+    """The smallest count that is an alarm; worked out where there is one, :func:`scanning.limits` does the rest."""
     p: Array
     alarm: NDArray[np.bool_]
     base_count: Array
     base_exposure: Array
     spread: Array
-    """What the method's own sentence needs: σ_z, a reference value, a dispersion."""
+    """What the method's own sentence needs: σ_z, a dispersion, a standard deviation, a plan."""
 
     @classmethod
     def empty(cls, counts: Array) -> Cells:
-        names = ("expected", "statistic", "limit", "p", "base_count", "base_exposure", "spread")
+        names = ("expected", "statistic", "critical", "limit", "p", "base_count", "base_exposure", "spread")
         blank = {name: np.full(counts.shape, np.nan) for name in names}
         return cls(observed=counts.copy(), alarm=np.zeros(counts.shape, bool), **blank)
 
@@ -130,30 +161,42 @@ class ScanResult:
     keys: Sequence[Any]
     labels: list[str]
     method: NDArray[np.int8]
-    """Code of each series' method, see ``method_choice.METHODS``."""
+    """Code of the method of each period of each series, see ``method_choice.METHODS``; 0 where nothing was judged."""
     cells: Cells
     q: Array
     signal: NDArray[np.bool_]
     settings: Settings
     frequency: int
     signals: list[SignalRecord]
+    counts: Array
+    exposure: Array | None
+    rate: Array
+    """Complaints per unit that launches are held against, (series, periods) or to be spread to it."""
+    starts: NDArray[np.datetime64] | None
 
-    def method_name(self, row: int) -> str:
-        return METHODS[self.method[row]]
+    def method_name(self, row: int, column: int = -1) -> str:
+        """The method of one period, by default of the last."""
+        return METHODS[self.method[row, column]]
 
 
 @dataclass(frozen=True)
 class Block:
-    """What a method gets: known counts, exposure (1 per period where there is none), and which cells count."""
+    """Some of the series, as the methods get them."""
 
     counts: Array
-    exposure: Array
+    exposure: Array | None
+    """nan or 0 where no units are known."""
     rate: Array
+    method: NDArray[np.int8] | None
+    """Codes where they are settled already; None lets the rule choose."""
+    launch: NDArray[np.bool_]
     settings: Settings
     frequency: int
     starts: NDArray[np.datetime64] | None
     last: int
+    every_limit: bool = False
 
     @property
-    def seen(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.counts) & (self.exposure > 0)
+    def judged(self) -> NDArray[np.bool_]:
+        """The periods that are to be judged, by position."""
+        return np.arange(self.counts.shape[1]) >= self.counts.shape[1] - self.last

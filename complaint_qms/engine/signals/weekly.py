@@ -6,21 +6,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from complaint_qms.engine.signals.ageing import age_weights, births, weighed_units
+from complaint_qms.engine.signals.ageing import Units, age_weights, births, units_in_field
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
-from complaint_qms.engine.signals.series import Array, Days, SeriesMatrix, build_series, in_field
+from complaint_qms.engine.signals.series import Array, Days, SeriesMatrix, build_series
 
 IN_FIELD_WEEKS = 52
 """A unit can draw a complaint for a year after its delivery."""
-PROFILE_SHARE = 0.8
-"""Share of delivered units that must carry a batch before ages are learned from them."""
+RATE_LEAST = 10
+"""Complaints of others from which a rate is taken that a series is held against."""
 _NONE = -1
 
 
 @dataclass(frozen=True)
 class Deliveries:
-    """Deliveries as columns: codes of item and batch (-1 for none, and for what never drew a complaint), datetime64[D],
-    units."""
+    """Deliveries as columns: codes of item and batch (-1 for none; what never drew a complaint has codes above the
+    others), datetime64[D], units."""
 
     item: Codes
     batch: Codes
@@ -31,11 +31,19 @@ class Deliveries:
         return len(self.units) > 0
 
 
-def largest(codes: Codes, size: int, least: int, most: int) -> tuple[Counts, Counts]:
-    """Codes with at least ``least`` events, at most the ``most`` largest of them, rising; and the events of every code."""
+def first_to_reach(codes: Codes, size: int, least: int, most: int) -> tuple[Counts, Counts]:
+    """Codes with at least ``least`` events, rising, and the events of every code.
+
+    Where there are more than ``most``, the first that got there, by the order of ``codes``: what is watched is never
+    decided by what came later.
+    """
     totals = np.bincount(codes[codes >= 0], minlength=size)
     chosen = np.flatnonzero(totals >= least)
-    return np.sort(chosen[np.argsort(-totals[chosen], kind="stable")][:most]), totals
+    if len(chosen) > most:
+        order = np.argsort(codes, kind="stable")
+        begin = np.searchsorted(codes[order], chosen)
+        chosen = chosen[np.argsort(order[begin + max(least, 1) - 1])[:most]]
+    return np.sort(chosen), totals
 
 
 def weekly_series(
@@ -47,7 +55,6 @@ def weekly_series(
     deliveries: Deliveries | None = None,
     delivered: Codes | None = None,
     batch: Codes | None = None,
-    owner: Codes | None = None,
 ) -> SeriesMatrix | None:
     """Complaints a week of each chosen code, from the week of ``start`` to that of ``until``; None for a history that is
     shorter than one whole week.
@@ -56,71 +63,78 @@ def weekly_series(
         codes: series of each complaint, -1 for none.
         received: when each complaint came in.
         deliveries: with ``delivered``, the series of each delivery: then the series have units in the field.
-        batch, owner: batch of each complaint and series of each batch. Units are then weighed by the age at which complaints
-            come, so that complaints per weighed unit are complaints per unit and year, where the deliveries name batches and
-            there are complaints enough to learn from; else each unit counts for a year.
+        batch: batch of each complaint. Units are then weighed by the age at which complaints came before the week, so that
+            complaints per weighed unit are complaints per unit and year; else each unit counts for a year.
     """
     if not len(chosen):
         return None
     place = np.full(int(codes.max(initial=0)) + 2, _NONE)
     place[chosen] = np.arange(len(chosen))
     row = place[codes]
-    seen = row >= 0
-    exposure = None
-    if deliveries and delivered is not None:
-        inside = (delivered >= 0) & (delivered < len(place) - 1)
-        series = np.where(inside, place[np.maximum(delivered, 0)], _NONE)
-        kept = series >= 0
-        exposure = (series[kept].tolist(), deliveries.day[kept], deliveries.units[kept])
+    first, end = start.astype("datetime64[D]"), until.astype("datetime64[D]") + 1
+    day = received.astype("datetime64[D]")
+    seen = (row >= 0) & (day >= first) & (day < end)
     try:
         matrix = build_series(
-            row[seen].tolist(),
-            received[seen].astype("datetime64[D]"),
-            "week",
-            start=start.astype("datetime64[D]"),
-            until=until.astype("datetime64[D]") + 1,
-            exposure=exposure,
-            all_keys=list(range(len(chosen))),
+            row[seen].tolist(), day[seen], "week", start=first, until=end, all_keys=list(range(len(chosen)))
         )
-    except ValueError:
-        return None
-    if matrix.exposure is None:
+    except ValueError as error:
+        if "no whole week" in str(error):
+            return None
+        raise
+    if not deliveries or delivered is None:
         return matrix
-    aged = None
-    if deliveries and batch is not None and owner is not None:
-        aged = _aged(matrix, chosen, received, deliveries, batch, owner)
-    return replace(matrix, exposure=in_field(matrix.exposure, IN_FIELD_WEEKS) if aged is None else aged)
+    inside = (delivered >= 0) & (delivered < len(place) - 1)
+    series = np.where(inside, place[np.where(inside, delivered, 0)], _NONE)
+    return replace(matrix, exposure=_in_field(matrix, series, deliveries, day, batch))
 
 
 def sibling_rates(matrix: SeriesMatrix, groups: Codes) -> Array:
-    """Complaints per unit in the field of the other series of a group; of all series where there are none.
+    """Complaints per unit in the field, before each period, of the other series of a group; of all other series where a
+    group has fewer than ``RATE_LEAST`` complaints, nan where these have as well. (series, periods).
 
     ``groups`` (series,): what each series belongs to. The matrix must have exposure.
     """
     if matrix.exposure is None:
         raise ValueError("rates need units in the field")
-    counts, exposure = matrix.counts.sum(axis=1), matrix.exposure.sum(axis=1)
     size = int(groups.max(initial=0)) + 1
-    count_of, units_of = np.bincount(groups, counts, size), np.bincount(groups, exposure, size)
-    rest_count, rest_units = count_of[groups] - counts, units_of[groups] - exposure
-    overall = counts.sum() / exposure.sum() if exposure.sum() > 0 else 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rates = rest_count / rest_units
-    return np.where((rest_units > 0) & (rest_count > 0), rates, overall)
+    counts, units = (_up_to_before(values) for values in (matrix.counts, matrix.exposure))
+    rates = np.full(counts.shape, np.nan)
+    for group in (np.zeros(len(groups), np.int64), groups):
+        sums = [np.zeros((size, counts.shape[1])), np.zeros((size, counts.shape[1]))]
+        for total, values in zip(sums, (counts, units), strict=True):
+            np.add.at(total, group, values)
+        rest_count, rest_units = sums[0][group] - counts, sums[1][group] - units
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rates = np.where((rest_count >= RATE_LEAST) & (rest_units > 0), rest_count / rest_units, rates)
+    return rates
 
 
-def _aged(
-    matrix: SeriesMatrix, chosen: Counts, received: Times, deliveries: Deliveries, batch: Codes, owner: Codes
-) -> Array | None:
-    known = deliveries.batch >= 0
-    if not known.any() or deliveries.units[known].sum() < PROFILE_SHARE * deliveries.units.sum():
-        return None
-    born, size = births(deliveries.batch, deliveries.day, deliveries.units, len(owner))
-    weeks = matrix.periods.starts
-    weights = age_weights(batch, received.astype("datetime64[D]"), born, size, weeks[-1] + 7, IN_FIELD_WEEKS)
-    if weights is None:
-        return None
-    place = np.full(int(owner.max(initial=0)) + 1, _NONE)
-    inside = chosen < len(place)
-    place[chosen[inside]] = np.flatnonzero(inside)
-    return weighed_units(born, size, place[owner], weights, weeks, len(chosen))
+def _up_to_before(values: Array) -> Array:
+    out = np.zeros_like(values)
+    np.cumsum(values[:, :-1], axis=1, out=out[:, 1:])
+    return out
+
+
+def _in_field(
+    matrix: SeriesMatrix, series: Codes, deliveries: Deliveries, day: Days, batch: Codes | None
+) -> Array:
+    starts, weeks = matrix.periods.starts, len(matrix.periods)
+    week = _weeks(deliveries.day, starts[0])
+    named = deliveries.batch >= 0
+    if batch is None or not named.any():
+        units = Units(series, week, week, named, deliveries.units)
+        return units_in_field(units, np.ones((weeks, IN_FIELD_WEEKS)), len(matrix.keys))
+    size = int(max(deliveries.batch.max(), batch.max(initial=-1))) + 1
+    born = births(deliveries.batch, deliveries.day, size)
+    known = np.flatnonzero(batch >= 0)
+    known = known[~np.isnat(born[batch[known]])]
+    came, delivered = _weeks(day[known], starts[0]), _weeks(born[batch[known]], starts[0])
+    age, since = np.maximum(came - delivered, 0), np.maximum(came, delivered)
+    first = np.where(named, _weeks(born[np.where(named, deliveries.batch, 0)], starts[0]), week)
+    units = Units(series, week, first, named, deliveries.units)
+    return units_in_field(units, age_weights(age, since, units, weeks, IN_FIELD_WEEKS), len(matrix.keys))
+
+
+def _weeks(day: Days, first: np.datetime64) -> Counts:
+    return (day - first).astype(np.int64) // 7

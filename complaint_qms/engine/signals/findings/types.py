@@ -76,14 +76,21 @@ class Watched:
     def of(
         cls, kind: str, chosen: Counts, matrix: SeriesMatrix, result: ScanResult, rate: Array | None = None
     ) -> Watched:
-        """From a scan; ``rate``: the ``reference_rate`` of each series that it was given. Holds nothing of the scan's cells
+        """From a scan; ``rate``: the ``reference_rate`` that it was given, the latest of each series counts. Holds nothing of the scan's cells
         but the seasons."""
-        seasonal = np.flatnonzero(result.method == CODE["farrington"]).tolist()
-        launched = np.flatnonzero(result.method == CODE["maxsprt"]).tolist() if rate is not None else []
+        by_season, by_launch = result.method == CODE["farrington"], result.method == CODE["maxsprt"]
+        rates = {}
+        if rate is not None:
+            whole = np.broadcast_to(rate, result.counts.shape)
+            for row in np.flatnonzero((by_launch & ~np.isnan(whole)).any(axis=1)).tolist():
+                rates[row] = float(whole[row][~np.isnan(whole[row])][-1])
         return cls(
             kind, chosen, matrix.periods, result.signals, matrix.exposure,
-            {row: result.cells.expected[row].copy() for row in seasonal},
-            {row: float(rate[row]) for row in launched if rate is not None},
+            {
+                row: np.where(by_season[row], result.cells.expected[row], np.nan)
+                for row in np.flatnonzero(by_season.any(axis=1)).tolist()
+            },
+            rates,
         )  # fmt: skip
 
 

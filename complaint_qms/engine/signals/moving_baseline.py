@@ -1,0 +1,305 @@
+"""What each period is compared with: a baseline that moves along and leaves out what was found.
+
+At every period the last ``baseline`` periods that end ``guard`` before it set the rate. A period beyond its own limit
+(p at most ``alpha``) is an outbreak and never becomes part of a later baseline, nor does a lasting rise that the
+cumulative sum has confirmed, from the period on in which it began. So a second outbreak is measured against quiet times,
+and a rise that stays is reported for as long as it stays. What has lasted so long that fewer than ``min_baseline`` quiet
+periods lie within ``REACH`` baselines is the new level: all periods of the last baseline count again.
+
+Nothing looks ahead: what is found of a period depends on this and earlier periods alone, so a scan of the whole history
+and one that ends with the period agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from complaint_qms.engine.signals.tails import negbin_tail
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+PRIOR_PERIODS, PRIOR_DISPERSION = 30, 1.75
+"""A baseline shorter than this many periods is filled up with ones that vary so many times as much as chance."""
+LENT = 4.0
+"""As many complaints as these periods at least are lent: what is rare shows its dispersion late."""
+CAUTION = 0.8
+"""Part of the degrees of freedom that a tail is read with: outbreaks that leave the baseline take some spread along."""
+REACH = 3
+"""Baselines that the quiet periods of a baseline may lie back."""
+GOING = 0.75
+"""Part of the alarm's sum down to which a rise that was found is still going."""
+RATE_MARGIN = 2.5
+"""Standard errors by which the cumulative sum takes the mean of a baseline higher than it is."""
+_COUNT, _EXPOSURE, _PERIODS = 0, 1, 3
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers of a moving baseline, as in ``types.Settings``."""
+
+    baseline: int
+    guard: int
+    min_baseline: int
+    alpha: float
+    min_count: float
+    dispersed: bool
+    ratio: float
+    run_length: float
+
+
+@dataclass
+class Past:
+    """Arrays of shape (series, periods); nan where a period has too little before it, or is not known itself."""
+
+    count: Array
+    exposure: Array
+    periods: Array
+    expected: Array
+    dispersion: Array
+    """Variance of the baseline's counts over what chance alone explains, at least 1."""
+    freedom: Array
+    """Degrees of freedom with which the dispersion is known."""
+    p: Array
+    """P(X >= count), 1 for a count that is not above what was expected."""
+    total: Array
+    """Complaints above ``reference`` since the period ``since``: the cumulative sum."""
+    reference: Array
+    unit: Array
+    """What the sum grows by while the evidence for a rise grows by a factor e."""
+    evidence: Array
+    """Logarithm of the largest evidence for a rise since ``since``."""
+    first: NDArray[np.int32]
+    """The earliest period of the baseline, and the latest one."""
+    last: NDArray[np.int32]
+    since: NDArray[np.int32]
+    """The period in which the sum began to grow, -1 where it is 0."""
+    outbreak: Flags
+    lasting: Flags
+    """A rise is confirmed by the sum, and still going."""
+
+    @classmethod
+    def empty(cls, shape: tuple[int, int]) -> Past:
+        """Of shape (periods, series)."""
+        places = {name: np.full(shape, -1, np.int32) for name in ("first", "last", "since")}
+        flags = {name: np.zeros(shape, bool) for name in ("outbreak", "lasting")}
+        names = set(cls.__dataclass_fields__) - places.keys() - flags.keys()
+        return cls(**{name: np.full(shape, np.nan) for name in names}, **places, **flags)
+
+    def turned(self) -> Past:
+        return Past(
+            **{name: np.ascontiguousarray(getattr(self, name).T) for name in self.__dataclass_fields__}
+        )
+
+
+def moving_baseline(counts: Array, exposure: Array, rules: Rules, season: Array | None = None) -> Past:
+    """Walk through counts and exposure (series, periods) once, all series of a period at a time.
+
+    A count that is nan, or a period without exposure, is not known: it is not judged and part of no baseline. ``season``:
+    rates of the same time of past years, nan where unknown; the cumulative sum measures against them where they are
+    higher than the baseline.
+    """
+    return _Walk(counts, exposure, rules, season).done()
+
+
+def season_rates(counts: Array, exposure: Array, year: int, half: int, years: int) -> Array | None:
+    """Complaints per exposure at the same time of past years, ± ``half`` periods, by period: for the cumulative sum, to
+    which a season is no rise. nan where no year lies back; None where none lies back anywhere."""
+    width = counts.shape[1]
+    if width <= year - half:
+        return None
+    seen = ~np.isnan(counts) & (exposure > 0)
+    sums = []
+    for values in (np.where(seen, counts, 0.0), np.where(seen, exposure, 0.0)):
+        total, padded = np.zeros_like(values), np.zeros((len(values), width + 1))
+        np.cumsum(values, axis=1, out=padded[:, 1:])
+        for back in range(1, years + 1):
+            at = np.arange(max(0, back * year - half), width)
+            begin, end = np.maximum(at - back * year - half, 0), at - back * year + half + 1
+            total[:, at] += padded[:, np.minimum(end, at)] - padded[:, begin]
+        sums.append(total)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
+
+
+class _Walk:
+    """Periods come first in every array here, so that one step reads what lies together."""
+
+    def __init__(self, counts: Array, exposure: Array, rules: Rules, season: Array | None) -> None:
+        self.rules = rules
+        self.seen: Flags = np.ascontiguousarray((~np.isnan(counts) & (exposure > 0)).T)
+        self.y = np.where(self.seen, counts.T, 0.0)
+        self.n = np.where(self.seen, exposure.T, 1.0)
+        self.season = None if season is None else np.ascontiguousarray(season.T)
+        periods, self.size = self.seen.shape
+        self.rows = np.arange(self.size)
+        self.past = Past.empty(self.seen.shape)
+        terms = np.stack([self.y, self.n, self.y**2 / self.n, np.ones_like(self.y)], axis=-1)
+        self.terms = terms * self.seen[..., None]
+        self.everything = np.zeros((periods + 1, self.size, 4))
+        np.cumsum(self.terms, axis=0, out=self.everything[1:])
+        # Quiet periods in a row: sums up to each, which period each was, and how many there were before each period.
+        self.quiet = np.zeros((periods + 1, self.size, 4))
+        self.place = np.full((periods + 1, self.size), -1, np.int32)
+        self.known = np.zeros(self.size, np.int64)
+        self.before = np.zeros((periods + 1, self.size), np.int32)
+        self.capped = np.zeros(self.size)
+        self.total = np.zeros(self.size)
+        self.evidence = np.zeros(self.size)
+        self.since = np.full(self.size, -1, np.int32)
+        self.confirmed = np.zeros(self.size, bool)
+        self.rate, self.log_ratio, self.spread, self.freedom = (np.ones(self.size) for _ in range(4))
+
+    def done(self) -> Past:
+        for t in range(len(self.seen)):
+            if t > self.rules.guard:
+                self._take_in(t - self.rules.guard - 1)
+            sums, relearned = self._sums(t)
+            self._judge(t, sums)
+            self._add_up(t, sums, relearned)
+        return self.past.turned()
+
+    def _take_in(self, u: int) -> None:
+        """Period u becomes part of baselines, unless something was found in it."""
+        taken = self.seen[u] & ~self.past.outbreak[u] & ~(self.confirmed & (u >= self.since))
+        at = np.flatnonzero(taken)
+        k = self.known[at]
+        self.quiet[k + 1, at] = self.quiet[k, at] + self.terms[u, at]
+        self.place[k, at] = u
+        self.known[at] += 1
+        self.before[u + 1] = self.known
+
+    def _sums(self, t: int) -> tuple[Array, Flags]:
+        """Sums over the baseline of period t, (series, 4); where they are those of a new level."""
+        r, end = self.rules, max(0, t - self.rules.guard)
+        low = np.maximum(self.known - r.baseline, self.before[max(0, end - REACH * r.baseline)])
+        sums = self.quiet[self.known, self.rows] - self.quiet[low, self.rows]
+        begin = max(0, end - r.baseline)
+        whole = self.everything[end] - self.everything[begin]
+        new = (sums[:, _PERIODS] < r.min_baseline) & (whole[:, _PERIODS] >= r.min_baseline)
+        self.past.first[t] = np.where(new, begin, self.place[low, self.rows])
+        self.past.last[t] = np.where(new, end - 1, self.place[np.maximum(self.known - 1, 0), self.rows])
+        sums[new] = whole[new]
+        return sums, new
+
+    def _judge(self, t: int, sums: Array) -> None:
+        past, y, n = self.past, self.y[t], self.n[t]
+        count, exposure, squares, periods = sums.T
+        ready = self.seen[t] & (periods >= self.rules.min_baseline)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            expected = count / exposure * n
+        phi, freedom = np.ones(self.size), np.ones(self.size)
+        if self.rules.dispersed:
+            phi, freedom = dispersion_of(count, exposure, squares, periods)
+        for name, values in (
+            ("count", count), ("exposure", exposure), ("periods", periods), ("expected", expected),
+            ("dispersion", phi), ("freedom", freedom),
+        ):  # fmt: skip
+            getattr(past, name)[t] = np.where(ready, values, np.nan)
+        past.p[t] = np.where(ready, 1.0, np.nan)
+        at = np.flatnonzero(ready & (y > np.nan_to_num(expected)))
+        past.p[t, at] = count_tail(y[at], n[at], count[at], exposure[at], phi[at], freedom[at])
+        with np.errstate(invalid="ignore"):
+            past.outbreak[t] = (past.p[t] <= self.rules.alpha) & (y >= self.rules.min_count)
+
+    def _add_up(self, t: int, sums: Array, relearned: Flags) -> None:
+        """The cumulative sum: its mean is that of the baseline before the sum began to grow."""
+        past, r = self.past, self.rules
+        self._forget(relearned | ((self.since >= 0) & (t - self.since > REACH * r.baseline)))
+        ready = ~np.isnan(past.expected[t])
+        fresh = np.flatnonzero(ready & (self.since < 0))
+        count, exposure, phi = sums[fresh, _COUNT], sums[fresh, _EXPOSURE], past.dispersion[t, fresh]
+        # The mean is an estimate; taken too low it would make a rise out of nothing.
+        self.rate[fresh] = (count + RATE_MARGIN * np.sqrt(phi * np.maximum(count, 1.0))) / exposure
+        mean = self.rate[fresh] * self.n[t, fresh]
+        self.log_ratio[fresh] = np.log1p(np.minimum(np.sqrt(phi / mean), r.ratio - 1))
+        self.spread[fresh], self.freedom[fresh] = phi, past.freedom[t, fresh]
+        mean = self.rate * self.n[t]
+        if self.season is not None:
+            mean = np.fmax(mean, self.season[t] * self.n[t])
+        reference = mean * np.expm1(self.log_ratio) / self.log_ratio
+        unit = self.spread / self.log_ratio
+        limit = unit * sum_of_evidence(np.log(r.run_length), self.freedom)
+        step = np.where(ready, self.y[t] - reference, 0.0)
+        self.capped = np.clip(self.capped + step, 0.0, limit)
+        alive = self.capped > 0
+        self.total = np.where(alive, self.total + step, 0.0)
+        self.evidence = np.where(alive, np.maximum(self.evidence, self.total / unit), 0.0)
+        self.since = np.where(alive, np.where(self.since < 0, t, self.since), -1).astype(np.int32)
+        reached = ready & (self.capped >= limit)
+        self._leave_out(reached & ~self.confirmed, t)
+        self.confirmed = (self.confirmed | reached) & alive
+        for name, values in (
+            ("total", self.total), ("reference", reference), ("unit", unit),
+            ("evidence", evidence_of_sum(self.evidence, self.freedom)),
+        ):  # fmt: skip
+            getattr(past, name)[t] = np.where(ready, values, np.nan)
+        past.since[t] = self.since
+        past.lasting[t] = self.confirmed & ready & (self.capped >= GOING * limit)
+
+    def _forget(self, rows: Flags) -> None:
+        self.capped[rows] = self.total[rows] = self.evidence[rows] = 0.0
+        self.since[rows] = -1
+        self.confirmed[rows] = False
+
+    def _leave_out(self, rows: Flags, t: int) -> None:
+        """What came since the rise began is no baseline, though it was taken for quiet at the time."""
+        at = np.flatnonzero(rows)
+        if at.size:
+            begin = np.minimum(self.since[at], max(0, t - self.rules.guard))
+            self.known[at] = np.minimum(self.known[at], self.before[begin, at])
+            self.before[:, at] = np.minimum(self.before[:, at], self.known[at])
+
+
+def count_tail(
+    count: Array, exposure: Array, base_count: Array, base_exposure: Array, dispersion: Array, freedom: Array
+) -> Array:
+    """P(X >= count) against a baseline whose rate, and whose dispersion where it is above 1, are themselves estimates.
+
+    The conditional binomial where chance alone explains the baseline. Else the larger of it and the negative binomial with
+    the variance of count and mean together, whose normal score is read in Student's distribution.
+    """
+    share = exposure / (exposure + base_exposure)
+    out = special.betainc(np.maximum(count, 1.0), base_count + 1, share)
+    wide = np.flatnonzero((dispersion > 1) & (base_count > 0))
+    if wide.size:
+        mean = base_count[wide] / base_exposure[wide] * exposure[wide]
+        phi = dispersion[wide] * (1 + exposure[wide] / base_exposure[wide])
+        score = special.ndtri(negbin_tail(count[wide], mean, phi))
+        out[wide] = np.maximum(out[wide], special.stdtr(CAUTION * freedom[wide], score))
+    return np.where(count <= 0, 1.0, out)
+
+
+def evidence_of_sum(total: Array, freedom: Array) -> Array:
+    """Logarithm of the likelihood ratio of a rise whose log ratio by a known dispersion were ``total``.
+
+    exp(z²/2) of a normal score becomes (1 + z²/ν)^((ν + 1)/2) where the variance is an estimate with ν degrees of freedom.
+    """
+    return (freedom + 1) / 2 * np.log1p(2 * total / freedom)
+
+
+def sum_of_evidence(evidence: Array, freedom: Array) -> Array:
+    """The inverse of :func:`evidence_of_sum`."""
+    return freedom / 2 * np.expm1(2 * evidence / (freedom + 1))
+
+
+def dispersion_of(count: Array, exposure: Array, squares: Array, periods: Array) -> tuple[Array, Array]:
+    """Pearson's dispersion Σ (y − λn)² / λn / (m − 1) from sums (``squares``: Σ y²/n), at least 1, and
+    the degrees of freedom it is worth.
+
+    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1). Counts scatter more than normal values do, so m periods
+    tell less of their variance than m − 1 degrees of freedom: by the kurtosis of the negative binomial (mean μ, variance
+    φμ) its relative variance is (2 + 6(φ − 1)/μ + 1/(φμ)) / (m − 1).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = exposure / count * squares - count
+        lent = np.maximum(np.maximum(PRIOR_PERIODS - (periods - 1), LENT * periods / count), 0.0)
+        phi = (found + lent * PRIOR_DISPERSION) / (periods - 1 + lent)
+        phi = np.where(phi > 1, phi, 1.0)
+        mean = count / periods
+        freedom = 2 * (periods - 1 + lent / 2) / (2 + 6 * (phi - 1) / mean + 1 / (phi * mean))
+    return phi, np.clip(np.nan_to_num(freedom, nan=1.0), 1.0, 1000.0)

@@ -1,0 +1,178 @@
+"""What a run of every week says and what one report of the whole history says are the same; cases that once failed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from complaint_qms.backtest.main import main
+from tests.backtest.outcome import query
+
+MONDAY = date(2020, 1, 6)
+SIGNALS = (
+    "SELECT kind, key, label, signal.method, observed, expected, signal.units, limit_value, p, q, words "
+    "FROM signal JOIN series ON series.series = signal.series ORDER BY kind, key, label"
+)
+
+
+def write(path: Path, header: str, rows: Iterable[tuple]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([header.split(","), *rows])
+    return path
+
+
+def weeks(path: Path, first: date, counts: Iterable[int]) -> Path:
+    """Complaints of one type, so many on the Monday of each week."""
+    days = [first + timedelta(weeks=week) for week, count in enumerate(counts) for _ in range(count)]
+    return write(path, "id,received,type", ((number, day, "leak") for number, day in enumerate(days, 1)))
+
+
+def replay(file: Path, *more: str) -> list[tuple]:
+    """Signals of a replay without texts, by kind, key and week."""
+    out = file.parent / "-".join(["out", *more]).replace("/", "_").replace(" ", "")
+    arguments = [
+        "--lang",
+        "en",
+        "replay",
+        str(file),
+        "--out",
+        str(out),
+        "--quiet",
+        "--no-text",
+        "--fresh",
+        *more,
+    ]
+    assert main(arguments) == 0
+    return query(out, SIGNALS)
+
+
+@st.composite
+def files(draw):
+    """A company's complaints and deliveries, with a bad batch and an outbreak, and two Sundays to look back from."""
+    seed = draw(st.integers(0, 10_000))
+    ends = draw(st.lists(st.integers(12, 109), min_size=2, max_size=2, unique=True))
+    return seed, draw(st.booleans()), draw(st.booleans()), sorted(ends)
+
+
+@settings(
+    max_examples=2, deadline=None, phases=[Phase.generate]
+)  # replays are too slow to look for a smaller one
+@given(files())
+def test_weekly_runs_and_the_full_report_agree(tmp_path_factory, given_file):
+    seed, measured, stray, ends = given_file
+    folder = tmp_path_factory.mktemp("weekly")
+    rng = np.random.default_rng(seed)
+    complaints, deliveries, number = [], [], 0
+    for week in range(110):
+        day = MONDAY + timedelta(weeks=week)
+        if week % 3 == 0:
+            for item in range(3):
+                deliveries.append((f"I{item}", f"B{item}-{week // 3}", day, int(rng.integers(50, 400))))
+        for item in range(3):
+            rate = (
+                (1 + 2 * item)
+                * (4 if item == 1 and 60 <= week < 70 else 1)
+                * (2 if item == 2 and week > 80 else 1)
+            )
+            for _ in range(rng.poisson(rate)):
+                number += 1
+                age = min(int(rng.exponential(3)), week // 3)
+                batch = (
+                    f"B{item}-{week // 3 - age}" if rng.random() < 0.7 else f"B{item}-{min(12, week // 3)}"
+                )
+                complaints.append(
+                    (
+                        number,
+                        day + timedelta(days=int(rng.integers(0, 7))),
+                        f"I{item}",
+                        batch,
+                        "leak" if rng.random() < 0.6 else "noise",
+                    )
+                )
+    if stray:
+        complaints.insert(0, (0, date(2016, 5, 2), "I0", "", "leak"))
+    file = write(folder / "complaints.csv", "id,received,item,batch,type", complaints)
+    options = ()
+    if measured:
+        options = (
+            "--deliveries",
+            str(write(folder / "deliveries.csv", "item,batch,date,quantity", deliveries)),
+        )
+    whole = replay(file, *options)
+    assert whole
+    for end in ends:
+        sunday = MONDAY + timedelta(weeks=end, days=-1)
+        year, week, _ = sunday.isocalendar()
+        early = replay(file, *options, "--as-of", sunday.isoformat())
+        wanted = [row for row in whole if row[2] <= f"{year:04d}-W{week:02d}"]
+        assert [row[:4] for row in early] == [row[:4] for row in wanted]
+        for one, other in zip(early, wanted, strict=True):
+            for here, there in zip(one[4:], other[4:], strict=True):
+                assert here == (pytest.approx(there, rel=1e-9) if isinstance(there, float) else there)
+
+
+def test_the_method_of_a_week_is_chosen_from_the_weeks_before(tmp_path):
+    counts = [
+        20 if MONDAY + timedelta(weeks=week - 1) >= date(2023, 7, 10)
+        else 3 if date(2023, 3, 6) <= MONDAY + timedelta(weeks=week - 1) <= date(2023, 4, 3)
+        else int(week % 4 == 0)
+        for week in range(215)
+    ]  # fmt: skip
+    file = weeks(tmp_path / "hindsight.csv", date(2019, 12, 30), counts)
+    whole, early = replay(file), replay(file, "--as-of", "2023-07-09")
+    assert early == [row for row in whole if row[2] <= "2023-W27"]
+    assert {row[2] for row in whole} > {row[2] for row in early} > set()
+    assert [row[2] for row in whole if row[0] == "all" and row[2] >= "2023-W28"] == [
+        f"2023-W{week:02d}" for week in range(28, 53)
+    ] + [f"2024-W{week:02d}" for week in range(1, 6)]
+
+
+def test_a_lasting_rise_goes_on_in_every_week_of_it(tmp_path):
+    found = replay(weeks(tmp_path / "rise.csv", date(2022, 1, 3), [1] * 52 + [12] * 52))
+    assert [row[2] for row in found if row[0] == "type"] == [f"2023-W{week:02d}" for week in range(1, 52)]
+    assert {round(row[5], 6) for row in found} == {1.0}
+
+
+def test_an_empty_season_gives_no_impossible_chance(tmp_path):
+    counts = []
+    for week in range(180):
+        year, number, _ = (date(2019, 12, 30) + timedelta(weeks=week)).isocalendar()
+        planted = (year, number) in ((2023, 19), (2023, 20))
+        counts.append(3 if planted else 0 if 10 <= number <= 30 and week < 178 else 1 + week * 7 % 5)
+    found = [
+        row
+        for row in replay(weeks(tmp_path / "season.csv", date(2019, 12, 30), counts))
+        if row[2] >= "2023-W10"
+    ]
+    assert {(row[2], row[4], row[7]) for row in found} == {("2023-W20", 3, 3)}
+    assert [row[8] for row in found] == pytest.approx([(1 / 22) ** 3] * len(found))
+
+
+def test_one_stray_early_row_is_no_history(tmp_path):
+    days = ["2022-06-06", *(f"2024-01-{day:02d}" for day in (1, 2, 3, 4, 8, 9, 10, 16, 17, 23, 24, 30))]
+    rows = [(number, day, "noise" if number % 3 else "leak") for number, day in enumerate(days, 1)]
+    file = write(tmp_path / "stray.csv", "id,received,type", rows)
+    assert replay(file) == []
+    out = tmp_path / "out"
+    assert query(out, "SELECT value FROM meta WHERE key = 'first'") == [("2024-01-01",)]
+    assert query(out, "SELECT field, reason, rows, example FROM quality") == [
+        ("received", "date_far", 1, "1: 2022-06-06")
+    ]
+
+
+def test_complaints_of_what_was_never_delivered_are_judged_by_their_number(tmp_path):
+    counts = [2] * 80 + [15, 2]
+    days = [(MONDAY + timedelta(weeks=week), count) for week, count in enumerate(counts)]
+    rows = [(f"{day}-{n}", day, "P1", "leak") for day, count in days for n in range(count)]
+    file = write(tmp_path / "complaints.csv", "id,received,item,type", rows)
+    # one delivery long ago: no units are in the field any more when the rise comes
+    delivered = write(tmp_path / "deliveries.csv", "item,date,quantity", [("P1", MONDAY, 500)])
+    found = [row for row in replay(file, "--deliveries", str(delivered)) if row[0] == "item"]
+    assert [(row[1], row[4], row[6]) for row in found if row[2] == "2021-W29"] == [("P1", 15, None)]

@@ -1,0 +1,120 @@
+"""False alarms of every method where nothing happened, beside what is promised.
+
+    python -m tests.benchmarks.measure_false_alarms [SERIES] [--seed 1]
+
+Series of a constant level: Poisson (dispersion 1) and negative binomial counts with variance = dispersion × mean. Every
+period is judged as a scan does it. Prints a table of method × dispersion × mean, in 1,000 judged weeks:
+
+* poisson, u, laney, ears, farrington: weeks that pass the method's limit; promised: the level of 1 in 1,000;
+* cusum: lasting rises reported, for one series watched alone, and for 1,000 watched together; promised: 1;
+* scan: weeks with any signal among 50 series by the default choice; promised: 50 (a false discovery rate of 5 %) and 1
+  for the cumulative sums;
+* maxsprt: launches with a signal at any time, of 1,000 launches; promised: 50, for Poisson counts alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import numpy as np
+
+from complaint_qms.engine.signals.detect import rules_of
+from complaint_qms.engine.signals.moving_baseline import moving_baseline
+from complaint_qms.engine.signals.scanning import Settings, scan
+
+DISPERSIONS, MEANS = (1.0, 1.5, 2.0, 3.0), (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+WEEKS, FAMILY, TOGETHER = 208, 50, 1000
+PROMISED = {
+    "poisson": 1.0, "u": 1.0, "laney": 1.0, "ears": 1.0, "farrington": 1.0, "cusum, alone": 1.0,
+    "cusum, 1,000 together": 1.0, "scan of 50": 51.0, "maxsprt": 50.0,
+}  # fmt: skip
+
+
+def draw(rng: np.random.Generator, dispersion: float, mean: np.ndarray) -> np.ndarray:
+    """Counts of this mean whose variance is so many times the mean."""
+    if dispersion == 1:
+        return rng.poisson(mean).astype(float)
+    return rng.negative_binomial(mean / (dispersion - 1), 1 / dispersion).astype(float)
+
+
+def rises(counts: np.ndarray) -> tuple[float, float]:
+    """Lasting rises reported in 1,000 weeks: of one series alone, and of 1,000 series together."""
+    settings = Settings()
+    past = moving_baseline(counts, np.ones_like(counts), rules_of(settings))
+    judged = (~np.isnan(past.reference)).sum()
+    found = []
+    for together in (1, TOGETHER):
+        reported = past.lasting & (past.evidence >= np.log(settings.cusum_run_length * together))
+        begun = sum(len(set(since[at])) for since, at in zip(past.since, reported, strict=True))
+        found.append(1000 * begun / judged * together)
+    return found[0], found[1]
+
+
+def measure(method: str, rng: np.random.Generator, dispersion: float, mean: float, series: int) -> float:
+    """Of 1,000 judged weeks, or launches, how many are false alarms."""
+    units = rng.uniform(0.5, 1.5, (series, WEEKS))
+    if method == "farrington":
+        counts = draw(rng, dispersion, np.full((max(1, series // 4), 6 * 52), mean))
+        cells = scan(counts, last=52, settings=Settings(method=method)).cells
+    elif method in ("u", "laney"):
+        cells = scan(draw(rng, dispersion, mean * units), units, settings=Settings(method=method)).cells
+    elif method == "maxsprt":
+        counts = draw(rng, dispersion, mean * units)
+        found = scan(counts, units, launch=np.ones(series, bool), reference_rate=mean).cells
+        ended = np.nan_to_num(found.expected) > 0
+        return 1000 * float((found.alarm & ended & (found.spread == Settings().sprt_plan)).any(axis=1).mean())
+    elif method == "scan of 50":
+        families = [
+            scan(draw(rng, dispersion, np.full((FAMILY, WEEKS), mean))) for _ in range(-(-series // FAMILY))
+        ]
+        judged = [(~np.isnan(one.cells.expected)).any(axis=0) for one in families]
+        weeks = sum(int(one.sum()) for one in judged)
+        return 1000 * sum(int(one.signal.any(axis=0).sum()) for one in families) / weeks
+    else:
+        counts = draw(rng, dispersion, np.full((series, WEEKS), mean))
+        cells = scan(counts, settings=Settings(method=method)).cells
+    judged_cells = ~np.isnan(cells.p)
+    return 1000 * float((cells.alarm & judged_cells).sum() / judged_cells.sum())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("series", nargs="?", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    print("| method | promised | dispersion | " + " | ".join(f"mean {mean:g}" for mean in MEANS) + " |")
+    print("|---|---|---|" + "---|" * len(MEANS))
+    for method, promised in PROMISED.items():
+        if method == "cusum, 1,000 together":
+            continue
+        for dispersion in DISPERSIONS:
+            rng = np.random.default_rng([options.seed, round(10 * dispersion), len(method)])
+            if method == "cusum, alone":
+                pairs = [
+                    rises(draw(rng, dispersion, np.full((4 * options.series, WEEKS), mean))) for mean in MEANS
+                ]
+                for name, values in zip(
+                    ("cusum, alone", "cusum, 1,000 together"), zip(*pairs, strict=True), strict=True
+                ):
+                    row(name, PROMISED[name], dispersion, values)
+                continue
+            found = [measure(method, rng, dispersion, mean, options.series) for mean in MEANS]
+            row(method, promised if method != "maxsprt" or dispersion == 1 else None, dispersion, found)
+    return 0
+
+
+def row(
+    method: str, promised: float | None, dispersion: float, found: tuple[float, ...] | list[float]
+) -> None:
+    cells = " | ".join(f"{value:.2f}" for value in found)
+    print(
+        f"| {method} | {'—' if promised is None else f'{promised:g}'} | {dispersion:g} | {cells} |",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
