@@ -7,8 +7,8 @@ period is judged as a scan does it. Prints a table of method × dispersion × me
 
 * poisson, u, laney, ears, farrington: weeks that pass the method's limit; promised: the level of 1 in 1,000;
 * cusum: lasting rises reported, for one series watched alone, and for 1,000 watched together; promised: 1;
-* scan: weeks with any signal among 50 series by the default choice; promised: 50 (a false discovery rate of 5 %) and 1
-  for the cumulative sums;
+* scan: weeks with any signal of their own among 50 series by the default choice; promised: 50 (a false discovery rate of
+  5 %). A false rise comes on top as often as the cumulative sums promise, and then lasts for some weeks;
 * maxsprt: launches with a signal at any time, of 1,000 launches; promised: 50, for Poisson counts alone.
 """
 
@@ -27,7 +27,7 @@ DISPERSIONS, MEANS = (1.0, 1.5, 2.0, 3.0), (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 WEEKS, FAMILY, TOGETHER = 208, 50, 1000
 PROMISED = {
     "poisson": 1.0, "u": 1.0, "laney": 1.0, "ears": 1.0, "farrington": 1.0, "cusum, alone": 1.0,
-    "cusum, 1,000 together": 1.0, "scan of 50": 51.0, "maxsprt": 50.0,
+    "cusum, 1,000 together": 1.0, "scan of 50": 50.0, "maxsprt": 50.0,
 }  # fmt: skip
 
 
@@ -57,6 +57,8 @@ def measure(method: str, rng: np.random.Generator, dispersion: float, mean: floa
     if method == "farrington":
         counts = draw(rng, dispersion, np.full((max(1, series // 4), 6 * 52), mean))
         cells = scan(counts, last=52, settings=Settings(method=method)).cells
+        # A week with too few complaints of late to be judged is one without a false alarm.
+        return 1000 * float(cells.alarm.sum()) / (len(counts) * 52)
     elif method in ("u", "laney"):
         cells = scan(draw(rng, dispersion, mean * units), units, settings=Settings(method=method)).cells
     elif method == "maxsprt":
@@ -66,7 +68,8 @@ def measure(method: str, rng: np.random.Generator, dispersion: float, mean: floa
         return 1000 * float((found.alarm & ended & (found.spread == Settings().sprt_plan)).any(axis=1).mean())
     elif method == "scan of 50":
         families = [
-            scan(draw(rng, dispersion, np.full((FAMILY, WEEKS), mean))) for _ in range(-(-series // FAMILY))
+            scan(draw(rng, dispersion, np.full((FAMILY, WEEKS), mean)), settings=Settings(lasting=False))
+            for _ in range(-(-series // FAMILY))
         ]
         judged = [(~np.isnan(one.cells.expected)).any(axis=0) for one in families]
         weeks = sum(int(one.sum()) for one in judged)

@@ -25,6 +25,7 @@ from complaint_qms.engine.signals.moving_baseline import (
     moving_baseline,
     season_rates,
 )
+from complaint_qms.engine.signals.same_season import same_season
 from complaint_qms.engine.signals.sequential import log_likelihood_ratio, maxsprt, sequential_p
 from complaint_qms.engine.signals.tails import smallest_count
 from complaint_qms.engine.signals.threshold import window_sum
@@ -316,57 +317,22 @@ def _farrington(block: Block, found: Judged, launch: _Launch, where: Flags) -> N
             population=units[rows, : column + 1],
             starts=None if block.starts is None else block.starts[: column + 1],
         )
-        _seasonal_cells(
-            block,
-            cells,
-            fit.expected[:, 0],
-            fit.dispersion[:, 0],
-            fit.score[:, 0],
-            rows,
-            column,
-            (counts, units, years),
-        )
-
-
-def _seasonal_cells(
-    block: Block,
-    cells: Cells,
-    expected: Array,
-    phi: Array,
-    score: Array,
-    rows: NDArray[np.int64],
-    column: int,
-    past: tuple[Array, Array, int],
-) -> None:
-    """p of the regression, and no smaller than the counts of the same time of the past years allow."""
-    counts, units, years = past
-    half, s = block.settings.farrington.half_window, block.settings
-    places = np.concatenate(
-        [column - block.frequency * y + np.arange(-half, half + 1) for y in range(1, years + 1)]
-    )
-    places = places[places >= 0]
-    base_count, base_units = counts[np.ix_(rows, places)].sum(axis=1), units[np.ix_(rows, places)].sum(axis=1)
-    y, n = counts[rows, column], units[rows, column]
-    level = expected / np.maximum(base_count / base_units * n, 1e-300)
-    freedom = np.full(len(rows), max(1.0, len(places) - 2.0))
-    good = ~np.isnan(expected)
-
-    def tail(count: Array) -> Array:
-        # The windows as if they had been at the level that the regression, with its trend, predicts.
-        fitted = np.where(base_count > 0, base_count * np.maximum(level, 1e-12), 0.0)
-        return count_tail(count, n, fitted, base_units, phi, freedom)
-
-    p = np.where(good, tail(y), np.nan)
-    p = np.where(good & (y <= np.nan_to_num(expected)), 1.0, p)
-    cells.expected[rows, column], cells.spread[rows, column] = expected, np.where(good, phi, np.nan)
-    cells.statistic[rows, column], cells.critical[rows, column] = score, np.where(good, 1.0, np.nan)
-    cells.p[rows, column] = p
-    with np.errstate(invalid="ignore"):
-        alarm = p <= s.alpha
-    cells.alarm[rows, column] = alarm
-    wanted = good if block.every_limit else alarm
-    limit = smallest_count(tail, s.alpha, y.shape) if wanted.any() else np.full(len(rows), np.nan)
-    cells.limit[rows, column] = np.where(wanted, limit, np.nan)
+        windows = (block.frequency, control.half_window, years)
+        past = same_season(
+            counts[rows], units[rows], found.past.outbreak[rows], column, fit.expected[:, 0],
+            fit.dispersion[:, 0], windows, s.min_baseline,
+        )  # fmt: skip
+        expected, y = fit.expected[:, 0], counts[rows, column]
+        good = ~np.isnan(expected)
+        p = np.where(good, np.where(y <= np.nan_to_num(expected), 1.0, past.tail(y)), np.nan)
+        alarm = good & (np.nan_to_num(p, nan=1.0) <= s.alpha)
+        wanted = good if block.every_limit else alarm
+        at = (rows, column)
+        cells.expected[at], cells.p[at], cells.alarm[at] = expected, p, alarm
+        cells.spread[at] = np.where(good, np.maximum(past.dispersion, fit.dispersion[:, 0]), np.nan)
+        cells.statistic[at], cells.critical[at] = fit.score[:, 0], np.where(good, 1.0, np.nan)
+        if wanted.any():
+            cells.limit[at] = np.where(wanted, past.limit(s.alpha), np.nan)
 
 
 def _against(found: Judged) -> tuple[Array, ...]:

@@ -33,7 +33,7 @@ REACH = 3
 """Baselines that the quiet periods of a baseline may lie back."""
 GOING = 0.75
 """Part of the alarm's sum down to which a rise that was found is still going."""
-RATE_MARGIN = 2.5
+RATE_MARGIN = 3.0
 """Standard errors by which the cumulative sum takes the mean of a baseline higher than it is."""
 _COUNT, _EXPOSURE, _PERIODS = 0, 1, 3
 
