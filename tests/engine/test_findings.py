@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaint_qms.engine.signals import largest, scan_series, weekly_series
+from complaint_qms.engine.signals import first_to_reach, scan_series, weekly_series
 from complaint_qms.engine.signals.findings import Finding, FindingSettings, Watched, find_findings
 
 KINDS = ("item", "type", "region", "batch")
@@ -48,7 +48,7 @@ def find(
     scans = []
     for kind in ("all", *KINDS):
         codes = np.zeros(len(rows), np.int64) if kind == "all" else columns[kind]
-        chosen, _ = largest(codes, 1 if kind == "all" else len(labels[kind]), 3, 1000)
+        chosen, _ = first_to_reach(codes, 1 if kind == "all" else len(labels[kind]), 3, 1000)
         matrix = weekly_series(codes, chosen, days, week(0).astype("datetime64[s]"), week(weeks) - 1)
         scans.append(Watched.of(kind, chosen, matrix, scan_series(matrix)))
     weights = None if harm is None else np.array([harm.get(r[1], 1.0) for r in rows])
