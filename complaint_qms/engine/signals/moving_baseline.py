@@ -13,6 +13,7 @@ and one that ends with the period agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,10 +86,10 @@ class Past:
     @classmethod
     def empty(cls, shape: tuple[int, int]) -> Past:
         """Of shape (periods, series)."""
-        places = {name: np.full(shape, -1, np.int32) for name in ("first", "last", "since")}
-        flags = {name: np.zeros(shape, bool) for name in ("outbreak", "lasting")}
-        names = set(cls.__dataclass_fields__) - places.keys() - flags.keys()
-        return cls(**{name: np.full(shape, np.nan) for name in names}, **places, **flags)
+        made: dict[str, Any] = {name: np.full(shape, np.nan) for name in cls.__dataclass_fields__}
+        made |= {name: np.full(shape, -1, np.int32) for name in ("first", "last", "since")}
+        made |= {name: np.zeros(shape, bool) for name in ("outbreak", "lasting")}
+        return cls(**made)
 
     def turned(self) -> Past:
         return Past(
