@@ -25,6 +25,8 @@ PAIRINGS = 40
 TOTALS = 60
 BY_STATISTIC = frozenset({"maxsprt", "cusum"})
 """Methods whose limit is told as one of their statistic, not as a number of complaints."""
+LEARNING_WEEKS = 16
+"""Weeks of a history in which ages are only learned."""
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
 _NONE = -1
 
@@ -89,6 +91,8 @@ def _scan_kind(
     if kind == "batch" and matrix.exposure is not None:
         # batches are watched from their first delivery on, against the other batches of the same item
         rates = sibling_rates(matrix, _first_item(past, deliveries)[chosen])
+        # how complaints spread over the age of a unit is not known before: young batches would seem bad
+        rates[:, :LEARNING_WEEKS] = np.nan
         options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
     settings = Settings(fdr=wanted["false_discovery_rate"])
     result = scan_series(matrix, settings=settings, **options)
