@@ -1,17 +1,62 @@
-"""Cells of HTML, as editors in browsers write them, as the text that people see."""
+"""Cells of HTML, as editors in browsers write them, as the text that people see.
+
+Read tag by tag with a pattern that never looks beyond the next “<”: a cell may be two million characters of anything.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 
-_TAG = re.compile(
-    r"</?(?:a|abbr|b|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|pre|s|script|small|span|"
-    r"strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
+_TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "div",
+        "em",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "script",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "style",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "u",
+        "ul",
+    ]
 )
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+_OF_WORD = ("o:", "v:", "w:")
 _LINES = frozenset(
     [
         "blockquote",
@@ -34,48 +79,47 @@ _LINES = frozenset(
         "ul",
     ]
 )
+_CELLS = frozenset(("td", "th"))
 _SILENT = frozenset(("head", "script", "style", "title"))
+_PIECE = re.compile(
+    r"""<!-{2}.*?(?:-{2}>|\Z)|<[!?][^<>]*>?|</?(?P<name>[a-zA-Z][a-zA-Z0-9]*(?::[a-zA-Z]+)?)(?=[\s/>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>""",
+    re.DOTALL,
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
 def has_markup(text: str) -> bool:
     """Is there a tag of HTML in it, not just a sign that stands for less than?"""
-    return "<" in text and _TAG.search(text) is not None
+    return "<" in text and any(_is_tag(match["name"] or "") for match in _PIECE.finditer(text))
 
 
 def without_markup(text: str) -> str:
     """What a reader of the page sees; a text without tags of HTML stays, but for what stands for single characters."""
-    if has_markup(text):
-        reader = _Reader()
-        reader.feed(text)
-        reader.close()
-        return reader.text()
-    return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+    if not has_markup(text):
+        return html.unescape(text) if "&" in text and _ENTITY.search(text) else text
+    parts: list[str] = []
+    silent, end = "", 0
+    for match in _PIECE.finditer(text):
+        name = (match["name"] or "").lower()
+        if name and not _is_tag(name):
+            continue  # what merely looks like a tag is text
+        if not silent:
+            parts.append(html.unescape(text[end : match.start()]))
+        end = match.end()
+        closes = match[0].startswith("</")
+        if name in _SILENT:
+            silent = (name if not closes else "") if not silent or (closes and name == silent) else silent
+        elif not silent and name in _LINES:
+            parts.append("\n")
+        elif not silent and name in _CELLS:
+            parts.append(" ")
+    if not silent:
+        parts.append(html.unescape(text[end:]))
+    lines = (_BLANKS.sub(" ", line).strip() for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._parts: list[str] = []
-        self._silent = 0
-
-    def text(self) -> str:
-        lines = ("".join(self._parts)).split("\n")
-        return "\n".join(line for line in (_BLANKS.sub(" ", each).strip() for each in lines) if line)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in _SILENT
-        if tag in _LINES:
-            self._parts.append("\n")
-        elif tag in ("td", "th"):
-            self._parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        if tag in _LINES:
-            self._parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self._parts.append(data)
+def _is_tag(name: str) -> bool:
+    """Of HTML, or one of those that Word puts among them."""
+    return name.lower() in _TAGS or name.lower().startswith(_OF_WORD)
