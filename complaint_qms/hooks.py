@@ -2,6 +2,8 @@ import frappe
 
 from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
+from complaint_qms.constants.connectors import EVENT_KEY as _EVENT_KEY
+from complaint_qms.constants.connectors import SENT_EVENTS as _SENT_EVENTS
 from complaint_qms.constants.containment import CHECKED as _CHECKED
 from complaint_qms.constants.containment import DRAFTED as _DRAFTED
 from complaint_qms.constants.containment import LEDGER as _LEDGER
@@ -102,7 +104,7 @@ has_permission = {
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 before_request = [
-    "complaint_qms.overrides.chat_webhook.before_request",
+    "complaint_qms.overrides.signed_addresses.before_request",
     "complaint_qms.overrides.requests.before_request",
 ]
 after_request = ["complaint_qms.overrides.visitor_pages.after_request"]
@@ -126,9 +128,9 @@ override_whitelisted_methods = {
     "frappe.utils.global_search.search": f"{_DESK}.search",
 }
 
-# Chat services post to addresses of their own, outside the framework's methods
+# Chat services and outside systems post to addresses of their own, outside the framework's methods
 page_renderer = [
-    "complaint_qms.overrides.chat_webhook.ChatWebhook",
+    "complaint_qms.overrides.signed_addresses.SignedAddress",
     # Below the public pages what is no page is no DocType either.
     "complaint_qms.overrides.unknown_pages.UnknownPage",
 ]
@@ -320,6 +322,13 @@ qms_listeners_in_transaction = {
     _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
     _events.SETTLEMENT_DONE: "complaint_qms.services.work.settlement_hand_overs.of_finished",
 }
+# Outside systems are told of some of it
+for _kind in (_key.removeprefix(_EVENT_KEY) for _key in _SENT_EVENTS):
+    _listening = qms_listeners_in_transaction.get(_kind, [])
+    qms_listeners_in_transaction[_kind] = [
+        *([_listening] if isinstance(_listening, str) else _listening),
+        "complaint_qms.services.connectors.telling.of_events",
+    ]
 # What stands on a batch in a genealogy (services/trace/marks.py); other rooms and apps may add to it in the same way
 qms_trace_marks = [
     "complaint_qms.services.trace.marks.complained_about",

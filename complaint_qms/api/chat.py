@@ -7,66 +7,33 @@ from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
-from frappe.rate_limiter import rate_limit
 from werkzeug.wrappers import Response
 
 from complaint_qms.api.arguments import checked
+from complaint_qms.api.signed_doors import answer_signed, plain
 from complaint_qms.constants import chat as constants
 from complaint_qms.constants.inbox import DOCTYPE as INBOX
 from complaint_qms.integrations.messaging.inbound import NotTaken, Refused, Request
 from complaint_qms.services.chat import channels, complaint_chats, conversation, presence, receiving, replying
 from complaint_qms.services.outreach import customer_messages
-from complaint_qms.services.record.error_text import way_of
 
-_HOUR: Final = 3600
 _CMD: Final = f"{__name__}.webhook"
 
 
 def webhook(key: str) -> Response:
     """Answer a chat service: the handshake by GET, messages by POST. Who cannot sign hears nothing but 403.
 
-    No whitelisted method: `overrides/chat_webhook.py` leads here, so that the address has no parameters of ours.
+    No whitelisted method: `overrides/signed_addresses.py` leads here, so that the address has no parameters of ours.
     """
-    request, channel = frappe.request, channels.by_key(key)
-    # The limits count by address and channel; those that are none are one.
-    frappe.local.form_dict = frappe._dict(cmd=_CMD, channel=channel.name if channel else "")
-    try:
-        _count_request()
-        if not channel or request.method not in ("GET", "POST"):
-            raise Refused
-        largest = channels.client_of(channel).LARGEST_BODY
-        if (request.content_length or 0) > largest:
-            return _answer("", 413)
-        body = request.get_data()
-        if len(body) > largest:
-            return _answer("", 413)
-        said = receiving.take(
-            channel,
-            Request(
-                request.method,
-                dict(request.args.items()),
-                {name.lower(): value for name, value in request.headers.items()},
-                body,
-                time.time(),
-            ),
-        )
-    except Refused:
-        try:
-            _count_refusal()
-        except frappe.RateLimitExceededError:
-            return _answer("", 429)
-        return _answer("", 403)
-    except NotTaken as error:
-        return _answer(str(error), 413)
-    except frappe.RateLimitExceededError:
-        return _answer("", 429)
-    except Exception as error:
+    channel = channels.by_key(key)
+    return answer_signed(
+        _CMD,
+        channel.name if channel else "",
+        lambda: _take(channel),
+        (constants.REQUESTS_A_MINUTE, constants.REFUSED_AN_HOUR),
         # The service sends it again; what was kept before is known then.
-        frappe.db.rollback()
-        frappe.log_error(title="Chat message not taken", message=way_of(error))
-        frappe.db.commit()
-        return _answer("", 503)
-    return _answer(said, 200)
+        "Chat message not taken",
+    )
 
 
 @frappe.whitelist(methods=["POST"])
@@ -148,23 +115,22 @@ def message_to_decide(chat: str) -> str:
     return doc.inbox_item or complaint_chats.newest_item(doc)
 
 
-@rate_limit(key="channel", limit=constants.REQUESTS_A_MINUTE, seconds=60)
-def _count_request() -> None:
-    """Counts what one address sends to one channel."""
-
-
-def _count_refusal() -> None:
-    frappe.local.form_dict.cmd = f"{_CMD}.refused"
-    _count_refused()
-
-
-@rate_limit(key="channel", limit=constants.REFUSED_AN_HOUR, seconds=_HOUR)
-def _count_refused() -> None:
-    """Counts what one address sends in vain."""
-
-
-def _answer(text: str, status: int) -> Response:
-    return Response(text, status=status, content_type="text/plain; charset=utf-8")
+def _take(channel: Document | None) -> Response:
+    request = frappe.request
+    if not channel or request.method not in ("GET", "POST"):
+        raise Refused
+    largest = channels.client_of(channel).LARGEST_BODY
+    if (request.content_length or 0) > largest:
+        return plain("", 413)
+    body = request.get_data()
+    if len(body) > largest:
+        return plain("", 413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    sent = Request(request.method, dict(request.args.items()), headers, body, time.time())
+    try:
+        return plain(receiving.take(channel, sent), 200)
+    except NotTaken as error:
+        return plain(str(error), 413)
 
 
 def _chat(name: str) -> Document:

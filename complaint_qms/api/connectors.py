@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from complaint_qms.api.arguments import checked, read_names
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants.connectors import CALL, CALLS_AN_HOUR, CONNECTOR, FACT, FORMS, ISSUE
-from complaint_qms.services.connectors import calls, facts, issues, settings, trying
+from complaint_qms.services.connectors import calls, facts, issues, settings, signed_settings, trying
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.report import check_may_trace
 
@@ -115,10 +115,21 @@ def try_again(calls_given_up: str | list) -> int:
 @frappe.whitelist(methods=["POST"])
 @checked
 def test(connector: str, name: str) -> dict[str, Any]:
-    """Ask a system about one record and wait: see services.connectors.trying.try_connector."""
+    """Ask a system about one record and wait: see services.connectors.trying.try_connector.
+
+    Args:
+        name: of an item, batch, complaint or investigation, as the connector is about; empty where it is told of events.
+    """
     doc = _connector(connector)
     count_call(f"{_DOOR}_test", frappe.session.user, CALLS_AN_HOUR)
     return trying.try_connector(doc, name)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def new_secret(connector: str) -> dict[str, Any]:
+    """Choose a new secret for a system that sends facts, told this once: {secret, former_until: until when the former one counts}."""
+    return signed_settings.renew_secret(_connector(connector))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

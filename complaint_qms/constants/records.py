@@ -252,6 +252,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Field Action Text"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),
     _row("Investigation Complaint"),
+    _row("QMS Connector Event"),
     _row("QMS Connector Fact"),
     _row("QMS Outside Fact Value"),
     _row("Investigation Threshold"),

@@ -52,8 +52,13 @@ PAGES: Final = frozenset(
 RULES: Final = frozenset(("/complaints/new", "/complaints/<path:complaint>"))
 """Addresses that the hooks lead to pages."""
 RENDERERS: Final = frozenset(
-    ("complaint_qms.overrides.chat_webhook.ChatWebhook", "complaint_qms.overrides.unknown_pages.UnknownPage")
+    (
+        "complaint_qms.overrides.signed_addresses.SignedAddress",
+        "complaint_qms.overrides.unknown_pages.UnknownPage",
+    )
 )
+SYSTEMS: Final = "outside-facts"
+"""First part of the addresses that outside systems send facts to."""
 CHATS: Final = frozenset(("dingtalk", "signed_webhook", "wechat", "wecom", "whatsapp"))
 """Chat services, each with an address of its own below `/complaint-chat`."""
 # Hooks by which an app opens a door to the website.
@@ -168,7 +173,8 @@ def doors(known: Known) -> list[Door]:
         for name in sorted(CHATS)
     ]
     strange = Door("/complaint-chat/…", "/complaint-chat/{}", methods=asking, refuses=True)
-    return [*methods, *pages, own, *chats, strange]
+    facts = Door(f"/{SYSTEMS}/…", f"/{SYSTEMS}/{{}}", methods=asking, refuses=True)
+    return [*methods, *pages, own, *chats, strange, facts]
 
 
 def _method(name: str, known: Known, *, is_customer: bool = False) -> Door:

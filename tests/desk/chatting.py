@@ -17,7 +17,7 @@ from frappe.website.serve import get_response
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from complaint_qms.constants.chat import CHANNEL, CHAT, MESSAGE
+from complaint_qms.constants.chat import ADDRESS, CHANNEL, CHAT, MESSAGE
 from complaint_qms.constants.inbox import DOCTYPE
 from complaint_qms.integrations.messaging import signed_webhook
 from complaint_qms.services.chat import inbox_reader, sending
@@ -56,11 +56,16 @@ def knock(
     headers: Mapping[str, str] | None = None,
     method: str = "POST",
     query: Mapping[str, str] | None = None,
+    first: str = ADDRESS,
 ) -> Told:
-    """A request of a stranger to a channel's address, as the framework takes it."""
+    """A request of a stranger to a channel's address, as the framework takes it.
+
+    Args:
+        first: part of the address.
+    """
     key = channel if isinstance(channel, str) else channel.webhook_key
     builder = EnvironBuilder(
-        f"/complaint-chat/{key}",
+        f"/{first}/{key}",
         method=method,
         data=body,
         headers=dict(headers or {}),

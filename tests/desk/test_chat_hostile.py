@@ -248,10 +248,11 @@ def test_what_a_service_sends_is_no_command():
     from werkzeug.test import EnvironBuilder
     from werkzeug.wrappers import Request
 
-    from complaint_qms.overrides import chat_webhook
+    from complaint_qms.overrides import signed_addresses
 
     assert (
-        frappe.get_hooks("before_request").count("complaint_qms.overrides.chat_webhook.before_request") == 1
+        frappe.get_hooks("before_request").count("complaint_qms.overrides.signed_addresses.before_request")
+        == 1
     )
     for path, left in (
         ("/complaint-chat/abc", False),
@@ -260,5 +261,5 @@ def test_what_a_service_sends_is_no_command():
     ):
         frappe.local.request = Request(EnvironBuilder(path).get_environ())
         frappe.local.form_dict = frappe._dict(cmd="ping", id="1")
-        chat_webhook.before_request()
+        signed_addresses.before_request()
         assert ("cmd" in frappe.local.form_dict) == left

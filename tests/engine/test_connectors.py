@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -17,10 +18,12 @@ from complaint_qms.engine.connectors import (
     facts_of,
     masked,
     pause_after,
+    read_message,
     read_path,
     rendered,
     retry_after,
     template_of,
+    the_text,
     values_at,
     without_secrets,
 )
@@ -172,3 +175,27 @@ def test_a_system_that_fails_is_left_alone_and_then_tried_by_one_call():
     assert not breaker.is_open(later)
     assert breaker.is_trial(later)
     assert breaker.after_failure(later).is_open(later + timedelta(minutes=9))
+
+
+def test_messages_are_read_strictly():
+    assert read_message('{"id": "é", "rows": [{"a": 1}, {"a": 2}]}'.encode()) == {"id": "é", "rows": [{"a": 1}, {"a": 2}]}  # fmt: skip
+    for body in (b"", b"null", b"[1]", b'"x"', b"{", b"\xff", b'{"a": 1, "a": 2}', b'{"r": [{"a": 1, "a": 1}]}', b'{"a": NaN}', b'{"a": -Infinity}', b'{"a": "\n"}', b"[" * 100_000, b'{"a":' * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}"):  # fmt: skip
+        with pytest.raises(Unusable):
+            read_message(body)
+
+
+@given(
+    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+def test_whatever_comes_is_an_object_or_refused(body):
+    with suppress(Unusable):
+        assert isinstance(read_message(body), dict)
+
+
+def test_the_text_of_a_path_is_one_short_line():
+    path = read_path("$.rows[*].id")
+    assert the_text(path, {"rows": [{"id": " A-1 "}]}, "$") == "A-1"
+    assert the_text(path, {"rows": [{"id": 7}]}, "$") == "7"
+    for rows in ([], [{"id": "a"}, {"id": "b"}], [{"id": None}], [{"id": True}], [{"id": 1.5}], [{"id": "a\nb"}], [{"id": "\ud800"}], [{"id": "x" * 141}], [{"id": {}}]):  # fmt: skip
+        with pytest.raises(Unusable):
+            the_text(path, {"rows": rows}, "$")

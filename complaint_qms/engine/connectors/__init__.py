@@ -8,6 +8,8 @@ Public API::
         merge fields alone, no expressions: nothing that is filled in becomes part of an address, a header or JSON that it was not meant for
     facts_of(mapping, answer), compared(facts, before)
         named facts out of an answer, and what is new in them
+    read_message(body), the_text(path, data, written)
+        what a system sends by itself, read strictly
     pause_after(attempt, asked), retry_after(header, now)
         when a call is made again
     Breaker
@@ -15,6 +17,7 @@ Public API::
 """
 
 from complaint_qms.engine.connectors.facts import Compared, compared, facts_of
+from complaint_qms.engine.connectors.messages import read_message, the_text
 from complaint_qms.engine.connectors.paths import Path, read_path, values_at
 from complaint_qms.engine.connectors.resilience import Breaker, pause_after, retry_after
 from complaint_qms.engine.connectors.templates import (
@@ -46,10 +49,12 @@ __all__ = [
     "is_header_text",
     "masked",
     "pause_after",
+    "read_message",
     "read_path",
     "rendered",
     "retry_after",
     "template_of",
+    "the_text",
     "values_at",
     "without_secrets",
 ]

@@ -27,7 +27,8 @@ class Compared(NamedTuple):
 def facts_of(mapping: Iterable[tuple[str, Path]], answer: Any) -> dict[str, str]:
     """Name → value as text; empty where the answer has nothing there. Several values stand one below the other."""
     return {
-        name: "\n".join(filter(None, map(_text, values_at(path, answer))))[:LONGEST] for name, path in mapping
+        name: _storable("\n".join(filter(None, map(_text, values_at(path, answer))))[:LONGEST])
+        for name, path in mapping
     }
 
 
@@ -46,3 +47,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value, ensure_ascii=False)[:LONGEST]
+
+
+def _storable(text: str) -> str:
+    """Without halves of letters, which JSON can write and no database keeps."""
+    return text.encode("utf-8", "replace").decode()

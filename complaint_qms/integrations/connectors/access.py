@@ -1,4 +1,4 @@
-"""How a system lets us in: by nothing, a key, a login, a token of OAuth 2, a session of Kingdee or a token of Yonyou.
+"""How a system lets us in: by nothing, a key, a login, a token of OAuth 2, a session of Kingdee, a token of Yonyou, or a signature.
 
 What is got once is kept until it expires, and got anew when the system takes it no longer.
 """
@@ -23,12 +23,14 @@ from complaint_qms.integrations.connectors.system import (
     KEY,
     KINGDEE,
     OAUTH2,
+    SIGNATURE,
     YONYOU,
     CallFailed,
     System,
 )
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.inbound import ServiceError, Tokens, part, text_value
+from complaint_qms.integrations.messaging.signed_webhook import signing_headers
 
 WITH_TOKEN: Final = (OAUTH2, KINGDEE, YONYOU)
 YONYOU_TOKEN_PATH: Final = "/open-auth/selfAppAuth/getAccessToken"
@@ -57,8 +59,9 @@ class Entry:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-def entry(system: System, tokens: Tokens, *, renew: bool = False) -> Entry:
+def entry(system: System, tokens: Tokens, body: bytes = b"", *, renew: bool = False) -> Entry:
     """Args:
+        body: what is sent, for a signature.
         renew: the token that was kept is taken no longer.
 
     Raises:
@@ -68,6 +71,8 @@ def entry(system: System, tokens: Tokens, *, renew: bool = False) -> Entry:
         return Entry({system.key_header: f"{system.key_prefix} {system.secret}".strip()})
     if system.access == BASIC:
         return Entry({"Authorization": _basic(system.user, system.secret)})
+    if system.access == SIGNATURE:
+        return Entry(signing_headers(system.secret, body))
     if system.access not in WITH_TOKEN:
         return Entry()
     token = "" if renew else tokens.get(system.token_key()) or ""

@@ -44,17 +44,20 @@ class Answered:
     content: bytes
 
 
-def call(system: System, request: Request, tokens: Tokens) -> Answered:
-    """Raises:
-    ServiceError: the system cannot be reached, refuses, is too slow, says too much, or no JSON. With the status of its answer, where
-        there is one.
+def call(system: System, request: Request, tokens: Tokens, *, reads: bool = True) -> Answered:
+    """Args:
+        reads: the answer is to say something; else its status is enough.
+
+    Raises:
+        ServiceError: the system cannot be reached, refuses, is too slow, says too much, or no JSON. With the status of its answer, where
+            there is one.
     """
     with outside.outside_alone(system.own_networks, is_encrypted=True):
         answer = _exchange(system, request, tokens, renew=False)
         if access.is_stale(system, answer):
             answer = _exchange(system, request, tokens, renew=True)
     _check(system, answer)
-    return Answered(answer.status, _read(answer), answer.content)
+    return Answered(answer.status, _read(answer) if reads else None, answer.content)
 
 
 def source_address(system: System, request: Request) -> str:
@@ -63,7 +66,7 @@ def source_address(system: System, request: Request) -> str:
 
 
 def _exchange(system: System, request: Request, tokens: Tokens, *, renew: bool) -> http.HttpAnswer:
-    entry = access.entry(system, tokens, renew=renew)
+    entry = access.entry(system, tokens, request.body, renew=renew)
     url = system.base_url + request.target
     if entry.query:
         parts = urlsplit(url)

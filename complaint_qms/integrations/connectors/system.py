@@ -16,6 +16,7 @@ BASIC: Final = "basic"
 OAUTH2: Final = "oauth2"
 KINGDEE: Final = "kingdee"
 YONYOU: Final = "yonyou"
+SIGNATURE: Final = "signature"
 
 
 @dataclass(frozen=True)

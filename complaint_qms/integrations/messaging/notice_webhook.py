@@ -14,7 +14,7 @@ from typing import Final
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.inbound import Account, Tokens
 from complaint_qms.integrations.messaging.notice import Notice
-from complaint_qms.integrations.messaging.signed_webhook import sign
+from complaint_qms.integrations.messaging.signed_webhook import signing_headers
 
 LONGEST: Final = 20_000
 
@@ -29,10 +29,9 @@ def send_notice(account: Account, notice: Notice, tokens: Tokens) -> None:
         for one in notice.lines
     ]
     data = {"id": notice.id, "sent_at": now.isoformat(), "text": notice.as_text(LONGEST), "messages": rows}
-    body, timestamp = json.dumps(data, ensure_ascii=False).encode(), str(int(now.timestamp()))
+    body = json.dumps(data, ensure_ascii=False).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "X-Timestamp": timestamp,
-        "X-Signature": sign(account.app_secret, timestamp, body),
+        **signing_headers(account.app_secret, body),
     }
     http.call_for_text("POST", account.base_url, body, headers)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -59,6 +60,29 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), said, hashlib.sha256).hexdigest()
 
 
+def is_signed(secrets: Iterable[str], headers: Mapping[str, str], body: bytes, now: float) -> bool:
+    """Whether a request was signed with one of these secrets, a moment ago.
+
+    Args:
+        headers: by their names in small letters.
+        now: seconds since 1970.
+    """
+    timestamp, sent = (
+        headers.get("x-timestamp", ""),
+        headers.get("x-signature", "").encode("utf-8", "replace"),
+    )
+    if not is_recent(timestamp, now, WINDOW):
+        return False
+    signed = [hmac.compare_digest(sign(one, timestamp, body).encode(), sent) for one in secrets if one]
+    return any(signed)
+
+
+def signing_headers(secret: str, body: bytes) -> dict[str, str]:
+    """What a request of ours carries so that its receiver knows us."""
+    timestamp = str(int(datetime.now(timezone.utc).timestamp()))
+    return {"X-Timestamp": timestamp, "X-Signature": sign(secret, timestamp, body)}
+
+
 def receive_request(account: Account, request: Request) -> Received:
     """Read a request.
 
@@ -67,12 +91,8 @@ def receive_request(account: Account, request: Request) -> Received:
         NotTaken: it holds more than one request may.
         Unreadable: it holds no message.
     """
-    timestamp = request.headers.get("x-timestamp", "")
-    sent = request.headers.get("x-signature", "")
-    if request.method != "POST" or not account.app_secret or not is_recent(timestamp, request.at, WINDOW):
-        raise Refused
-    expected = sign(account.app_secret, timestamp, request.body)
-    if not hmac.compare_digest(expected.encode(), sent.encode("utf-8", "replace")):
+    signed = is_signed((account.app_secret,), request.headers, request.body, request.at)
+    if request.method != "POST" or not signed:
         raise Refused
     data = object_of(request.body)
     sent = data["messages"] if isinstance(data.get("messages"), list) else [data]
@@ -104,11 +124,9 @@ def send_reply(account: Account, reply: Reply, tokens: Tokens) -> str:
         {"id": reply.id, "to": reply.to, "text": reply.text, "context": dict(reply.context)},
         ensure_ascii=False,
     ).encode()
-    timestamp = str(int(datetime.now(timezone.utc).timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "X-Timestamp": timestamp,
-        "X-Signature": sign(account.app_secret, timestamp, body),
+        **signing_headers(account.app_secret, body),
     }
     return text_value(http.post_bytes(account.base_url, body, headers).get("message_id"), LONGEST_ID)
 

@@ -17,6 +17,8 @@ from complaint_qms.constants.connectors import (
     CALL,
     CONNECTOR,
     DONE,
+    EVENT_SENT,
+    FACTS_RECEIVED,
     FAILED,
     ISSUE,
     ISSUE_OPENED,
@@ -28,10 +30,11 @@ from complaint_qms.constants.connectors import (
 )
 from complaint_qms.engine.connectors import pause_after
 from complaint_qms.engine.message import Message
+from complaint_qms.integrations.connectors.calling import Answered
 from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.connectors import breaker
+from complaint_qms.services.connectors import breaker, receiving, telling
 from complaint_qms.services.connectors.asking import FAULT, SeenFacts, ask_system, prepare_request
 from complaint_qms.services.connectors.facts import connectors_for, store_facts
 from complaint_qms.services.connectors.issues import (
@@ -53,7 +56,6 @@ from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.input_validation import refuse
 
-JOB_ID: Final = "complaint_qms_connectors"
 _METHOD: Final = f"{__name__}.call_due"
 _GONE: Final = Message("What the system was to be asked about is not there any more.")
 _OFF: Final = Message("The connector was switched off meanwhile. Switch it on, and try again.")
@@ -110,7 +112,7 @@ def request_issue(connector: Document, doc: Document, action: str = "") -> Docum
 def enqueue_calls(now: datetime) -> None:
     """Have calls made that are due: to be tried again, or left behind by a killed job."""
     if _due(now, 1):
-        frappe.enqueue(_METHOD, queue="long", job_id=JOB_ID, deduplicate=True)
+        frappe.enqueue(_METHOD, queue="long", job_id=telling.JOB_ID, deduplicate=True)
 
 
 def call_due(names: list[str] | None = None, now: datetime | None = None) -> int:
@@ -139,9 +141,15 @@ def make_call(name: str, now: datetime | None = None) -> str | None:
     connector, subject = frappe.get_doc(CONNECTOR, row.connector), subject_of_call(row)
     began, prepared, found, error = monotonic(), None, None, None
     try:
-        if not subject:
+        if row.kind == EVENT_SENT:
+            prepared = telling.prepare_event(connector, row.message)
+            found = SeenFacts({}, telling.send_event(prepared))
+        elif row.kind == FACTS_RECEIVED:
+            read = receiving.read_again(connector, row)
+            subject, found = read.subject, SeenFacts(read.facts, Answered(0, None, row.message.encode()))
+        elif not subject:
             raise ServiceError(_GONE, passing=False)
-        if row.kind == ISSUE_OPENED:
+        elif row.kind == ISSUE_OPENED:
             prepared = prepare_opening(connector, subject)
             answer, issue = open_there(connector, subject, prepared)
             found = SeenFacts({"issue": issue}, answer)
@@ -164,31 +172,23 @@ def make_call(name: str, now: datetime | None = None) -> str | None:
     if error:
         breaker.note_error(connector.name, error, turn, ended)
         values |= _after_error(row, connector, error, ended)
-    elif found and prepared and subject:
+    elif found:
         breaker.note_success(connector.name, ended)
-        if row.kind == ISSUE_OPENED:
-            note_opened(connector, subject, found.facts["issue"], ended)
-        else:
-            store_facts(connector, subject, found.facts, found.answer.content, prepared.source, ended)
-        values |= {
-            "state": DONE,
-            "next_attempt": None,
-            "error": None,
-            "status": found.answer.status,
-            "answer_size": len(found.answer.content),
-        }
+        values |= _after_success(row, connector, subject, found, prepared.source if prepared else "", ended)
     _write(row, values)
     return values["state"]
 
 
 def try_again(names: Iterable[str]) -> int:
     """Let calls that were given up be made once more, with all attempts; how many of `names` were."""
-    rows = frappe.get_all(
+    found = frappe.get_all(
         CALL,
         {"name": ("in", list(names)), "state": FAILED, "kind": ("!=", TEST)},
-        pluck="name",
+        ["name", "kind", "message_key"],
         order_by="creation asc",
     )
+    # Of what was sent to us, that alone can be read again which was kept.
+    rows = [row.name for row in found if row.kind != FACTS_RECEIVED or row.message_key]
     values = {"state": WAITING, "attempts": 0, "next_attempt": now_datetime(), "error": None}
     writing.set_where(CALL, rows, values, "tried again by a person", modified=True)
     if rows:
@@ -309,8 +309,32 @@ def _give_up(row: Document, said: Message) -> None:
     _write(row, {"state": FAILED, "next_attempt": None, "error": reasons.of_message(said)})
 
 
+def _after_success(
+    row: Document,
+    connector: Document,
+    subject: Subject | None,
+    found: SeenFacts,
+    source: str,
+    now: datetime,
+) -> dict[str, Any]:
+    values = {"state": DONE, "next_attempt": None, "error": None}
+    if row.kind == FACTS_RECEIVED:
+        # What its sender was answered stays; the content is the fact's from now on.
+        values |= {"message": None, "about": subject.about, **subject.links}
+        source = row.came_from or ""
+    else:
+        values |= {"status": found.answer.status, "answer_size": len(found.answer.content)}
+    if row.kind == ISSUE_OPENED:
+        note_opened(connector, subject, found.facts["issue"], now)
+    elif row.kind != EVENT_SENT:
+        store_facts(connector, subject, found.facts, found.answer.content, source, now)
+    return values
+
+
 def _after_error(row: Document, connector: Document, error: ServiceError, now: datetime) -> dict[str, Any]:
-    values = {"status": error.status, "error": reasons.of_message(error.said)}
+    values: dict[str, Any] = {"error": reasons.of_message(error.said)}
+    if row.kind != FACTS_RECEIVED:
+        values["status"] = error.status
     if error.passing and row.attempts < max(1, cint(connector.attempts)):
         pause = pause_after(row.attempts, getattr(error, "pause", None))
         return {**values, "state": WAITING, "next_attempt": now + pause}

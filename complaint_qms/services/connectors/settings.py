@@ -21,9 +21,21 @@ from complaint_qms.constants.connectors import (
     METHODS,
     MOST_FACTS,
     OPEN_ISSUE,
+    RECEIVE_FACTS,
+    SEND_EVENTS,
+    SIGNED,
 )
 from complaint_qms.engine.connectors import Path, Template, Unusable, is_header_text, read_path, template_of
-from complaint_qms.integrations.connectors.system import BASIC, KEY, KINGDEE, NONE, OAUTH2, YONYOU, System
+from complaint_qms.integrations.connectors.system import (
+    BASIC,
+    KEY,
+    KINGDEE,
+    NONE,
+    OAUTH2,
+    SIGNATURE,
+    YONYOU,
+    System,
+)
 from complaint_qms.integrations.messaging import http, outside
 from complaint_qms.services.inbox import reasons
 from complaint_qms.services.notify.channels import own_networks
@@ -37,6 +49,7 @@ _NEEDED: Final = {
     OAUTH2: ("user", "secret", "token_url"),
     KINGDEE: ("user", "secret", "as_user", "account"),
     YONYOU: ("user", "secret"),
+    SIGNATURE: ("secret",),
 }
 _STATE: Final = ("failures", "open_until", "last_success_at", "last_failure_at")
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -52,7 +65,7 @@ def check_connector(doc: Document) -> None:
         doc.set(field, before.get(field) if before else None)
     _fill_in(doc)
     wrong = [*_wrong_access(doc), *_wrong_limits(doc), *_wrong_request(doc), *_wrong_purpose(doc)]
-    if doc.purpose != OPEN_ISSUE:
+    if doc.purpose in (ASK_FACTS, RECEIVE_FACTS):
         wrong += _wrong_mapping(doc)
     if before:
         wrong += check_places(doc, _secret_places(before), _secret_places(doc), ("secret",))
@@ -85,7 +98,7 @@ def template_from(doc: Document) -> Template:
     Unusable: it was written past the checks.
     """
     parts = {name: connector_label(doc, name) for name in _PARTS}
-    known = MERGE_FIELDS[doc.about]
+    known = MERGE_FIELDS.get(doc.about, ())
     return template_of(
         METHODS[doc.method],
         doc.path or "",
@@ -165,12 +178,18 @@ def _fill_in(doc: Document) -> None:
     for field, (_least, _most, usual) in LIMITS.items():
         if doc.get(field) in (None, ""):
             doc.set(field, usual)
+    doc.method = doc.method or "by_get"
+    if doc.purpose in SIGNED:
+        doc.access = SIGNATURE
+    if doc.purpose == SEND_EVENTS:
+        # The body is ours, and what an event is about stands in it.
+        doc.update({"about": None, "method": "by_post", "query": None, "body": None})
 
 
 def _secret_places(doc: Document) -> set[str]:
     """Addresses that learn the secret, or what is got for it."""
     base, token = doc.base_url or "", doc.token_url or ""
-    if doc.access == NONE:
+    if doc.access == NONE or doc.purpose == RECEIVE_FACTS:
         return set()
     if doc.access == OAUTH2:
         return {base, token}
@@ -179,11 +198,8 @@ def _secret_places(doc: Document) -> set[str]:
 
 def _wrong_access(doc: Document) -> list[str]:
     said = _("{0}: enter it; the system cannot be called without.")
-    wrong = [
-        said.format(connector_label(doc, field))
-        for field in _NEEDED.get(doc.access, ())
-        if not doc.get(field)
-    ]
+    needed = () if doc.purpose == RECEIVE_FACTS else ("base_url", "path", *_NEEDED.get(doc.access, ()))
+    wrong = [said.format(connector_label(doc, field)) for field in needed if not doc.get(field)]
     for field in ("base_url", "token_url"):
         if doc.get(field) and not _is_address(doc.get(field)):
             wrong.append(
@@ -216,8 +232,8 @@ def _wrong_limits(doc: Document) -> list[str]:
 
 
 def _wrong_request(doc: Document) -> list[str]:
-    if doc.about not in MERGE_FIELDS or doc.method not in METHODS:
-        return []  # the framework says so
+    if doc.purpose == RECEIVE_FACTS or not doc.path or doc.method not in METHODS:
+        return []  # nothing is asked for, or it was said above
     try:
         template_from(doc)
     except Unusable as error:
@@ -228,6 +244,8 @@ def _wrong_request(doc: Document) -> list[str]:
 
 
 def _wrong_purpose(doc: Document) -> list[str]:
+    if not doc.about and doc.purpose != SEND_EVENTS:
+        return [_("{0}: choose what the system knows something about.").format(connector_label(doc, "about"))]
     if doc.about in ISSUES_OF if doc.purpose == OPEN_ISSUE else doc.about != ACTION:
         return []
     return [

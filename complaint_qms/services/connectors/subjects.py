@@ -72,10 +72,13 @@ def subject_named(about: str, name: str) -> Subject:
         refuse(_("There is no {0} “{1}”.").format(_(doctype), frappe.utils.escape_html(name[:140])))
     if about in FORMS.values():
         frappe.get_doc(doctype, name).check_permission("read")
-        return Subject(about, name, {about: name})
-    lot = lot_of_batch(name) if about == BATCH else None
-    links = {about: name} | ({ITEM: lot.item} if lot else {})
-    return Subject(about, name, links)
+    return _subject(about, name)
+
+
+def subject_known(about: str, name: str) -> Subject | None:
+    """By a name that a system has sent, as the site writes it; None where there is none."""
+    found = frappe.db.get_value(ABOUT[about], name, "name")
+    return _subject(about, found) if found else None
 
 
 def subject_of_issue(doc: Document, action: str) -> Subject:
@@ -127,3 +130,8 @@ def _of_action(subject: Subject) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return " ".join(without_tags(value).split()) if isinstance(value, str) else value
+
+
+def _subject(about: str, name: str) -> Subject:
+    lot = lot_of_batch(name) if about == BATCH else None
+    return Subject(about, name, {about: name} | ({ITEM: lot.item} if lot else {}))

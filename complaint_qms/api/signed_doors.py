@@ -1,0 +1,64 @@
+"""What the addresses that programs post to have in common: counted, bounded, and silent to whoever cannot sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import frappe
+from frappe.rate_limiter import rate_limit
+from werkzeug.wrappers import Response
+
+from complaint_qms.integrations.messaging.inbound import Refused
+from complaint_qms.services.record.error_text import way_of
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+
+
+def answer_signed(
+    door: str,
+    channel: str,
+    take: Callable[[], Response],
+    limits: tuple[int, int],
+    failed: str,
+    refused: Callable[[], None] = lambda: None,
+) -> Response:
+    """What a request is answered with.
+
+    Args:
+        door: name that the limits count by, with the address it comes from.
+        channel: name of what the address belongs to; those that are none are one.
+        take: raises `Refused` for whoever cannot sign.
+        limits: requests a minute, and refusals an hour.
+        failed: title in the Error Log where it fails on our side; the sender tries again.
+        refused: what is done for a refusal, as long as there are not too many.
+    """
+    a_minute, an_hour = limits
+    frappe.local.form_dict = frappe._dict(cmd=door, channel=channel)
+    try:
+        _count(a_minute, _MINUTE)
+        return take()
+    except Refused:
+        frappe.local.form_dict.cmd = f"{door}.refused"
+        try:
+            _count(an_hour, _HOUR)
+        except frappe.RateLimitExceededError:
+            return plain("", 429)
+        refused()
+        return plain("", 403)
+    except frappe.RateLimitExceededError:
+        return plain("", 429)
+    except Exception as error:
+        frappe.db.rollback()
+        frappe.log_error(title=failed, message=way_of(error))
+        frappe.db.commit()
+        return plain("", 503)
+
+
+def plain(text: str, status: int) -> Response:
+    return Response(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _count(limit: int, seconds: int) -> None:
+    rate_limit(key="channel", limit=limit, seconds=seconds)(lambda: None)()

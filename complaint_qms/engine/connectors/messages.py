@@ -1,0 +1,77 @@
+"""A message that a system sends by itself, read strictly: what two programs may read differently is read by neither."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from complaint_qms.engine.connectors.paths import Path, values_at
+from complaint_qms.engine.connectors.unusable import Unusable
+from complaint_qms.engine.message import Message
+
+DEEPEST: Final = 20
+"""Levels of objects and lists."""
+LONGEST_NAME: Final = 140
+"""Characters of an id, and of the name of a record."""
+_NO_JSON: Final = Message("The message is no JSON object in UTF-8.")
+_TOO_DEEP: Final = Message("The message has more than {levels} levels of objects and lists.")
+_TWICE: Final = Message("The message has the name “{name}” twice in one object.")
+_NOT_ONE: Final = Message("The message has not exactly one text of at most {longest} characters at {path}.")
+
+
+def read_message(body: bytes) -> dict[str, Any]:
+    """Raises:
+    Unusable: it is no JSON object (RFC 8259), is too deep, or has a name twice in one object.
+    """
+    try:
+        data = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number)
+    except RecursionError:
+        raise Unusable(_TOO_DEEP.having(levels=DEEPEST)) from None
+    except Unusable:
+        raise
+    except ValueError:  # of letters as well
+        raise Unusable(_NO_JSON) from None
+    if not isinstance(data, dict):
+        raise Unusable(_NO_JSON)
+    if _depth(data) > DEEPEST:
+        raise Unusable(_TOO_DEEP.having(levels=DEEPEST))
+    return data
+
+
+def the_text(path: Path, data: Any, written: str) -> str:
+    """The one text or whole number at a path.
+
+    Args:
+        written: the path, as it is told.
+
+    Raises:
+        Unusable: there is none, there are several, or it is longer than a name.
+    """
+    found = values_at(path, data)
+    value = found[0] if len(found) == 1 else None
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not text or len(text) > LONGEST_NAME or not text.isprintable():
+        raise Unusable(_NOT_ONE.having(longest=LONGEST_NAME, path=written[:100]))
+    return text
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unusable(_TWICE.having(name=twice[:60]))
+    return found
+
+
+def _no_number(_name: str) -> float:
+    """NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError
+
+
+def _depth(value: Any) -> int:
+    level, depth = [value], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
+    return depth
