@@ -278,7 +278,7 @@ def sold_at_the_till(chain: Chain, customer: str, lot: str, qty: float) -> Docum
     mode, profile = chain.till()
     opened = frappe.get_doc(
         {
-            "doctype": "POS Opening Entry", "company": factory.company(), "pos_profile": profile, "user": frappe.session.user,
+            "doctype": "POS Opening Entry", "company": factory.company(), "pos_profile": profile, "user": factory.person("Sales User"),  # a cashier has one till on 16
             "period_start_date": now_datetime(), "posting_date": now_datetime().date(),
             "balance_details": [{"mode_of_payment": mode, "opening_amount": 0}],
         }
