@@ -65,9 +65,7 @@ function keydown(event) {
 function keep(row, fieldname) {
 	const control = row.on_grid_fields_dict[fieldname];
 	const typed = control && control.get_input_value();
-	if (!row.doc.__unedited || !typed || String(typed) === String(row.doc[fieldname])) return;
-	row.doc.__unedited = false;
-	control.parse_validate_and_set_in_model(typed);
+	if (row.doc.__unedited && typed && String(typed) !== String(row.doc[fieldname])) row.doc.__unedited = false;
 }
 
 /** What is missing in the row, else the cell below, else a new row. A line within a text is broken with Shift and Enter. */
