@@ -20,7 +20,8 @@ REASON = "Handles break off"
 
 def warehouse(name: str) -> str:
     made = factory.make("Warehouse", warehouse_name=factory.unique(name), company=factory.company()).name
-    frappe.flags.pop("warehouse_account_map", None)  # ERPNext keeps it for a request, and under test too on 16
+    # ERPNext keeps it for a request, and on 16 under test as well.
+    frappe.flags.pop("warehouse_account_map", None)
     return made
 
 
