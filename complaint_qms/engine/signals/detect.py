@@ -45,7 +45,7 @@ class Judged:
     """Exposure; 1 throughout for a series without any."""
 
 
-def judge(block: Block) -> Judged:
+def judge_block(block: Block) -> Judged:
     """Every period of the block by its method.
 
     Before the first units of a series are known, and for complaints in a period without any, time is the exposure.
@@ -76,6 +76,23 @@ def judge(block: Block) -> Judged:
     return found
 
 
+def rules_of(s: Settings) -> Rules:
+    return Rules(
+        s.baseline, s.guard, s.min_baseline, s.alpha, s.min_count, s.dispersion, s.cusum_ratio, s.cusum_run_length
+    )  # fmt: skip
+
+
+def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[np.int64]:
+    """How many past years a period is compared with: all that reach back into the data, at most the control's.
+
+    0 where fewer than three do (or fewer than the control asks for, if that is less). Two periods are held in
+    reserve, since by the calendar a year of weeks or days can be longer than ``frequency``.
+    """
+    reach = (np.asarray(column) - control.half_window - 2) // frequency
+    years = np.minimum(reach, control.years)
+    return np.where(years >= min(3, control.years), years, 0)
+
+
 def _by_exposure(block: Block) -> Judged:
     counts = block.counts
     given = np.zeros_like(counts) if block.exposure is None else np.nan_to_num(block.exposure)
@@ -103,23 +120,6 @@ def _by_exposure(block: Block) -> Judged:
             DETECTORS[name](block, found, launch, (method == code_of) & block.judged)
     _limits(block, found)
     return found
-
-
-def rules_of(s: Settings) -> Rules:
-    return Rules(
-        s.baseline, s.guard, s.min_baseline, s.alpha, s.min_count, s.dispersion, s.cusum_ratio, s.cusum_run_length
-    )  # fmt: skip
-
-
-def years_back(column: ArrayLike, control: Control, frequency: int) -> NDArray[np.int64]:
-    """How many past years a period is compared with: all that reach back into the data, at most the control's.
-
-    0 where fewer than three do (or fewer than the control asks for, if that is less). Two periods are held in
-    reserve, since by the calendar a year of weeks or days can be longer than ``frequency``.
-    """
-    reach = (np.asarray(column) - control.half_window - 2) // frequency
-    years = np.minimum(reach, control.years)
-    return np.where(years >= min(3, control.years), years, 0)
 
 
 @dataclass(frozen=True)

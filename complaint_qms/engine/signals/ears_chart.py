@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.short_repr import short_repr
-from complaint_qms.engine.signals.ranges import at_least, share, whole
+from complaint_qms.engine.signals.ranges import at_least, open_share, whole
 from complaint_qms.engine.signals.tails import normal_quantile
 
 Array = NDArray[np.float64]
@@ -67,7 +67,7 @@ def ears(
     at_least(0, min_sd=min_sd)
     counts = np.asarray(counts, float)
     alpha = _ALPHA[method] if alpha is None else alpha
-    share(alpha=alpha)
+    open_share(alpha=alpha)
     quantile = normal_quantile(1 - alpha)
     mean, sd = moving_moments(counts, baseline, _GAP[method])
     sd = np.maximum(sd, min_sd)
@@ -106,6 +106,14 @@ def moving_moments(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
     return mean, sd
 
 
+def standardise(counts: Array, mean: Array, sd: Array) -> Array:
+    """(counts − mean) / sd; with sd 0: 0 on the mean, ± inf off it."""
+    away = counts - mean
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out = away / sd
+    return np.where((sd == 0) & (away == 0), 0.0, out)
+
+
 def _moments_over_gaps(counts: Array, width: int, gap: int) -> tuple[Array, Array]:
     known = np.flatnonzero(~np.isnan(counts))
     mean, sd = np.full(len(counts), np.nan), np.full(len(counts), np.nan)
@@ -118,14 +126,6 @@ def _moments_over_gaps(counts: Array, width: int, gap: int) -> tuple[Array, Arra
     mean[ready] = windows.mean(axis=-1)[before[ready] - width]
     sd[ready] = windows.std(axis=-1, ddof=1)[before[ready] - width]
     return mean, sd
-
-
-def standardise(counts: Array, mean: Array, sd: Array) -> Array:
-    """(counts − mean) / sd; with sd 0: 0 on the mean, ± inf off it."""
-    away = counts - mean
-    with np.errstate(divide="ignore", invalid="ignore"):
-        out = away / sd
-    return np.where((sd == 0) & (away == 0), 0.0, out)
 
 
 def _shift(values: Array, by: int) -> Array:

@@ -28,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
-from complaint_qms.engine.signals.ranges import above, at_least, share, whole
+from complaint_qms.engine.signals.ranges import above, at_least, open_share, whole
 from complaint_qms.engine.signals.regression import LEAST_MEAN, Array, Rounds, poisson_regression
 from complaint_qms.engine.signals.tails import negbin_tail, normal_quantile, smallest_count
 
@@ -62,7 +62,7 @@ class Control:
         whole(0, half_window=self.half_window)
         if self.skip_recent is not None:
             whole(0, skip_recent=self.skip_recent)
-        share(alpha=self.alpha)
+        open_share(alpha=self.alpha)
         above(0, trend_p=self.trend_p, weights_threshold=self.weights_threshold)
         at_least(0, min_cases=self.min_cases)
         if self.threshold not in ("delta", "nbPlugin", "muan"):

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from complaint_qms.engine.signals.ranges import share
+from complaint_qms.engine.signals.ranges import open_share
 
 Rule = Literal["bh", "by"]
 
@@ -46,5 +46,5 @@ def adjust(p: ArrayLike, axis: int = 0, rule: Rule = "bh") -> NDArray[np.float64
 
 def discoveries(p: ArrayLike, level: float = 0.05, axis: int = 0, rule: Rule = "bh") -> NDArray[np.bool_]:
     """Which tests are rejected with the false discovery rate held at ``level``; never a test that was not made."""
-    share(level=level)
+    open_share(level=level)
     return adjust(p, axis, rule) <= level

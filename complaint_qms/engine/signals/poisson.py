@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
-from complaint_qms.engine.signals.ranges import share
+from complaint_qms.engine.signals.ranges import open_share
 from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail, smallest_count
 
 Array = NDArray[np.float64]
@@ -34,7 +34,7 @@ def poisson_test(
 
     All arguments broadcast. nan where the count is unknown or the exposure is not above 0.
     """
-    share(alpha=alpha)
+    open_share(alpha=alpha)
     counts, exposure, rate = np.broadcast_arrays(*(np.asarray(a, float) for a in (counts, exposure, rate)))
     expected = np.where(exposure > 0, rate * exposure, np.nan)
     p = np.where(np.isnan(expected), np.nan, poisson_tail(counts, np.nan_to_num(expected)))
@@ -53,7 +53,7 @@ def conditional_test(
 
     As the baseline grows this becomes :func:`poisson_test` with rate base_count / base_exposure.
     """
-    share(alpha=alpha)
+    open_share(alpha=alpha)
     counts, exposure, base_count, base_exposure = np.broadcast_arrays(
         *(np.asarray(a, float) for a in (counts, exposure, base_count, base_exposure))
     )

@@ -27,7 +27,7 @@ def whole(lowest: int, **given: object) -> None:
             raise ValueError(f"{name} must be a whole number of at least {lowest}, not {value!r}")
 
 
-def share(**given: object) -> None:
+def open_share(**given: object) -> None:
     """Each must lie between 0 and 1, neither included."""
     for name, value in given.items():
         if not _is_number(value) or not 0 < value < 1:  # type: ignore[operator]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.signals import fdr
-from complaint_qms.engine.signals.detect import Judged, judge
+from complaint_qms.engine.signals.detect import Judged, judge_block
 from complaint_qms.engine.signals.method_choice import CODE
 from complaint_qms.engine.signals.ranges import whole
 from complaint_qms.engine.signals.report import signal_records
@@ -78,7 +78,7 @@ def scan(
         part = slice(begin, begin + _BLOCK)
         units = None if given is None else given[part]
         block = Block(counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged)
-        found = judge(block)
+        found = judge_block(block)
         _write(cells, part, found.cells)
         method[part] = found.method
         rise.take(part, found)
@@ -134,7 +134,7 @@ def _again(result: ScanResult, rows: NDArray[np.int64], every_limit: bool = Fals
     exposure = None if result.exposure is None else result.exposure[rows]
     method = np.where(result.method[rows] == CODE["cusum"], CODE["poisson"], result.method[rows])
     width = result.counts.shape[1]
-    return judge(
+    return judge_block(
         Block(
             result.counts[rows], exposure, result.rate[rows], method.astype(np.int8), np.zeros(len(rows), bool),
             result.settings, result.frequency, result.starts, width, every_limit,

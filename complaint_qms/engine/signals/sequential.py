@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import interpolate, optimize, special
 
 from complaint_qms.engine.short_repr import short_repr
-from complaint_qms.engine.signals.ranges import above, share, whole
+from complaint_qms.engine.signals.ranges import above, open_share, whole
 
 Array = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def critical_value(upper_limit: float, alpha: float = 0.05, min_count: int = 1) 
     Where even the earliest possible rejection is less likely than alpha, it is LLR(min_count, upper_limit), the
     smallest value that any rejection reaches; R's Sequential answers there that no plan exists.
     """
-    share(alpha=alpha)
+    open_share(alpha=alpha)
     whole(1, min_count=min_count)
     if not 0 < upper_limit <= _LARGEST_T:
         raise ValueError(f"upper_limit must lie above 0 and be at most {_LARGEST_T:.0f} expected complaints")

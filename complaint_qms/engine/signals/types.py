@@ -14,7 +14,7 @@ from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.fdr import Rule as FdrRule
 from complaint_qms.engine.signals.method_choice import METHODS, Rule
-from complaint_qms.engine.signals.ranges import above, at_least, share, whole
+from complaint_qms.engine.signals.ranges import above, at_least, open_share, whole
 
 Array = NDArray[np.float64]
 LARGEST_PLAN = 1000.0
@@ -67,7 +67,7 @@ class Settings:
             raise ValueError(f"family must be 'period' or 'all', not {self.family!r}")
         if self.fdr_rule not in ("bh", "by"):
             raise ValueError(f"fdr_rule must be 'bh' or 'by', not {self.fdr_rule!r}")
-        share(alpha=self.alpha, fdr=self.fdr, sprt_alpha=self.sprt_alpha)
+        open_share(alpha=self.alpha, fdr=self.fdr, sprt_alpha=self.sprt_alpha)
         at_least(0, min_count=self.min_count, ears_min_sd=self.ears_min_sd)
         above(0, sigmas=self.sigmas, threshold_count=self.threshold_count, sprt_plan=self.sprt_plan)
         above(1, cusum_ratio=self.cusum_ratio, cusum_run_length=self.cusum_run_length)
