@@ -4,6 +4,8 @@ in the server's own network is called that its configuration does not name, and 
 from __future__ import annotations
 
 import json
+from functools import partial
+from inspect import signature
 from time import sleep
 from types import SimpleNamespace
 from typing import Final
@@ -25,6 +27,8 @@ from complaint_qms.services.notify.channels import own_networks
 _PAUSES: Final = (1, 4, 0)
 """Seconds after each call in vain, as the framework waits between its own."""
 _TIMEOUT: Final = 5
+_LOGS_DOCTYPE: Final = "doctype" in signature(log_request).parameters
+"""Frappe 16 asks for it before the name of the record."""
 
 
 def call(doc: Document, name: str) -> None:
@@ -39,6 +43,10 @@ def call(doc: Document, name: str) -> None:
         url = frappe.render_template(url, get_context(doc))
     headers, data = get_webhook_headers(doc, webhook), get_webhook_data(doc, webhook)
     body = json.dumps(data, default=str).encode()
+    about = {"doctype": doc.doctype} if _LOGS_DOCTYPE else {}
+    log = partial(
+        log_request, webhook=webhook.name, docname=doc.name, url=url, headers=headers, data=data, **about
+    )
     seconds = min(cint(webhook.timeout) or _TIMEOUT, http.LONGEST_CALL)
     for pause in _PAUSES:
         try:
@@ -47,10 +55,10 @@ def call(doc: Document, name: str) -> None:
                     webhook.request_method or "POST", url.strip(), body, headers, seconds
                 )
         except ServiceError as error:
-            log_request(webhook.name, doc.name, url, headers, data)
+            log()
             if not error.passing or not pause:
                 raise
             sleep(pause)
         else:
-            log_request(webhook.name, doc.name, url, headers, data, SimpleNamespace(text=text))
+            log(res=SimpleNamespace(text=text))
             return
