@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 import frappe
 from frappe import _
@@ -21,6 +21,9 @@ from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.list_filters import are_usable
 from complaint_qms.services.record.scalars import is_storable, shown
+
+_OF_THE_FRAMEWORK: Final = ("cmd", "_lang", "_", "csrf_token", "sid")
+"""What a request may carry beside the arguments of a function."""
 
 
 def checked(function: Callable) -> Callable:
@@ -66,6 +69,31 @@ def checked(function: Callable) -> Callable:
         return function(**given)
 
     # Frappe checks by these as well, and answers with the names of Python's types.
+    call.__annotations__ = {}
+    return call
+
+
+def nothing_else(function: Callable) -> Callable:
+    """Refuse by name what a request sends beside the arguments of `function`: the framework drops it in silence, and whoever sent it takes it for
+    done. Stands between `frappe.whitelist` and `checked`.
+
+    Raises:
+        frappe.ValidationError: something else is sent.
+    """
+    names = {*inspect.signature(function).parameters, *_OF_THE_FRAMEWORK}
+    path = f"{function.__module__}.{function.__name__}"
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        is_asked = frappe.request and path in (
+            frappe.form_dict.get("cmd"),
+            frappe.request.path.rpartition("/")[2],
+        )
+        if is_asked and (others := sorted(set(frappe.form_dict) - names)):
+            named = comma_list(f"“{shown(name)}”" for name in others)
+            input_validation.refuse(_("{0}: there is no such argument. Leave it out.").format(named))
+        return function(*args, **kwargs)
+
     call.__annotations__ = {}
     return call
 

@@ -9,7 +9,7 @@ from frappe.email.email_body import get_formatted_html
 from frappe.model.document import Document
 from frappe.utils.html_utils import sanitize_html
 
-from complaint_qms.api.arguments import checked, read_parts
+from complaint_qms.api.arguments import checked, nothing_else, read_parts
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, NOTICE
 from complaint_qms.services.field_action import (
@@ -20,6 +20,7 @@ from complaint_qms.services.field_action import (
     panel,
     scope,
     tracking,
+    ways,
 )
 from complaint_qms.services.field_action import classes as class_list
 from complaint_qms.services.lifecycle import overview
@@ -30,6 +31,7 @@ _SIGNATURES = 20
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@nothing_else
 @checked
 def customers_of(name: str) -> dict[str, Any]:
     """The customers of a field action with what they were told, said and did, the figures, the changes of the scope and the mass balance."""
@@ -37,6 +39,7 @@ def customers_of(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@nothing_else
 @checked
 def classes() -> list[str]:
     """Classes of field actions that the site knows."""
@@ -45,6 +48,7 @@ def classes() -> list[str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def compute_scope(name: str) -> dict[str, Any]:
     """Compute the scope anew; what changed is in `changes`."""
@@ -58,6 +62,7 @@ def compute_scope(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def approve(name: str, password: str) -> dict[str, Any]:
     """Sign and approve a field action with one's own password; its stage bar afterwards."""
@@ -73,9 +78,11 @@ def approve(name: str, password: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@nothing_else
 @checked
 def preview(name: str, language: str = "", customer: str = "", is_reminder: bool = False) -> dict[str, Any]:
-    """What a notice says, as a customer reads it: {subject, page, language, customer}. Nothing is sent, and the link is an example.
+    """What a notice says, as a customer reads it: {subject, page, text, language, customer}, `text` where the site sends text messages. Nothing is
+    sent, and the link is an example.
 
     Args:
         customer: name of a Field Action Customer; one with that language by default.
@@ -96,12 +103,16 @@ def preview(name: str, language: str = "", customer: str = "", is_reminder: bool
     return {
         "subject": said["subject"],
         "page": page,
+        "text": f"{notice_text.short_text(action, reader, language or reader.language or 'en', is_reminder=is_reminder)} {link}"
+        if ways.sends_texts()
+        else "",
         "language": said["language"],
         "customer": reader.customer_name,
     }
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def send_notices(name: str) -> dict[str, Any]:
     """Have every contact told that was not yet: {notices: how many}. Asked twice, nobody is told twice."""
@@ -112,6 +123,7 @@ def send_notices(name: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def send_again(notice: str) -> None:
     """Have a notice sent anew that failed."""
@@ -120,6 +132,7 @@ def send_again(notice: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def log_call(customer: str, reached: bool, contact: str = "", note: str = "") -> None:
     """Note that a customer was phoned.
@@ -133,6 +146,7 @@ def log_call(customer: str, reached: bool, contact: str = "", note: str = "") ->
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def record_quantities(customer: str, quantities: Any, note: str = "") -> None:
     """Note what became of the product at a customer.
@@ -145,6 +159,7 @@ def record_quantities(customer: str, quantities: Any, note: str = "") -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def add_customer(name: str, customer: str, reason: str, qty: float, item_code: str = "") -> str:
     """Add a customer by hand; the name of its Field Action Customer."""
@@ -157,6 +172,7 @@ def add_customer(name: str, customer: str, reason: str, qty: float, item_code: s
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def leave_out(customer: str, reason: str) -> None:
     """Leave a customer out, with a reason."""
@@ -165,6 +181,7 @@ def leave_out(customer: str, reason: str) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@nothing_else
 @checked
 def take_back(customer: str) -> None:
     """Take a customer in again who was left out."""

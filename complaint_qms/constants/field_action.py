@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from complaint_qms.constants.notify import SMS, WHATSAPP
+
 DOCTYPE: Final = "Field Action"
 CUSTOMER: Final = "Field Action Customer"
 NOTICE: Final = "Field Action Notice"
@@ -34,6 +36,15 @@ LEFT_OUT: Final = "left_out"
 BY_LINK: Final = "by_link"
 BY_PHONE: Final = "by_phone"
 
+# Ways of a notice
+BY_MAIL: Final = "email"
+TEXT_SERVICES: Final = (SMS, WHATSAPP)
+"""Services that reach somebody by a telephone number, with a text and a link."""
+CHANNEL_FIELD: Final = "field_notice_channel"
+"""Field of a Customer: by which notification channel they are told, in place of mail."""
+MESSAGE_KIND: Final = "field_notice"
+"""Of a notice in the outbox."""
+
 # States of a notice
 WAITING: Final = "waiting"
 QUEUED: Final = "queued"
@@ -44,7 +55,11 @@ NOT_NEEDED: Final = "not_needed"
 
 QUANTITIES: Final = ("still_held", "to_return", "recovered", "destroyed", "used")
 TOLD_BY_CUSTOMER: Final = ("still_held", "to_return", "destroyed", "used")
+SAID: Final = {name: f"said_{name}" for name in TOLD_BY_CUSTOMER}
+"""Field → where what the customer said of it by the link last is kept, beside what staff entered."""
 ACCOUNTED: Final = ("recovered", "destroyed", "used")
+REMOVED: Final = ("recovered", "destroyed")
+"""What is accounted for and can harm nobody any more; what was used or passed on may."""
 
 LONGEST_NAME: Final = 140
 LONGEST_REMARK: Final = 1000

@@ -376,6 +376,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "partly_done": "Partly Done",
         "rule_notice": "Notice of a Rule",
         "work_handed_on": "All Work of a Person Handed Over",
+        "field_notice": "Notice of a Field Action",
+        "field_action_approved": "Field Action Approved",
     },
     "article_use": {
         "article_written": "Written",

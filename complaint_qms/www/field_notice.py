@@ -68,6 +68,13 @@ def _words() -> dict[str, str]:
         "thanks": _("Thank you. Your answer has reached us."),
         "again": _("You can change it by the same link as long as this action goes on."),
         "known": _("You have already answered. What you send now takes its place."),
+        "entered": _(
+            "Our staff has entered quantities with you. They stay; what you send now stands beside them and is looked at."
+        ),
+        "over": _("This action has ended: nothing is taken any more. What you were told stands below."),
+        "withdrawn": _("This notice was withdrawn. Call us before you do what it asked for."),
+        "questions": _("Questions? Call or write to us:"),
+        "ask_sender": _("Questions? Call or write to {0}."),
         "name_missing": _("Your name: enter who acknowledges the notice."),
         "loading": _("One moment …"),
         "no_link": _("Open this page by the link that you were given."),

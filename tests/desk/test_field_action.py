@@ -15,7 +15,7 @@ from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.field_action import notices, reminders
+from complaint_qms.services.field_action import delivery, notices, reminders
 from complaint_qms.services.field_action.report import FieldActions
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
@@ -50,7 +50,7 @@ def told(doc: Document, mailbox: Mailbox) -> dict[str, str]:
     notices.send_waiting()
     before = len(mailbox.mails)
     mailbox.send_queued()
-    notices.follow_queue()
+    delivery.follow_queue()
     return {
         mail["To"]: SECRET.search(mail.get_body(("html",)).get_content())[2]
         for mail in mailbox.mails[before:]
@@ -149,6 +149,7 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
     with factory.as_user(helper):
         desk.leave_out(customers(doc)[sold.cy]["name"], "Never opened")
     doc.reload()
+    regulatory = factory.user(roles.REGULATORY)
     with factory.as_user(investigator()):
         take_step(doc, "Submit for Approval", TEXTS)
         with pytest.raises(frappe.ValidationError):
@@ -157,6 +158,7 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
         desk.approve(doc.name, PASSWORD)
     manager = quality_manager()
     assert any(row["name"] == doc.name for row in work_of(manager)), "it waits for who approves"
+    assert told_of(doc, regulatory) == ["moved"]
     with factory.as_user(manager):
         refused(lambda: desk.approve(doc.name, "wrong"), "Your Password")
         with pytest.raises(GateError, match="signature"):
@@ -164,6 +166,7 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
         desk.approve(doc.name, PASSWORD)
         doc.reload()
         assert (doc.stage, doc.approved_by) == ("under_way", manager)
+        assert sorted(told_of(doc, regulatory)) == ["field_action_approved", "moved"]
         signed = frappe.parse_json(doc.approved_scope)["by_hand"]
         assert [(one["customer"], one["left_out"]) for one in signed] == [(sold.cy, "Never opened")]
         doc.run_method("onload")
@@ -174,6 +177,11 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
     frappe.db.set_value("Field Action", doc.name, "hazard", "Nothing")
     doc.reload().run_method("onload")
     assert doc.get_onload("signature")["holds"] is False
+
+
+def told_of(doc: Document, user: str) -> list[str]:
+    about = {"reference_name": doc.name, "to_user": user, "channel": "desk"}
+    return frappe.get_all("QMS Message", about, pluck="kind")
 
 
 def work_of(user: str) -> list[dict]:
@@ -191,7 +199,7 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
     notices.send_waiting()
     assert customers(doc)[sold.bo]["state"] == "to_be_told", "a mail in the queue tells nobody"
     with factory.as_user(quality_manager()):
-        refused(lambda: desk.leave_out(customers(doc)[sold.bo]["name"], "x"), "mail queue")
+        refused(lambda: desk.leave_out(customers(doc)[sold.bo]["name"], "x"), "in the queue")
     tokens = told(doc, mailbox)
     assert customers(doc)[sold.bo]["state"] == "notice_sent"
     assert sorted(tokens) == ["a1@x.example", "a2@x.example", "b@x.example"]
@@ -220,10 +228,10 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
         "Email Queue", queued, {"status": "Error", "error": "Trace\nSMTPRefused: no such user"}
     )
     frappe.db.set_value("Field Action Notice", failed["name"], "state", "queued")
-    notices.follow_queue()
+    delivery.follow_queue()
     assert frappe.db.get_value("Field Action Notice", failed["name"], ["state", "error"]) == (
         "failed",
-        "SMTPRefused: no such user",
+        "no such user",
     )
     with factory.as_user(factory.user(roles.AUDITOR)):
         for unknown in (failed["name"], "no such notice"):
@@ -235,7 +243,7 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
     assert notices.send_waiting() == 1
     mailbox.send_queued()
     assert mailbox.mails[-1]["To"] == failed["sent_to"]
-    notices.follow_queue()
+    delivery.follow_queue()
     # Ada's contacts are gone: nobody can remind her by mail, so she is phoned; Cy could never be written to.
     frappe.db.delete("Dynamic Link", {"link_doctype": "Customer", "link_name": sold.ada})
     assert reminders.remind_due(add_days(now_datetime(), 30)) == 3
@@ -329,9 +337,11 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
         take_step(
             frappe.get_doc("Field Action", doc.name), "Cancel Field Action", {"cancel_reason": "By mistake"}
         )
-    with pytest.raises(frappe.DoesNotExistError):
+    with pytest.raises(frappe.DoesNotExistError, match="has ended"):
         guest(lambda: door.answer(secret, "Ann"))
     frappe.clear_messages()
+    seen = guest(lambda: door.look(secret))
+    assert (seen["over"], seen["withdrawn"], seen.get("instruction")) == (True, True, None)
     answers = [ask("POST", LOOK, {"token": f"guess-{number}"}, user="Guest").status for number in range(125)]
     assert (answers[0], answers[-1]) == (404, 429), "one address guesses a few times an hour"
 

@@ -33,7 +33,9 @@ def test_shares_count_who_is_in_it_and_what_is_accounted_for_by_unit() -> None:
         ("Nos", 50.0, 10.0),
     ]
     assert found["accounted_share"] == 20.0, "of several units the lowest"
-    assert figures([])["acknowledged_share"] == figures([])["accounted_share"] == 0.0
+    assert [unit["removed_share"] for unit in found["units"]] == [20.0, 25.0]
+    assert found["removed_share"] == 20.0, "what was used or passed on is not removed"
+    assert figures([])["acknowledged_share"] == figures([])["removed_share"] == 0.0
 
 
 def test_what_one_customer_says_twice_does_not_stand_for_another() -> None:

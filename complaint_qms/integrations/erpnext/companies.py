@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import frappe
+from frappe.utils import getdate
 
 
 def trading_companies() -> list[frappe._dict]:
@@ -15,6 +17,13 @@ def trading_companies() -> list[frappe._dict]:
 def current_holiday_lists(day: str) -> set[str]:
     """Those that reach as far as a day."""
     return set(frappe.get_all("Holiday List", {"to_date": (">=", day)}, pluck="name", order_by="name asc"))
+
+
+def holidays_of(company: str | None) -> frozenset[date]:
+    """Days on which a company does not work, by its default Holiday List."""
+    name = frappe.get_cached_value("Company", company, "default_holiday_list") if company else None
+    days = frappe.get_cached_doc("Holiday List", name).holidays if name else ()
+    return frozenset(getdate(row.holiday_date) for row in days)
 
 
 def warehouses(names: Iterable[str]) -> dict[str, frappe._dict]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 import frappe
-from frappe.query_builder import Order
 from pypika.queries import Table
-from pypika.terms import Criterion, Function
+from pypika.terms import Function
 
 from complaint_qms.engine.trace import Lot, to_units
 from complaint_qms.integrations.erpnext.batches_and_serials import alike
@@ -148,37 +147,6 @@ def titles_of(doctype: str, names: Iterable[str], field: str) -> dict[str, str]:
     return found
 
 
-def contacts_of(customers: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Customer → (mail address, telephone) of the primary contact; of another contact where it has none."""
-    found: dict[str, tuple[str, str]] = {}
-    customer, contact, link = (
-        frappe.qb.DocType("Customer"),
-        frappe.qb.DocType("Contact"),
-        frappe.qb.DocType("Dynamic Link"),
-    )
-    for names in in_slices(sorted(set(customers))):
-        linked = (
-            frappe.qb.from_(contact)
-            .inner_join(link)
-            .on((link.parent == contact.name) & (link.parenttype == "Contact"))
-            .select(link.link_name, contact.email_id, contact.mobile_no, contact.phone)
-            .where((link.link_doctype == "Customer") & link.link_name.isin(names))
-            .where(_is_set(contact.email_id) | _is_set(contact.mobile_no) | _is_set(contact.phone))
-            .orderby(contact.is_primary_contact, order=Order.desc)
-            .orderby(contact.name)
-        )
-        for name, mail, mobile, phone in linked.run():
-            found.setdefault(name, (mail or "", mobile or phone or ""))
-        own = frappe.qb.from_(customer).select(customer.name, customer.email_id, customer.mobile_no)
-        own = own.where(
-            customer.name.isin(names) & (_is_set(customer.email_id) | _is_set(customer.mobile_no))
-        )
-        for name, mail, mobile in own.run():
-            others = found.get(name, ("", ""))
-            found[name] = (mail or others[0], mobile or others[1])
-    return found
-
-
 def _as_stored(table: Table, given: list[str]) -> dict[str, str]:
     """Name as it was given → as the database has it, and has found it by."""
     spelled, place = alike(given), Function("FIELD", table.name, *given)
@@ -188,10 +156,6 @@ def _as_stored(table: Table, given: list[str]) -> dict[str, str]:
 
 def _came_from(lot: Lot, supplier: str) -> bool:
     return frappe.db.get_value("Batch", lot.batch, "supplier") in (supplier, None, "")
-
-
-def _is_set(field: object) -> Criterion:
-    return field.isnotnull() & (field != "")
 
 
 def _inward(rows: Iterable[StockRow]) -> list[Lot]:

@@ -2,6 +2,7 @@
 
 import frappe
 from erpnext.stock.doctype.item.item import get_uom_conv_factor
+from frappe.utils import cint
 
 
 def stock_factor(item_code: str, uom: str | None) -> float | None:
@@ -21,3 +22,8 @@ def stock_factor(item_code: str, uom: str | None) -> float | None:
     )
     own = sorted(rows, key=lambda row: row.parent != item_code)
     return own[0].conversion_factor if own else get_uom_conv_factor(uom, item.stock_uom)
+
+
+def is_counted_whole(uom: str | None) -> bool:
+    """Whether there is no half of a unit."""
+    return bool(uom and cint(frappe.get_cached_value("UOM", uom, "must_be_whole_number")))

@@ -9,6 +9,7 @@ const place = document.getElementById("cv-notice");
 open_link(place, show);
 
 function show(notice) {
+	if (notice.over) return show_after(notice);
 	const box = alert_box();
 	const name = el("input", { type: "text", id: "cv-name", maxlength: 140, autocomplete: "name", value: notice.name });
 	const remark = el("textarea", { rows: 3, id: "cv-remark" });
@@ -17,18 +18,15 @@ function show(notice) {
 	const form = el(
 		"form",
 		{ novalidate: true },
-		el(
-			"p",
-			{ class: "cv-small" },
-			[notice.kind, notice.class, notice.company, notice.customer, paired(words.number, notice.number)].filter(Boolean).join(" · ")
-		),
+		head(notice),
 		part(words.reason, notice.reason),
 		part(words.hazard, notice.hazard),
 		part(words.instruction, notice.instruction),
-		notice.acknowledged ? el("p", { class: "cv-note" }, words.known) : null,
+		questions(notice),
+		notice.acknowledged ? el("p", { class: "cv-note" }, notice.entered ? words.entered : words.known) : null,
 		el("h2", {}, words.have),
 		el("p", { class: "cv-small" }, words.have_help),
-		notice.quantities.map((row) => amounts(row, notice.acknowledged)),
+		notice.quantities.map((row) => amounts(row, notice.said)),
 		el("div", { class: "cv-field" }, el("label", { for: "cv-name" }, words.name), name),
 		el("div", { class: "cv-field" }, el("label", { for: "cv-remark" }, words.remark), remark, counter(remark, page.limits.text)),
 		box,
@@ -39,6 +37,31 @@ function show(notice) {
 		send(form, box, button, name.value, remark.value);
 	});
 	place.replaceChildren(form);
+}
+
+/** What was told, and whom to call, once nothing is taken any more. */
+function show_after(notice) {
+	place.replaceChildren(
+		el("p", { class: "cv-note", role: "status" }, notice.withdrawn ? words.withdrawn : words.over),
+		head(notice),
+		...[part(words.reason, notice.reason), part(words.hazard, notice.hazard), part(words.instruction, notice.instruction)].filter(Boolean),
+		questions(notice)
+	);
+}
+
+function head(notice) {
+	const facts = [notice.kind, notice.class, notice.company, notice.customer, paired(words.number, notice.number)];
+	return el("p", { class: "cv-small" }, facts.filter(Boolean).join(" · "));
+}
+
+function questions({ company, contact }) {
+	const { phone, email } = contact;
+	if (!phone && !email) return el("p", {}, words.ask_sender.replace("{0}", company));
+	const links = [
+		phone ? el("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}` }, phone) : null,
+		email ? el("a", { href: `mailto:${email}` }, email) : null,
+	].filter(Boolean);
+	return el("p", {}, `${words.questions} `, links.flatMap((link, at) => (at ? [" · ", link] : [link])));
 }
 
 function part(title, text) {
@@ -66,10 +89,10 @@ function amounts(row, known) {
 	);
 }
 
+// Every row goes along: what was emptied is nought from now on.
 function quantities_of(form) {
 	const rows = new Map();
 	for (const input of form.querySelectorAll("[data-row]")) {
-		if (input.value === "" && !input.validity.badInput) continue;
 		const row = Number(input.dataset.row);
 		rows.set(row, { ...(rows.get(row) || { row }), [input.dataset.field]: input.validity.badInput ? -1 : Number(input.value) });
 	}

@@ -14,6 +14,7 @@ from frappe.utils import get_datetime, now_datetime
 from complaint_qms.constants.events import MAIL_FAILED
 from complaint_qms.services import marks
 from complaint_qms.services.events import Event, announce
+from complaint_qms.services.record.error_text import last_line
 
 _QUEUE: Final = "Email Queue"
 _LOOKED: Final = "complaint_qms_mails_looked_at"
@@ -95,11 +96,7 @@ def _announce(rows: list[frappe._dict]) -> None:
 
 
 def _reason_of(error: str | None) -> str:
-    """What went wrong, in the last line of what the framework kept: without the name of the exception's module."""
-    lines = [line.strip() for line in (error or "").splitlines() if line.strip()]
-    last = lines[-1] if lines else ""
-    name, colon, said = last.partition(": ")
-    plain = said if colon and said and " " not in name else last
+    plain = last_line(error)
     return plain[:_SHOWN] + ("…" if len(plain) > _SHOWN else "")
 
 

@@ -1,6 +1,7 @@
 """The link of a notice, without a login: what it shows, and what the customer says by it.
 
-A link that was tampered with, is over, belongs to an action that has ended, or never was is refused alike, so that nobody learns which.
+A link that was tampered with, is over, or never was is refused alike, so that nobody learns which. Once its action has ended it still shows what was
+told and whom to call. What staff has entered stays when the customer says something else afterwards; that stands beside it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, flt, get_datetime, getdate, now_datetime
+from frappe.utils import escape_html, flt, get_datetime, getdate, now_datetime
 
 from complaint_qms.constants.field_action import (
     BY_LINK,
@@ -20,8 +21,11 @@ from complaint_qms.constants.field_action import (
     LONGEST_NAME,
     LONGEST_REMARK,
     NOTICE,
+    SAID,
     TOLD_BY_CUSTOMER,
 )
+from complaint_qms.integrations.erpnext.company_contact import contact_of
+from complaint_qms.integrations.erpnext.units import is_counted_whole
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.field_action import classes, customers, notice_text, texts
@@ -30,12 +34,13 @@ from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
-from complaint_qms.services.record.scalars import is_storable
+from complaint_qms.services.record.language import clause_list, comma_list
+from complaint_qms.services.record.scalars import is_storable, shown
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.record.timeline import Text, line
 
 _LONGEST_TOKEN: Final = 200
+_OVER: Final = ("ended", "cancelled")
 
 
 def shown_by(token: str) -> dict[str, Any]:
@@ -46,6 +51,8 @@ def shown_by(token: str) -> dict[str, Any]:
     """
     notice = _open(token)
     action = frappe.get_doc(DOCTYPE, notice.field_action)
+    if action.stage in _OVER:
+        return _shown_after(action, frappe.get_doc(CUSTOMER, notice.field_action_customer), notice)
     customer = customers.hold_customer(notice.field_action_customer)
     now = now_datetime()
     if not notice.opened_at:
@@ -56,11 +63,13 @@ def shown_by(token: str) -> dict[str, Any]:
     return _shown(action, customer, notice)
 
 
-def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], remark: str) -> None:
-    """Take in what a customer says: that they have read it, and what became of what they have. It may be said anew until the action ends.
+def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | None, remark: str) -> None:
+    """Take in what a customer says: that they have read it, and what became of what they have. It may be said anew until the action ends, and
+    then takes the place of all that they said before.
 
     Args:
-        quantities: [{row: number from 1, still_held, to_return, destroyed, used}], each item at most once; none for an acknowledgement alone.
+        quantities: [{row: number from 1, still_held, to_return, destroyed, used}], each item at most once, those left out are nought; None for
+            an acknowledgement alone.
 
     Raises:
         frappe.DoesNotExistError: the link is not valid, or not any more.
@@ -71,22 +80,26 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
     action = customers.hold_action(notice.field_action)
     customer = customers.hold_customer(notice.field_action_customer)
     # It may have ended, the customer been left out or the link replaced since it was looked at.
+    if action.stage in _OVER:
+        _refuse(
+            _("This action has ended: nothing is taken any more. Call us where there is something to say.")
+        )
     if action.stage != "under_way" or customer.is_left_out or not _notice(token, is_locked=True):
         _refuse()
-    check_said(customer, name, quantities, remark)
+    check_said(customer, name, quantities or [], remark)
     now = now_datetime()
     customer.update(
         {
             "acknowledged_at": customer.acknowledged_at or now,
             "opened_at": customer.opened_at or now,
-            "road": BY_LINK,
-            "recorded_by": None,
+            "road": customer.road or BY_LINK,
             "answered_by_name": name.strip(),
             "remark": remark.strip() or None,
+            "said_at": now,
         }
     )
-    more = _more_than_known(customer, quantities)
-    put_quantities(customer, quantities, TOLD_BY_CUSTOMER)
+    more = _more_than_known(customer, quantities or [])
+    other = _take_said(customer, quantities) if quantities is not None else ""
     customers.store(customer)
     customers.refresh_figures(action.name)
     timeline.note_on(
@@ -97,8 +110,13 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]], rema
             Text(name.strip()),
         ),
     )
+    who = customer.customer_name or customer.customer
     if more:
-        _flag_more(action, customer, more, now)
+        timeline.note_on(action, line("{0} has more than the records say. {1}", Text(who), Text(more)))
+        _give_task(action, customer, _("{0} has more than the records say. {1}").format(who, more), now)
+    if other:
+        timeline.note_on(action, line("{0} says other quantities than staff has entered. {1}", Text(who), Text(other)))  # fmt: skip
+        _give_task(action, customer, _("{0} says other quantities than staff has entered. {1}").format(who, other), now)  # fmt: skip
 
 
 def check_said(
@@ -130,6 +148,9 @@ def check_said(
         ):
             wrong.append(_("The quantities do not fit the notice. Load the page again."))
             break
+        if others := sorted({*given} - {"row", *fields}):
+            wrong.append(_unknown(others))
+            break
         seen.add(place)
         wrong += _wrong_amounts(
             customer.quantities[place - 1], given, fields, is_explained=bool(remark.strip())
@@ -142,6 +163,11 @@ def put_quantities(customer: Document, quantities: list[dict[str, Any]], fields:
     for given in quantities:
         row = customer.quantities[given["row"] - 1]
         row.update({field: flt(given.get(field)) for field in fields})
+
+
+def _unknown(names: list[str]) -> str:
+    named = comma_list(f"“{shown(name)}”" for name in names)
+    return _("{0}: no such field can be entered here. Leave it out.").format(named)
 
 
 def _wrong_amounts(
@@ -158,11 +184,7 @@ def _wrong_amounts(
             or not 0 <= value <= MOST
         ):
             return [_("{0}: enter numbers from 0 on.").format(item)]
-        if (
-            row.uom
-            and cint(frappe.get_cached_value("UOM", row.uom, "must_be_whole_number"))
-            and value != int(value)
-        ):
+        if value != int(value) and is_counted_whole(row.uom):
             return [_("{0}: enter whole numbers, because it is counted in {1}.").format(item, _(row.uom))]
         amounts.append(value)
     said, left = _said_and_left(row, given, fields)
@@ -202,17 +224,31 @@ def _more_than_known(customer: Document, quantities: list[dict[str, Any]]) -> st
     return comma_list(found)
 
 
-def _flag_more(action: Document, customer: Document, more: str, now: datetime) -> None:
-    """The timeline says that a customer has more than the records say, and the handler gets a task, once for the same words."""
-    timeline.note_on(
-        action, line("{0} has more than the records say. {1}", Text(customer.customer_name), Text(more))
-    )
-    text = _("{0} has more than the records say. {1}").format(
-        escape_html(customer.customer_name or customer.customer), escape_html(more)
-    )
+def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> str:
+    """Keep what a customer says of each item in place of what they said before; it counts unless staff has entered something. What is other than
+    that, in words."""
+    given = {one["row"]: one for one in quantities}
+    found = []
+    for row in customer.quantities:
+        said = {field: flt(given.get(row.idx, {}).get(field)) for field in TOLD_BY_CUSTOMER}
+        row.update({SAID[field]: amount for field, amount in said.items()})
+        if not customer.quantities_at:
+            row.update(said)
+        elif any(round(flt(row.get(field)) - amount, 6) for field, amount in said.items()):
+            told = clause_list(_("{0}: {1}").format(_named(row, field), notice_text.amount_text(amount)) for field, amount in said.items())  # fmt: skip
+            found.append(_("{0}: {1}").format(row.item_name or row.item_code, told))
+    return clause_list(found)
+
+
+def _named(row: Document, field: str) -> str:
+    return _(row.meta.get_label(field), context=row.doctype)
+
+
+def _give_task(action: Document, customer: Document, text: str, now: datetime) -> None:
+    """A task of the handler to look into what a customer says, once for the same words."""
     task = {
         "allocated_to": action.handler, "reference_type": DOCTYPE, "reference_name": action.name, "status": "Open",
-        "description": f"<p>{text}</p><p>{escape_html(customer.remark or '')}</p>",
+        "description": f"<p>{escape_html(text)}</p><p>{escape_html(customer.remark or '')}</p>",
     }  # fmt: skip
     if not frappe.db.exists("ToDo", task):
         with acting_as():
@@ -223,15 +259,13 @@ def _flag_more(action: Document, customer: Document, more: str, now: datetime) -
 
 def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[str, Any]:
     return {
-        "number": action.name,
-        "company": action.company,
-        "kind": word(action.action_type),
-        "class": classes.class_text(action.action_class),
-        "customer": as_typed(customer.customer_name or ""),
+        **_head(action, customer),
         **{name: as_typed(text) for name, text in texts.texts_for(action, notice.language).items()},
         "name": as_typed(customer.answered_by_name or notice.contact_name or ""),
         "remark": as_typed(customer.remark or ""),
         "acknowledged": bool(customer.acknowledged_at),
+        "said": bool(customer.said_at),
+        "entered": bool(customer.quantities_at),
         "quantities": [
             {
                 "row": row.idx,
@@ -239,10 +273,34 @@ def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[s
                 "uom": _(row.uom or ""),
                 "at_risk": flt(row.at_risk),
                 "recovered": flt(row.recovered),
-                **{field: flt(row.get(field)) for field in TOLD_BY_CUSTOMER},
+                # Their own words come back, not what staff has entered.
+                **{field: flt(row.get(SAID[field])) for field in TOLD_BY_CUSTOMER},
             }
             for row in customer.quantities
         ],
+    }
+
+
+def _shown_after(action: Document, customer: Document, notice: frappe._dict) -> dict[str, Any]:
+    """What a link shows once its action is over: what was told, unless it was withdrawn, and whom to call."""
+    is_withdrawn = action.stage == "cancelled"
+    told = {} if is_withdrawn else texts.texts_for(action, notice.language)
+    return {
+        **_head(action, customer),
+        "over": True,
+        "withdrawn": is_withdrawn,
+        **{name: as_typed(text) for name, text in told.items()},
+    }
+
+
+def _head(action: Document, customer: Document) -> dict[str, Any]:
+    return {
+        "number": action.name,
+        "company": action.company,
+        "kind": word(action.action_type),
+        "class": classes.class_text(action.action_class),
+        "customer": as_typed(customer.customer_name or ""),
+        "contact": contact_of(action.company),
     }
 
 
@@ -252,7 +310,7 @@ def _open(token: str) -> frappe._dict:
     notice = _notice(token)
     if not notice or not notice.expires_on or get_datetime(notice.expires_on) <= now_datetime():
         _refuse()
-    if frappe.db.get_value(DOCTYPE, notice.field_action, "stage") != "under_way":
+    if frappe.db.get_value(DOCTYPE, notice.field_action, "stage") not in ("under_way", *_OVER):
         _refuse()
     if frappe.db.get_value(CUSTOMER, notice.field_action_customer, "is_left_out"):
         _refuse()
@@ -274,5 +332,5 @@ def _notice(token: str, *, is_locked: bool = False) -> frappe._dict | None:
     )
 
 
-def _refuse() -> Any:
-    frappe.throw(_("This link is not valid, or not any more."), frappe.DoesNotExistError)
+def _refuse(why: str = "") -> Any:
+    frappe.throw(why or _("This link is not valid, or not any more."), frappe.DoesNotExistError)

@@ -31,11 +31,13 @@ from complaint_qms.constants.field_action import (
 from complaint_qms.engine.field_action import figures
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
-from complaint_qms.integrations.erpnext.customer_contacts import people_of
+from complaint_qms.integrations.erpnext.customer_contacts import people_of, title_of
+from complaint_qms.integrations.erpnext.lots import stock_units
 from complaint_qms.services import writing
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.field_action import storing
 from complaint_qms.services.field_action.entered import MOST, too_long
+from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.gate_codes import gate_code
@@ -156,14 +158,15 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
     check_staff(action)
     _check_scope_open(action)
     wrong = []
-    title = frappe.db.get_value("Customer", customer, "customer_name") if customer else None
-    if not title or not frappe.has_permission("Customer", "read", doc=customer):
+    title = title_of(customer)
+    if not title:
         wrong.append(_("Customer: choose one."))
     if blank(reason):
         wrong.append(_("Reason: write why the customer belongs to it."))
     wrong += too_long(_("Reason"), reason, LONGEST_REMARK)
     item = item_code or action.item_code
-    if not item or not frappe.db.exists("Item", item):
+    known = stock_units([item]) if item else {}
+    if item not in known:
         wrong.append(_("Item: choose what the customer has of it."))
     if not 0 < flt(qty) <= MOST:
         wrong.append(
@@ -177,15 +180,15 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
                 escape_html(title)
             )
         )
-    unit = frappe.db.get_value("Item", item, ["item_name", "stock_uom"])
+    item_name, unit = known[item]
     people = people_of([customer])
     doc = new_customer(action, customer, people.get(customer))
     doc.is_added, doc.added_reason = 1, reason.strip()
     doc.append(
         "quantities",
-        {"item_code": item, "item_name": unit[0], "uom": unit[1], "delivered": flt(qty), "at_risk": flt(qty)},
+        {"item_code": item, "item_name": item_name, "uom": unit, "delivered": flt(qty), "at_risk": flt(qty)},
     )
-    take_contact(doc, people.get(customer))
+    take_contact(doc, people.get(customer), Ways())
     store(doc)
     _keep_part(action)
     refresh_figures(action.name)
@@ -217,7 +220,7 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
         NOTICE, {"field_action_customer": doc.name, "state": QUEUED}, "name", for_update=True
     ):
         refuse(
-            _("{0} is not left out any more: a notice waits in the mail queue.").format(
+            _("{0} is not left out any more: a notice waits in the queue.").format(
                 escape_html(doc.customer_name or doc.customer)
             )
         )
@@ -278,7 +281,7 @@ def customer_state(doc: Document) -> str:
         return NOTICE_SENT
     if doc.name and frappe.db.exists(NOTICE, {"field_action_customer": doc.name, "state": FAILED}):
         return NOTICE_FAILED
-    return TO_BE_TOLD if doc.email else NO_CONTACT
+    return TO_BE_TOLD if doc.email or doc.notice_channel else NO_CONTACT
 
 
 def new_customer(action: Document, customer: str, known: dict[str, Any] | None) -> Document:
@@ -294,12 +297,15 @@ def new_customer(action: Document, customer: str, known: dict[str, Any] | None) 
     )
 
 
-def take_contact(doc: Document, known: dict[str, Any] | None) -> None:
+def take_contact(doc: Document, known: dict[str, Any] | None, ways: Ways) -> None:
+    """Whom to write to or phone, and by which channel where that is not mail."""
     people = (known or {}).get("people") or []
+    told = ways.of(known)
     first = next((one for one in people if one["email"]), people[0] if people else {})
     doc.email = first.get("email") or None
     doc.phone = next((one["phone"] for one in people if one["phone"]), None)
     doc.contact_name = first.get("name") or None
+    doc.notice_channel = next((way.channel for way in told if way.channel), None)
     language = (known or {}).get("language") or frappe.db.get_default("lang") or "en"
     doc.language = language if frappe.db.exists("Language", language, cache=True) else None
 

@@ -12,6 +12,7 @@ from frappe.utils import flt
 from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services.field_action import customers
 from complaint_qms.services.field_action.notice_text import amount_text
+from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.timeline import Text, line
@@ -25,7 +26,7 @@ def follow_scope(action: Document) -> None:
     held = {one["customer"]: one for one in scope["customers"] if one["customer"]}
     there = {doc.customer: doc for doc in customers.all_of(action.name, is_locked=True)}
     wanted = {name for name, one in held.items() if any(line["held"] > 0 for line in one["lines"])}
-    people = people_of(wanted | set(there))
+    people, ways = people_of(wanted | set(there)), Ways()
     is_running, gone = action.stage == "under_way", []
     for name in sorted(wanted | set(there)):
         doc = there.get(name)
@@ -38,7 +39,7 @@ def follow_scope(action: Document) -> None:
         if is_gone != bool(doc.is_left_out) and not doc.left_out_by:
             doc.is_left_out = int(is_gone)
             doc.left_out_reason = _("Holds nothing of it any more.") if is_gone else None
-        customers.take_contact(doc, people.get(name))
+        customers.take_contact(doc, people.get(name), ways)
         customers.store(doc)
     customers.refresh_figures(action.name)
     if gone:

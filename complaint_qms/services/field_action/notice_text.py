@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import frappe
 from frappe import _
@@ -15,10 +15,12 @@ from complaint_qms.services.correspondence.templates import filled, template_for
 from complaint_qms.services.field_action import classes, texts
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, speaking
 from complaint_qms.services.record.text_cleaning import as_typed
 
 EXAMPLE_LINK = "/field-notice"
+_LONGEST_SAID: Final = 300
+_MOST_LOTS: Final = 3
 
 
 def notice_said(
@@ -43,6 +45,19 @@ def notice_said(
     refuse(
         _("There is no Email Template for “{0}”. Make one: “For Messages on Complaints” {0}, in the customer's language or English.").format(_(kind))
     )  # fmt: skip
+
+
+def short_text(action: Document, customer: Document, language: str, *, is_reminder: bool = False) -> str:
+    """What a text message says before its link, plain: who writes, what about, and what to do; cut where it is long, the page has all."""
+    said = texts.texts_for(action, language)["instruction"]
+    with speaking(language):
+        text = _("{0}, {1}: {2}. What you have to do: {3} Please read all of it and answer here:").format(
+            as_typed(action.company or ""),
+            word(action.action_type),
+            _goods(customer) or as_typed(action.title or ""),
+            _cut(" ".join(as_typed(said).split())),
+        )
+        return _("Reminder. {0}").format(text) if is_reminder else text
 
 
 def preview_of_template(template: Document, name: str = "") -> dict[str, Any]:
@@ -119,6 +134,18 @@ def amount_text(value: Any) -> str:
 
 def is_for_field_actions(template: Document) -> bool:
     return template.get(KIND_FIELD) in (FIELD_NOTICE, FIELD_REMINDER)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID].rstrip()} …"
+
+
+def _goods(customer: Document) -> str:
+    """What a customer has, in few words."""
+    lots = [lot for row in customer.quantities for lot in (row.lots or "").split(", ") if lot]
+    more = ["…"] if len(lots) > _MOST_LOTS else []
+    names = dict.fromkeys(row.item_name or row.item_code for row in customer.quantities)
+    return as_typed(comma_list(filter(None, (*names, *dict.fromkeys(lots[:_MOST_LOTS]), *more))))
 
 
 def _delivery(one: dict[str, Any]) -> str:

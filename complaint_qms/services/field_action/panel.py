@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from complaint_qms.constants.field_action import CUSTOMER
+from complaint_qms.constants.field_action import CUSTOMER, SAID
 from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.correspondence.composing import why_held_back, why_no_mail
 from complaint_qms.services.field_action import customers, mass_balance, notices, scope
@@ -16,9 +16,9 @@ from complaint_qms.services.field_action import customers, mass_balance, notices
 _SHOWN = (
     "name", "customer", "customer_name", "state", "contact_name", "email", "phone", "language", "sent_at", "opened_at", "acknowledged_at",
     "road", "answered_by_name", "remark", "calls", "last_call_at", "reminders", "to_phone_since", "is_added", "added_reason", "is_left_out",
-    "left_out_reason",
+    "left_out_reason", "notice_channel", "note", "said_at", "quantities_by", "quantities_at",
 )  # fmt: skip
-_QUANTITIES = ("idx", "item_code", "item_name", "lots", "uom", "delivered", "returned", "at_risk", "still_held", "to_return", "recovered", "destroyed", "used", "return_document")  # fmt: skip
+_QUANTITIES = ("idx", "item_code", "item_name", "lots", "uom", "delivered", "returned", "at_risk", "still_held", "to_return", "recovered", "destroyed", "used", "return_document", *SAID.values())  # fmt: skip
 
 
 def panel(action: Document) -> dict[str, Any]:
@@ -58,7 +58,10 @@ def panel(action: Document) -> dict[str, Any]:
         "not_shown": len(found) - len(shown),
         "figures": customers.figures_of(found),
         "unsent": sum(
-            bool(doc.email) and not doc.is_left_out and not doc.acknowledged_at and doc.name not in first
+            bool(doc.email or doc.notice_channel)
+            and not doc.is_left_out
+            and not doc.acknowledged_at
+            and doc.name not in first
             for doc in found
         )
         if is_running

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import frappe
@@ -10,10 +10,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_datetime, format_duration, get_datetime
 
-from complaint_qms.constants.field_action import CUSTOMER
+from complaint_qms.constants.field_action import CUSTOMER, SENT
 from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.field_action import approval, customers, mass_balance
 from complaint_qms.services.field_action.notice_text import amount_text
+from complaint_qms.services.field_action.notices import notices_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.text_cleaning import as_typed
@@ -58,27 +59,36 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         (_("Told"), str(figures["told"])),
         (_("Acknowledged"), f"{figures['acknowledged']} ({amount_text(figures['acknowledged_share'])} %)"),
     ]
-    facts += [
-        (
-            _("Accounted For ({0})").format(_unit(unit)),
-            _("{0} %: recovered {1}, destroyed {2}, used {3}, open {4} of {5}").format(
-                *(
-                    amount_text(unit[name])
-                    for name in ("share", "recovered", "destroyed", "used", "open", "at_risk")
-                )
+    for unit in figures["units"]:
+        amounts = ("share", "recovered", "destroyed", "used", "open", "at_risk")
+        told = _("{0} %: recovered {1}, destroyed {2}, used or passed on {3}, open {4} of {5}")
+        facts += [
+            (
+                _("Accounted For ({0})").format(_unit(unit)),
+                told.format(*(amount_text(unit[name]) for name in amounts)),
             ),
-        )
-        for unit in figures["units"]
-    ]
+            (
+                _("Recovered or Destroyed ({0})").format(_unit(unit)),
+                _("{0} %, without what was used or passed on").format(amount_text(unit["removed_share"])),
+            ),
+        ]
     shown = [one for one in docs if one.name in seen]
     if doc.is_mock:
         heads = [_("Customer"), _("Has"), _("Contact")]
         rows = [[_named(one), _sum(one, "at_risk"), _contact(one)] for one in shown]
     else:
-        yield _section(_("Effectiveness"), facts=facts)
-        heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used"), _("Still Held")]  # fmt: skip
-        rows = [_customer(one) for one in shown]
+        yield _section(_("Effectiveness"), facts=facts, texts=[(_("Accounted For"), definition())])
+        heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used or Passed On"), _("Still Held")]  # fmt: skip
+        services = _services(doc.name)
+        rows = [_customer(one, services.get(one.name, ())) for one in shown]
     yield _section(_("Customers"), tables=[(_("Customers"), heads, rows)])
+
+
+def definition() -> str:
+    """What the quantities of effectiveness count."""
+    return _(
+        "Accounted for is what was recovered, destroyed, used or passed on, of what customers held when the scope was approved. What was used or passed on may still do harm."
+    )
 
 
 def _mock(doc: Document, balance: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -110,7 +120,16 @@ def _unit(one: dict[str, Any]) -> str:
     return _(name)
 
 
-def _customer(one: Document) -> list[str]:
+def _services(action: str) -> dict[str, list[str]]:
+    """Customer → by which services notices have left, in words."""
+    found: dict[str, dict[str, None]] = {}
+    for notice in reversed(notices_of(action)):
+        if notice["state"] == SENT:
+            found.setdefault(notice["field_action_customer"], {})[word(notice["service"])] = None
+    return {name: [*services] for name, services in found.items()}
+
+
+def _customer(one: Document, services: Sequence[str]) -> list[str]:
     state = word(one.state) + (f": {one.left_out_reason}" if one.is_left_out else "")
     over = comma_list(
         f"{amount_text(counted_twice(row))} {_(row.uom or '')}"
@@ -121,7 +140,8 @@ def _customer(one: Document) -> list[str]:
         state += ". " + _("More accounted for than was there: {0}. Correct the quantities.").format(over)
     answered = " ".join(filter(None, (_moment(one.acknowledged_at), one.answered_by_name)))
     sums = [_sum(one, name) for name in ("at_risk", "recovered", "destroyed", "used", "still_held")]
-    return [one.customer_name or one.customer, state, _moment(one.sent_at), answered, *sums]
+    told = ". ".join(filter(None, (_moment(one.sent_at), comma_list(services))))
+    return [one.customer_name or one.customer, state, told, answered, *sums]
 
 
 def _sum(one: Document, name: str) -> str:

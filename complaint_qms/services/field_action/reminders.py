@@ -3,7 +3,7 @@ what was done is noted with each customer, so that asking again does nothing twi
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 import frappe
@@ -15,14 +15,14 @@ from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.composing import why_no_mail
-from complaint_qms.services.correspondence.working_days import day_after
+from complaint_qms.services.correspondence.working_days import company_day_after, day_after, has_hours
 from complaint_qms.services.field_action import customers, notices
+from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.record import batches
 from complaint_qms.services.transactions import without_deadlock
 
 _METHOD: Final = f"{__name__}.remind_due"
 _JOB: Final = "complaint_qms_field_reminders"
-_AT_ONCE: Final = 2000
 
 
 def enqueue_reminders() -> None:
@@ -75,67 +75,67 @@ def _remind(name: str, now: datetime) -> int:
             "reminders",
             "email",
             "phone",
+            "notice_channel",
         ],
         order_by="sent_at asc, name asc",
-        limit=_AT_ONCE,
     )
+    # Who cannot be written to at all is phoned at once, and who was told by no notice in time.
+    to_phone = [row for row in waiting if not _is_written_to(row)]
+    is_over = _Over(action, now)
     over = [
-        row for row in waiting if _is_over(action, row.reminded_at or row.sent_at or action.approved_at, now)
+        row
+        for row in waiting
+        if _is_written_to(row) and is_over(row.reminded_at or row.sent_at or action.approved_at)
     ]
-    # Who cannot be written to at all is phoned at once, and who was told by no mail in time.
-    to_phone = [row for row in waiting if not (row.email or row.sent_at)]
-    over = [row for row in over if row.email or row.sent_at]
-    to_phone += [row for row in over if not row.sent_at]
-    due = [row for row in over if row.sent_at]
-    to_phone += [row for row in due if cint(row.reminders) >= cint(action.most_reminders)]
-    to_remind = [row for row in due if cint(row.reminders) < cint(action.most_reminders)]
+    to_phone += [row for row in over if not row.sent_at or cint(row.reminders) >= cint(action.most_reminders)]
+    reminded = _write_reminders(action, over, now)
     # Who cannot be written to any more is phoned as well.
-    unwritten = (
-        to_remind if why_no_mail() else [row for row in to_remind if not _write_reminder(action, row, now)]
-    )
-    made = len(to_remind) - len(unwritten)
-    to_phone += unwritten
+    there = {row.name for row in to_phone} | reminded
+    to_phone += [row for row in over if row.name not in there]
     if to_phone:
         writing.set_where(CUSTOMER, [row.name for row in to_phone], {"to_phone_since": now}, "to be phoned")
         _give_task(action, to_phone, now)
-    return made + len(to_phone)
+    return len(reminded) + len(to_phone)
 
 
-def _write_reminder(action: Document, row: frappe._dict, now: datetime) -> int:
-    number = cint(row.reminders) + 1
-    if not notices.write_down(action, [row], number):
-        return 0
-    writing.set_values(CUSTOMER, row.name, {"reminders": number, "reminded_at": now}, "reminded")
-    return 1
+def _write_reminders(action: Document, over: list[frappe._dict], now: datetime) -> set[str]:
+    """Write down the next reminder of those who may get one more; of which customers there is one."""
+    ways, reminded = Ways(has_mail=not why_no_mail()), set()
+    may_have = [row for row in over if row.sent_at and cint(row.reminders) < cint(action.most_reminders)]
+    for number in sorted({cint(row.reminders) + 1 for row in may_have}):
+        rows = [row for row in may_have if cint(row.reminders) + 1 == number]
+        names = set(notices.write_down(action, rows, number, ways))
+        writing.set_where(CUSTOMER, names, {"reminders": number, "reminded_at": now}, "reminded")
+        reminded |= names
+    return reminded
 
 
-def _is_over(action: Document, since: Any, now: datetime) -> bool:
-    return bool(since) and getdate(now) > _last_day(action, get_datetime(since))
+def _is_written_to(row: frappe._dict) -> bool:
+    return bool(row.email or row.notice_channel or row.sent_at)
 
 
-def _last_day(action: Document, since: datetime) -> date:
-    """The day on which the working days are over: by the SOP of the complaint, else from Monday to Friday without the company's holidays."""
-    days = cint(action.reminder_days)
-    if action.complaint:
-        complaint = frappe.get_cached_doc("Complaint", action.complaint)
-        if complaint.sop:
-            return day_after(complaint, since, days)
-    free = _holidays(action.company)
-    day = since.date()
-    while days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in free:
-            days -= 1
-    return day
+class _Over:
+    """Whether the working days of an action are over since a moment: by the SOP of its complaint, else those of the company; each moment is
+    reckoned once."""
 
+    def __init__(self, action: Document, now: datetime) -> None:
+        self._days, self._today, self._company = cint(action.reminder_days), getdate(now), action.company
+        complaint = frappe.get_cached_doc("Complaint", action.complaint) if action.complaint else None
+        self._complaint = complaint if complaint and has_hours(complaint) else None
+        self._known: dict[datetime, bool] = {}
 
-def _holidays(company: str) -> set[date]:
-    name = frappe.get_cached_value("Company", company, "default_holiday_list")
-    return (
-        {getdate(row.holiday_date) for row in frappe.get_cached_doc("Holiday List", name).holidays}
-        if name
-        else set()
-    )
+    def __call__(self, since: Any) -> bool:
+        if not since:
+            return False
+        moment = get_datetime(since)
+        if moment not in self._known:
+            self._known[moment] = self._today > self._last_day(moment)
+        return self._known[moment]
+
+    def _last_day(self, since: datetime) -> date:
+        if self._complaint:
+            return day_after(self._complaint, since, self._days)
+        return company_day_after(self._company, since, self._days)
 
 
 def _give_task(action: Document, rows: list[frappe._dict], now: datetime) -> None:

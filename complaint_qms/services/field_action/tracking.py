@@ -40,7 +40,7 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
         doc.road, doc.recorded_by, doc.to_phone_since = BY_PHONE, frappe.session.user, None
         doc.answered_by_name = contact[:140] or None
         if note.strip():
-            doc.remark = note.strip()
+            doc.note = note.strip()
     customers.store(doc)
     customers.refresh_figures(action.name)
     who, said = Text(doc.customer_name), Text(" ".join(filter(None, (contact, note.strip()))))
@@ -51,7 +51,7 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
 
 
 def record_quantities(name: str, quantities: list[dict[str, Any]], note: str) -> None:
-    """Note what became of the product at a customer.
+    """Note what became of the product at a customer. It counts from then on, whatever the customer says by the link afterwards.
 
     Raises:
         frappe.ValidationError: naming what is wrong.
@@ -62,8 +62,8 @@ def record_quantities(name: str, quantities: list[dict[str, Any]], note: str) ->
     answering.check_said(doc, doc.customer_name or "-", quantities, note, QUANTITIES)
     answering.put_quantities(doc, quantities, _WHOLE)
     if note.strip():
-        doc.remark = note.strip()
-    doc.recorded_by = frappe.session.user
+        doc.note = note.strip()
+    doc.quantities_by, doc.quantities_at = frappe.session.user, now_datetime()
     customers.store(doc)
     customers.refresh_figures(action.name)
     timeline.note_on(

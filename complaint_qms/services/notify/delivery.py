@@ -1,4 +1,5 @@
-"""What goes by channels: all that waits for one reader in one call, tried again with longer pauses, given up in the end.
+"""What goes by channels: all that waits for one reader in one call, tried again with longer pauses, given up in the end. A reader is a user, a
+group, or somebody with a telephone number alone.
 
 Rows are claimed before a call (`LEASE`), so that two workers send nothing twice; an attempt is counted before it is made, so that
 what takes its worker down is given up in the end. A run spends a bounded time on a channel and leaves one alone that fails.
@@ -10,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from html import unescape
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 import frappe
 from frappe import _
@@ -55,6 +56,15 @@ from complaint_qms.services.record.tags import without_tags
 _CUT_OFF: Final = Message("The last attempt was interrupted.")
 _OFF: Final = Message("The notification channel is switched off, or gone.")
 _FAULT: Final = Message("The message could not be composed. See the Error Log.")
+
+
+class _Reader(NamedTuple):
+    """Who waits for something by a channel: a user, an address of somebody who is none, or neither for its group."""
+
+    user: str | None
+    address: str | None
+
+
 _ORDER: Final = {kind: place for place, kind in enumerate(HEADINGS)}
 
 
@@ -72,20 +82,20 @@ def send_waiting(channel: str, now: datetime | None = None, *, is_further: bool 
         is_further: whether this run goes on where another ended.
     """
     told, failed, began = 0, 0, monotonic()
-    taken: set[str | None] = set()
+    taken: set[_Reader] = set()
     with acting_as():
         outbox.expire(now or now_datetime())
         doc = frappe.get_doc(CHANNEL, channel) if frappe.db.exists(CHANNEL, channel) else None
         frappe.db.commit()
-        for user in _readers(channel, now or now_datetime()):
+        for reader in _readers(channel, now or now_datetime()):
             if failed >= MOST_FAILURES or monotonic() - began > BUDGET:
                 break
-            rows = _claimed(channel, user, now or now_datetime())
+            rows = _claimed(channel, reader, now or now_datetime())
             frappe.db.commit()
             if not rows:
-                taken.add(user)
+                taken.add(reader)
                 continue
-            sent = _send_to(doc, channel, user, rows, now or now_datetime())
+            sent = _send_to(doc, channel, reader, rows, now or now_datetime())
             frappe.db.commit()
             told += sent is True
             failed = failed + 1 if sent is False else 0
@@ -97,10 +107,12 @@ def send_waiting(channel: str, now: datetime | None = None, *, is_further: bool 
 
 
 def send_again(names: list[str], now: datetime) -> int:
-    """Queue messages that were given up once more, as new ones; how many of `names` were. Sent once this is committed."""
+    """Queue messages that were given up once more, as new ones; how many of `names` were. Sent once this is committed. What went to somebody who
+    is no user had a link of its own, which is gone: whatever wrote it sends it anew."""
+    about = {"name": ("in", names), "channel": ("!=", outbox.DESK), "state": GIVEN_UP}
     given_up = frappe.get_all(
         OUTBOX,
-        {"name": ("in", names), "channel": ("!=", outbox.DESK), "state": GIVEN_UP},
+        about | {"to_address": ("is", "not set")},
         ["name", "channel", "notification_channel"],
         order_by="name asc",
     )
@@ -116,21 +128,27 @@ def _due(table: Table, now: datetime) -> Criterion:
     return table.notification_channel.isnotnull() & (table.state == QUEUED) & (table.next_attempt <= now)
 
 
-def _readers(channel: str, now: datetime) -> list[str | None]:
-    """Who waits for something by a channel, who waits longest first; None for its group."""
+def _readers(channel: str, now: datetime) -> list[_Reader]:
+    """Who waits for something by a channel, who waits longest first."""
     table = frappe.qb.DocType(OUTBOX)
-    query = frappe.qb.from_(table).select(table.to_user).groupby(table.to_user)
-    query = query.where(_due(table, now) & (table.notification_channel == channel))
-    return query.orderby(Min(table.next_attempt)).orderby(table.to_user).run(pluck=True)
+    query = (
+        frappe.qb.from_(table)
+        .select(table.to_user, table.to_address)
+        .groupby(table.to_user, table.to_address)
+        .where(_due(table, now) & (table.notification_channel == channel))
+    )
+    rows = query.orderby(Min(table.next_attempt)).orderby(table.to_user).orderby(table.to_address).run()
+    return [_Reader(user, address or None) for user, address in rows]
 
 
 def _send_to(
-    channel: Document | None, name: str, user: str | None, rows: list[frappe._dict], now: datetime
+    channel: Document | None, name: str, reader: _Reader, rows: list[frappe._dict], now: datetime
 ) -> bool | None:
     """Whether the service has taken what waits for a reader; None where that says nothing of the service: there was nothing to send,
     or it was refused for this reader alone."""
     if not (channel and cint(channel.enabled)):
         return _give_up(rows, _OFF)
+    user = reader.user
     person = people_of([user]).get(user) if user else None
     if user and not person:
         mark_messages([row.name for row in rows], state=EXPIRED, next_attempt=None)
@@ -138,8 +156,8 @@ def _send_to(
     rows = visible(rows, user) if user else rows
     if not rows:
         return None
-    to = ""
-    if channel.service in TO_PERSONS:
+    to = reader.address or ""
+    if channel.service in TO_PERSONS and not to:
         to = reached_at([user], channel.service).get(user, "") if user else ""
         if not to:
             return _give_up(rows, nowhere(person.full_name if person else name, channel.service))
@@ -151,25 +169,29 @@ def _send_to(
         frappe.log_error(title="Notification of a complaint failed", message=frappe.get_traceback())
         _failed(rows, _FAULT, now, passing=True)
         return None  # a fault of ours: the service was not asked, or has answered
-    mark_messages([row.name for row in rows], state=SENT, sent_at=now, next_attempt=None, error=None)
+    mark_messages(
+        [row.name for row in rows], state=SENT, sent_at=now, next_attempt=None, error=None, link=None
+    )
     return True
 
 
-def _claimed(channel: str, user: str | None, now: datetime) -> list[frappe._dict]:
+def _claimed(channel: str, reader: _Reader, now: datetime) -> list[frappe._dict]:
     """What is due for a reader and nobody else is sending: the attempt is counted, and theirs for the length of a lease."""
     table = frappe.qb.DocType(OUTBOX)
-    reader = table.to_user == user if user else table.to_user.isnull()
+    theirs = table.to_user == reader.user if reader.user else table.to_user.isnull()
+    theirs &= table.to_address == reader.address if reader.address else table.to_address.isnull()
     due = _due(table, now)
     found = frappe.qb.from_(table).select(table.name).where(
-        due & (table.notification_channel == channel) & reader
+        due & (table.notification_channel == channel) & theirs
     )  # fmt: skip
     # By their names: a search by anything else locks what it passes, and others' rows would be skipped by others' workers.
-    names = found.run(pluck=True)
+    # A link of somebody's own is not left out of a text for want of room: each goes by itself.
+    names = (found.orderby(table.creation).limit(1) if reader.address else found).run(pluck=True)
     if not names:
         return []
     query = (
         frappe.qb.from_(table)
-        .select(table.name, table.kind, table.text, table.language, table.reference_doctype, table.reference_name, table.attempts)
+        .select(table.name, table.kind, table.text, table.link, table.language, table.reference_doctype, table.reference_name, table.attempts)
         .where(table.name.isin(names) & due)
         .orderby(table.creation)
         .orderby(table.name)
@@ -198,7 +220,8 @@ def _notice(rows: list[frappe._dict], to: str, person: Person | None) -> Notice:
             unescape(without_tags(row.text or "")),
             row.reference_doctype or "",
             row.reference_name or "",
-            get_url_to_form(row.reference_doctype, row.reference_name) if row.reference_name else "",
+            row.link
+            or (get_url_to_form(row.reference_doctype, row.reference_name) if row.reference_name else ""),
         )
         for row in rows[:MOST_LINES]
     )
@@ -217,7 +240,9 @@ def _failed(rows: list[frappe._dict], why: Message, now: datetime, *, passing: b
 
 def _give_up(rows: list[frappe._dict], why: Message) -> None:
     if rows:
-        mark_messages([row.name for row in rows], state=GIVEN_UP, next_attempt=None, error=_said(why))
+        mark_messages(
+            [row.name for row in rows], state=GIVEN_UP, next_attempt=None, error=_said(why), link=None
+        )
 
 
 def _said(why: Message) -> str:

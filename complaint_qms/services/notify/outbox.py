@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import frappe
 from frappe.translate import print_language
-from frappe.utils import cint
+from frappe.utils import cint, escape_html
 
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
@@ -130,6 +130,26 @@ def send_to_groups(messages: Iterable[GroupNotice], now: datetime) -> list[str]:
     return sorted(told)
 
 
+def send_outside(
+    channel: str, service: str, to: str, text: str, link: str, language: str | None, about: tuple[str, str, str], now: datetime
+) -> str:  # fmt: skip
+    """Have somebody told who is no user, by a telephone number; the name of the message. It goes out as soon as this is committed.
+
+    Args:
+        text: plain.
+        link: follows the text; it may let in whoever has it, and is dropped once it has left or was given up.
+        about: kind, DocType and name of what it tells of.
+    """
+    kind, doctype, name = about
+    row = {
+        "kind": kind, "channel": service, "notification_channel": channel, "to_user": None, "to_address": to, "language": language,
+        "text": escape_html(text), "link": link, "reference_doctype": doctype, "reference_name": name, "state": QUEUED, "next_attempt": now,
+    }  # fmt: skip
+    (message,) = writing.insert_rows(OUTBOX, [row], now, AUTHOR, "message")
+    request_delivery([channel])
+    return message
+
+
 def request_delivery(channels: Iterable[str], *, is_further: bool = False) -> None:
     """Have sent what is due of these channels as soon as this is committed, each by a job of its own: a slow service holds up no other.
 
@@ -144,7 +164,7 @@ def request_delivery(channels: Iterable[str], *, is_further: bool = False) -> No
 def expire(now: datetime) -> None:
     """Put away what nobody wants to be told any more."""
     table = frappe.qb.DocType(OUTBOX)
-    query = frappe.qb.update(table).set(table.state, EXPIRED)
+    query = frappe.qb.update(table).set(table.state, EXPIRED).set(table.link, None)
     # `modified` is when it was written, or when somebody asked for it again.
     query.where((table.state == QUEUED) & (table.modified < now - _WITHIN)).run()
 

@@ -27,6 +27,7 @@ RULE_NOTICE: Final = "rule_notice"
 """Another: what a rule of the site has somebody told. {title, text, rule}"""
 
 WORK_HANDED_ON: Final = "work_handed_on"
+FIELD_ACTION_APPROVED: Final = "field_action_approved"
 """And: all that somebody got of another person's work, at once. {person, by, pieces: [(DocType, name)]}"""
 
 Step = tuple[str, str, datetime]
@@ -175,6 +176,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("Handed over to you"),
     WORK_HANDED_ON: lambda: word(WORK_HANDED_ON),
     events.MOVED: lambda: _("Waiting for you"),
+    FIELD_ACTION_APPROVED: lambda: word(FIELD_ACTION_APPROVED),
     events.CHAT_WAITS: lambda: _("Chats that wait for an answer"),
     events.SURVEYED: lambda: _("Customers who are not content"),
     events.SETTLED: lambda: _("Documents for finance"),
@@ -202,6 +204,7 @@ _OF_CLOCKS: Final[dict[str, Callable[[], str]]] = {
 _OF_TURNS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("{0} was handed over to you by {2}."),
     events.MOVED: lambda: _("{0} waits for you: {1}."),
+    FIELD_ACTION_APPROVED: lambda: _("{0} was approved by {2} and is under way."),
     events.SETTLED: lambda: _("{0} has drafted documents that wait to be submitted: {3}."),
     events.SETTLEMENT_PROPOSED: lambda: _("{0} waits for your approval. Proposed by {2}."),
     events.SETTLEMENT_REJECTED: lambda: _(

@@ -25,6 +25,14 @@ def told_with(error: Exception, told: MessagesSince) -> str:
     return " ".join(map(without_tags, told.texts())) or said(error)
 
 
+def last_line(kept: str | None) -> str:
+    """What went wrong, in the last line of what the framework kept of an error: without the name of the exception's module."""
+    lines = [line.strip() for line in (kept or "").splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
+    name, colon, plain = last.partition(": ")
+    return plain if colon and plain and " " not in name else last
+
+
 def way_of(error: BaseException) -> str:
     """Where an error arose and of what kind it is, for the log: without what it says, which may name people."""
     return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

@@ -26,7 +26,7 @@ from complaint_qms.services.lifecycle.links import capas_of
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.sentences import RULE_NOTICE
 from complaint_qms.services.record.language import speaking
-from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, told
+from complaint_qms.services.record.timeline import Label, Link, Names, Text, line, plain_line
 from complaint_qms.services.rules import rule_text, webhooks
 from complaint_qms.services.rules.customer_message import tell_customer
 from complaint_qms.services.rules.investigations import start_for
@@ -181,7 +181,7 @@ def _hold_goods(firing: Firing, row: Mapping[str, Any]) -> Message:
         frappe.throw(_("The complaint names no batch and no serial number to hold."))
     if have := held_of([lot]).get(lot):
         return line("{0} was held already by {1}", Text(named[1]), Link(HOLD, have[0].hold))
-    because = Because(_plain(firing.because), firing.complaint, rule=firing.rule)
+    because = Because(plain_line(firing.because), firing.complaint, rule=firing.rule)
     doc = hold([lot], because)
     return line("{0} held by {1}", Text(named[1]), Link(HOLD, doc.name))
 
@@ -192,7 +192,7 @@ def _open_capa(firing: Firing, row: Mapping[str, Any]) -> Message:
     subject = frappe.db.get_value("Complaint", firing.complaint, "subject")
     values = {
         "title": subject,
-        "problem": _plain(firing.because),
+        "problem": plain_line(firing.because),
         "complaints": [{"complaint": firing.complaint}],
     }
     doc = frappe.get_doc({"doctype": "CAPA", **values}).insert(ignore_permissions=True)
@@ -229,7 +229,3 @@ _ACTS: Final[dict[str, Callable[[Firing, Mapping[str, Any]], Message]]] = {
 
 def _complaint(firing: Firing) -> Document:
     return frappe.get_doc("Complaint", firing.complaint)
-
-
-def _plain(message: Message) -> str:
-    return frappe.utils.strip_html(told(message))

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.engine.trace import Balance, Lot, balances, from_units, movements
-from complaint_qms.integrations.erpnext.lots import contacts_of
+from complaint_qms.integrations.erpnext.customer_contacts import contacts_of
 from complaint_qms.services.trace.labels import lot_kind, lot_name, quantity_text, step_label
 from complaint_qms.services.trace.tracing import Traced
 from complaint_qms.services.trace.tree import pending_note, told_of

@@ -18,6 +18,7 @@ from complaint_qms.services.compliance import contributors
 from complaint_qms.services.events import Event
 from complaint_qms.services.notify.outbox import Notice, send
 from complaint_qms.services.notify.person import Person
+from complaint_qms.services.notify.sentences import FIELD_ACTION_APPROVED
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.tags import without_tags
@@ -37,6 +38,8 @@ _JUDGED: Final = {
     "CAPA": ("plan_review", "verify"),
     "Field Action": ("approval",),
 }
+_JUDGES: Final = {"Field Action": (QUALITY_MANAGER, REGULATORY)}
+"""Who judges it where that is not the quality managers alone."""
 _OWNER: Final = {doctype: BY_DOCTYPE[doctype].answerable for doctype in STAGED if doctype != "Complaint"}
 
 
@@ -69,8 +72,9 @@ def of_moves(events: list[Event]) -> None:
         told.append((event, acting))
     _tell(told)
     begun = [event for event in moved if event.doctype == "CAPA" and event.data["target"] == "implement"]
-    if tasks := _of_actions(directory, begun):
-        send(tasks, events[0].at)
+    known = {(event.name, person.user) for event, acting in told for person in acting}
+    if others := _of_actions(directory, begun) + _of_approvals(directory, moved, known):
+        send(others, events[0].at)
 
 
 def of_causes(events: list[Event]) -> None:
@@ -145,13 +149,45 @@ def _of_owners(directory: Directory, doctype: str, events: list[Event]) -> dict[
     owners = values_of(doctype, {event.name for event in events} - judged, _OWNER[doctype])
     acting = directory.acting(owners.values()) if owners else {}
     found = {name: [acting[owner]] if owner in acting else [] for name, owner in owners.items()}
-    return found | {name: _judges(directory, parts[name]) for name in judged}
+    judges = _JUDGES.get(doctype, (QUALITY_MANAGER,))
+    return found | {name: _judges(directory, parts[name], judges) for name in judged}
 
 
-def _judges(directory: Directory, parts: list[dict[str, Any]]) -> list[Person]:
-    """Quality managers without a part in what is judged."""
+def _judges(
+    directory: Directory, parts: list[dict[str, Any]], roles: tuple[str, ...] = (QUALITY_MANAGER,)
+) -> list[Person]:
+    """Those with the roles without a part in what is judged."""
     own = {part["user"] for part in parts if part["part"] in AUTHORS}
-    return [person for person in directory.with_roles([QUALITY_MANAGER]) if person.user not in own]
+    return [person for person in directory.with_roles(roles) if person.user not in own]
+
+
+def _of_approvals(directory: Directory, moved: list[Event], known: set[tuple[str, str]]) -> list[Notice]:
+    """Field actions that were approved: Regulatory Affairs hears of each.
+
+    Args:
+        known: (record, user) of who hears of the move already.
+    """
+    approved = [
+        event
+        for event in moved
+        if event.doctype == "Field Action" and (event.data["origin"], event.data["target"]) == ("approval", "under_way")
+    ]  # fmt: skip
+    if not approved:
+        return []
+    shown = _shown("Field Action", {event.name for event in approved})
+    return [
+        Notice(
+            FIELD_ACTION_APPROVED,
+            person,
+            event.doctype,
+            event.name,
+            about(event, **shown.get(event.name, {})),
+            event.by,
+        )
+        for event in approved
+        for person in directory.with_roles([REGULATORY])
+        if person.user != event.by and (event.name, person.user) not in known
+    ]
 
 
 def _of_actions(directory: Directory, events: list[Event]) -> list[Notice]:

@@ -2,6 +2,7 @@
 
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.containment import places
+from complaint_qms.services.field_action import ways
 from complaint_qms.services.notify import choices
 from complaint_qms.services.outreach import settings as outreach_settings
 from complaint_qms.services.portal import menu
@@ -23,6 +24,7 @@ class ComplaintQMSSettings(Checked):
         outreach_settings.check_switches(self)
         places.check_places(self)
         thresholds.check_thresholds(self)
+        ways.check_setting(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

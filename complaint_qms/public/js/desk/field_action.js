@@ -188,26 +188,32 @@ function figures_html(figures, doc) {
 	const cell = (title, value, note, tone) =>
 		`<div class="cq-fa-figure"><span>${esc(title)}</span><b class="${tone || ""}">${esc(value)}</b><small>${esc(note)}</small></div>`;
 	const tone = (value, target) => (value >= (target || 0) ? "is-good" : "is-short");
-	const units = figures.units.map((unit) =>
+	const units = figures.units.flatMap((unit) => [
 		cell(
 			__("Accounted For ({0})", [__(unit.uom)]),
 			percent(unit.share),
-			__("recovered {0}, destroyed {1}, used {2}, open {3} of {4}", [
+			__("recovered {0}, destroyed {1}, used or passed on {2}, open {3} of {4}; target {5} %", [
 				number(unit.recovered),
 				number(unit.destroyed),
 				number(unit.used),
 				number(unit.open),
 				number(unit.at_risk),
+				number(doc.target_accounted),
 			]),
 			tone(unit.share, doc.target_accounted)
-		)
-	);
+		),
+		cell(__("Recovered or Destroyed ({0})", [__(unit.uom)]), percent(unit.removed_share), __("without what was used or passed on")),
+	]);
 	return `<div class="cq-fa-figures">${cell(
 		__("Acknowledged"),
 		percent(figures.acknowledged_share),
 		__("{0} of {1} customers, target {2} %", [figures.acknowledged, figures.customers, number(doc.target_acknowledged)]),
 		tone(figures.acknowledged_share, doc.target_acknowledged)
-	)}${cell(__("Told"), String(figures.told), __("link opened by {0}", [figures.opened]))}${units.join("")}</div>`;
+	)}${cell(__("Told"), String(figures.told), __("link opened by {0}", [figures.opened]))}${units.join("")}</div><p class="text-muted">${esc(
+		__(
+			"Accounted for is what was recovered, destroyed, used or passed on, of what customers held when the scope was approved. What was used or passed on may still do harm."
+		)
+	)}</p>`;
 }
 
 function customer_row(one, panel) {
@@ -225,19 +231,19 @@ function customer_row(one, panel) {
 		.map((row) => __("More accounted for than was there: {0}. Correct the quantities.", [`${number(row.over)} ${__(row.uom)}`]))
 		.map((text) => `<br><span class="cq-fa-warn">${esc(text)}</span>`)
 		.join("");
-	const contact = [one.contact_name, one.email, one.phone].filter(Boolean).map(esc).join("<br>");
+	const contact = [one.contact_name, one.email, one.phone, one.notice_channel].filter(Boolean).map(esc).join("<br>");
 	const since = one.acknowledged_at || one.opened_at || one.sent_at;
 	const failed = one.notices.filter((notice) => notice.state === "failed");
 	const is_queued = one.notices.some(({ state }) => state === "queued");
-	const is_on_its_way = is_queued || one.notices.some(({ state }) => state === "waiting");
 	const notes = [
 		since ? moment_text(since) : "",
 		one.road ? comma_list([label(one.road), one.answered_by_name].filter(Boolean)) : "",
 		one.reminders ? __("Reminders: {0}", [one.reminders]) : "",
 		one.calls ? __("Calls: {0}", [one.calls]) : "",
-		is_on_its_way ? __("Notice on its way") : "",
 		one.is_left_out ? one.left_out_reason : one.is_added ? one.added_reason : "",
-		...failed.map((notice) => `${notice.sent_to}: ${notice.error}`),
+		...last_notices(one).map(notice_text),
+		one.remark ? __("Customer: {0}", [one.remark]) : "",
+		one.note ? __("Note: {0}", [one.note]) : "",
 	].filter(Boolean);
 	const act = (what, text) =>
 		`<button type="button" class="btn btn-xs btn-default" data-do="${esc(what)}" data-name="${esc(one.name)}">${esc(text)}</button>`;
@@ -255,10 +261,47 @@ function customer_row(one, panel) {
 		`${record_link("Customer", one.customer, one.customer_name)}`,
 		`<span class="indicator-pill ${color(one.state)}">${esc(label(one.state))}</span>${notes.map((note) => `<br><small>${esc(note)}</small>`).join("")}`,
 		has,
-		done + over || `<span class="text-muted">–</span>`,
+		done + over + said_otherwise(one, named) || `<span class="text-muted">–</span>`,
 		contact || `<span class="cq-fa-warn">${esc(__("No mail address and no phone"))}</span>`,
 		`<span class="cq-fa-acts">${acts.join(" ")}</span>`,
 	];
+}
+
+/** The newest notice to each address; older ones have said the same. */
+function last_notices(one) {
+	const newest = new Map();
+	for (const notice of one.notices) {
+		const there = newest.get(notice.sent_to);
+		if (!there || notice.number > there.number) newest.set(notice.sent_to, notice);
+	}
+	return [...newest.values()];
+}
+
+/** How and where a notice went, and what became of it. */
+function notice_text(notice) {
+	const way = `${label(notice.service)} ${notice.sent_to}`;
+	const became = {
+		waiting: () => __("is being written"),
+		queued: () => __("waits in the queue"),
+		sent: () =>
+			notice.service === "email"
+				? __("left {0}", [moment_text(notice.sent_at)])
+				: __("taken by the service {0}", [moment_text(notice.sent_at)]),
+		failed: () => __("not sent. {0}", [notice.error || ""]),
+		not_needed: () => __("not needed any more"),
+	}[notice.state]();
+	return `${way}: ${became}${notice.opened_at ? `, ${__("link opened {0}", [moment_text(notice.opened_at)])}` : ""}`;
+}
+
+/** What a customer says by the link beside what staff has entered. */
+function said_otherwise(one, named) {
+	if (!one.quantities_at || !one.said_at) return "";
+	const said = ["still_held", "to_return", "destroyed", "used"];
+	return one.quantities
+		.filter((row) => said.some((key) => (row[key] || 0) !== (row[`said_${key}`] || 0)))
+		.map((row) => said.map((key) => `${named[key]}: ${number(row[`said_${key}`])} ${__(row.uom)}`))
+		.map((parts) => `<br><span class="cq-fa-warn">${esc(__("The customer says: {0}", [comma_list(parts)]))}</span>`)
+		.join("");
 }
 
 function offer_sending(frm, panel) {
@@ -306,8 +349,9 @@ async function preview(frm, is_reminder = false) {
 		const { language = "", is_reminder: reminder } = dialog.get_values(true) || {};
 		const said = await frappe.xcall(`${API}.preview`, { name: frm.doc.name, language: language || "", is_reminder: Boolean(reminder) });
 		const $page = dialog.fields_dict.page.$wrapper;
+		const text = said.text ? `<p><b>${esc(__("As a text message"))}</b><br>${esc(said.text)}</p>` : "";
 		$page.html(
-			`<p>${esc(said.customer)} · ${esc(said.language)} · <b>${esc(said.subject)}</b></p><iframe class="cq-mail-preview" sandbox></iframe>`
+			`${text}<p>${esc(said.customer)} · ${esc(said.language)} · <b>${esc(said.subject)}</b></p><iframe class="cq-mail-preview" sandbox></iframe>`
 		);
 		$page.find("iframe").attr("srcdoc", said.page);
 	};
@@ -316,7 +360,7 @@ async function preview(frm, is_reminder = false) {
 }
 
 function send(frm, panel) {
-	const question = __("{0} customers get the notice, each of their contacts by mail. What has left cannot be called back. Send?", [
+	const question = __("{0} customers get the notice, each of their contacts by mail or by the channel of the customer. What has left cannot be called back. Send?", [
 		panel.unsent,
 	]);
 	frappe.confirm(esc(question), async () => {

@@ -9,7 +9,7 @@ export const names_of_amounts = () => ({
 	to_return: __("To Be Returned"),
 	recovered: __("Recovered"),
 	destroyed: __("Destroyed"),
-	used: __("Used"),
+	used: __("Used or Passed On"),
 });
 export const number = (value) => format_number(value || 0, null, Number.isInteger(value || 0) ? 0 : 3);
 
