@@ -70,7 +70,7 @@ def test_from_a_complaint_to_sent_notices_in_ten_clicks(server, browser, login, 
     taken = manager.clicks() - before + 1
 
     lead.open("Field Action", name)
-    lead.tab("Customers")
+    lead.tab("Customers and Notices")
     expect(lead.form).to_contain_text("No mail address and no phone")
     lead.press("Send Notices")
     lead.page.locator(".modal.show .btn-modal-primary").click()

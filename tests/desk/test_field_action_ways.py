@@ -116,7 +116,9 @@ def test_each_customer_is_told_by_their_own_channel_and_what_became_of_it_is_sai
     assert (states(doc)[MOBILE], states(doc)[NUMBER]) == (("whatsapp", "sent"), ("whatsapp", "sent"))
     assert customers(doc)[sold.cy]["state"] == "notice_sent"
     assert "WhatsApp" in frappe.get_print("Field Action", doc.name, "Field Action Report")
-    assert reminders.remind_due(add_days(now_datetime(), 30)) == 3, "Ada is phoned: of her mails none has left"
+    assert reminders.remind_due(add_days(now_datetime(), 30)) == 3, (
+        "Ada is phoned: of her mails none has left"
+    )
     assert frappe.db.count("Field Action Notice", {"field_action": doc.name, "number": 1, "service": "whatsapp"}) == 2  # fmt: skip
 
 

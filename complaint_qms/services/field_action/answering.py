@@ -24,6 +24,7 @@ from complaint_qms.constants.field_action import (
     SAID,
     TOLD_BY_CUSTOMER,
 )
+from complaint_qms.engine.message import Message
 from complaint_qms.integrations.erpnext.company_contact import contact_of
 from complaint_qms.integrations.erpnext.units import is_counted_whole
 from complaint_qms.services import writing
@@ -34,10 +35,10 @@ from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import clause_list, comma_list
+from complaint_qms.services.record.language import comma_list, speaking
 from complaint_qms.services.record.scalars import is_storable, shown
 from complaint_qms.services.record.text_cleaning import as_typed
-from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.record.timeline import Label, Text, line, plain_line
 
 _LONGEST_TOKEN: Final = 200
 _OVER: Final = ("ended", "cancelled")
@@ -99,7 +100,7 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
         }
     )
     more = _more_than_known(customer, quantities or [])
-    other = _take_said(customer, quantities) if quantities is not None else ""
+    other = _take_said(customer, quantities) if quantities is not None else []
     customers.store(customer)
     customers.refresh_figures(action.name)
     timeline.note_on(
@@ -111,12 +112,13 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
         ),
     )
     who = customer.customer_name or customer.customer
+    who = Text(customer.customer_name or customer.customer)
     if more:
-        timeline.note_on(action, line("{0} has more than the records say. {1}", Text(who), Text(more)))
-        _give_task(action, customer, _("{0} has more than the records say. {1}").format(who, more), now)
+        _flag(action, customer, line("{0} has more than the records say. {1}", who, more), now)
     if other:
-        timeline.note_on(action, line("{0} says other quantities than staff has entered. {1}", Text(who), Text(other)))  # fmt: skip
-        _give_task(action, customer, _("{0} says other quantities than staff has entered. {1}").format(who, other), now)  # fmt: skip
+        _flag(
+            action, customer, line("{0} says other quantities than staff has entered. {1}", who, other), now
+        )
 
 
 def check_said(
@@ -207,26 +209,21 @@ def _said_and_left(row: Document, given: dict[str, Any], fields: tuple[str, ...]
     return said, flt(row.at_risk) - recovered
 
 
-def _more_than_known(customer: Document, quantities: list[dict[str, Any]]) -> str:
-    """What a customer has beyond what the records say, in words."""
+def _more_than_known(customer: Document, quantities: list[dict[str, Any]]) -> list[Message]:
+    """What a customer has beyond what the records say, item by item."""
     found = []
     for given in quantities:
         row = customer.quantities[given["row"] - 1]
         said, left = _said_and_left(row, given, TOLD_BY_CUSTOMER)
         if round(said - left, 6) > 0:
-            found.append(
-                _("{0}: {1} instead of {2}").format(
-                    row.item_name or row.item_code,
-                    notice_text.amount_text(said),
-                    notice_text.amount_text(left),
-                )
-            )
-    return comma_list(found)
+            amounts = (Text(notice_text.amount_text(value)) for value in (said, left))
+            found.append(line("{0}: {1} instead of {2}", Text(row.item_name or row.item_code), *amounts))
+    return found
 
 
-def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> str:
+def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> list[Message]:
     """Keep what a customer says of each item in place of what they said before; it counts unless staff has entered something. What is other than
-    that, in words."""
+    that, item by item."""
     given = {one["row"]: one for one in quantities}
     found = []
     for row in customer.quantities:
@@ -235,17 +232,22 @@ def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> str:
         if not customer.quantities_at:
             row.update(said)
         elif any(round(flt(row.get(field)) - amount, 6) for field, amount in said.items()):
-            told = clause_list(_("{0}: {1}").format(_named(row, field), notice_text.amount_text(amount)) for field, amount in said.items())  # fmt: skip
-            found.append(_("{0}: {1}").format(row.item_name or row.item_code, told))
-    return clause_list(found)
+            item = Text(row.item_name or row.item_code)
+            found += [
+                line("{0}, {1}: {2}", item, Label(row.doctype, field), Text(notice_text.amount_text(amount)))
+                for field, amount in said.items()
+            ]
+    return found
 
 
-def _named(row: Document, field: str) -> str:
-    return _(row.meta.get_label(field), context=row.doctype)
-
-
-def _give_task(action: Document, customer: Document, text: str, now: datetime) -> None:
-    """A task of the handler to look into what a customer says, once for the same words."""
+def _flag(action: Document, customer: Document, told: Message, now: datetime) -> None:
+    """The timeline says that somebody has to look into what a customer says, and the handler gets a task, in their language and once for the same
+    words."""
+    timeline.note_on(action, told)
+    with speaking(
+        frappe.db.get_value("User", action.handler, "language") or frappe.db.get_default("lang") or "en"
+    ):
+        text = plain_line(told)
     task = {
         "allocated_to": action.handler, "reference_type": DOCTYPE, "reference_name": action.name, "status": "Open",
         "description": f"<p>{escape_html(text)}</p><p>{escape_html(customer.remark or '')}</p>",

@@ -55,7 +55,7 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         return
     figures = customers.figures_of(docs)
     facts = [
-        (_("Customers"), str(figures["customers"])),
+        (_("Customers", context="Complaint QMS"), str(figures["customers"])),
         (_("Told"), str(figures["told"])),
         (_("Acknowledged"), f"{figures['acknowledged']} ({amount_text(figures['acknowledged_share'])} %)"),
     ]
@@ -81,7 +81,10 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used or Passed On"), _("Still Held")]  # fmt: skip
         services = _services(doc.name)
         rows = [_customer(one, services.get(one.name, ())) for one in shown]
-    yield _section(_("Customers"), tables=[(_("Customers"), heads, rows)])
+    yield _section(
+        _("Customers", context="Complaint QMS"),
+        tables=[(_("Customers", context="Complaint QMS"), heads, rows)],
+    )
 
 
 def definition() -> str:

@@ -74,7 +74,7 @@ class FieldActions:
             column("stage", _("Stage"), width=100),
             column("item_code", _("Item"), width=130, link_to="Item"),
             column("batch_no", _("Batch"), width=120, link_to="Batch"),
-            column("customers", _("Customers"), "Int", 95),
+            column("customers", _("Customers", context="Complaint QMS"), "Int", 95),
             column("acknowledged", _("Acknowledged"), "Int", 110),
             column("acknowledged_share", _("Acknowledged %"), "Percent", 120),
             column("accounted_share", _("Accounted For %"), "Percent", 125),
@@ -92,8 +92,8 @@ class FieldActions:
         late = [row for row in running if row["due_date"] and getdate(row["due_date"]) < getdate(nowdate())]
         return [
             summary(_("Field Actions"), len(rows)),
-            summary(_("Open"), len(running), "orange" if running else "green"),
-            summary(_("Overdue"), len(late), "red" if late else "green"),
+            summary(_("Open", context="Complaint QMS"), len(running), "orange" if running else "green"),
+            summary(_("Overdue", context="Complaint QMS"), len(late), "red" if late else "green"),
         ]
 
     def _row(

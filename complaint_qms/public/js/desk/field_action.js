@@ -1,6 +1,6 @@
 // Scope and customers of a field action: figures, a table, and what is done for each customer.
 import { color, label } from "../labels";
-import { comma_list } from "../language";
+import { comma_list, labelled } from "../language";
 import { empty, esc } from "../markup";
 import { moment_text, record_link } from "../words";
 import { ACTS, add_customer } from "./field_action_dialogs";
@@ -22,6 +22,7 @@ export async function draw_field_action(frm, seen = null) {
 	const panel = seen || (await frappe.xcall(`${API}.customers_of`, { name }));
 	if (frm.doc.name !== name) return;
 	frm.cq_panel = panel;
+	name_people(frm);
 	draw_scope(frm, panel);
 	draw_customers(frm, panel);
 	offer_sending(frm, panel);
@@ -56,6 +57,14 @@ export function signing_options(frm, options) {
 		],
 		args_of: (values) => ({ name: frm.doc.name, password: values.password }),
 	};
+}
+
+// The framework shows links to users by their mail addresses where nobody types.
+function name_people(frm) {
+	for (const field of frm.fields.filter(({ df }) => df.options === "User" && df.fieldtype === "Link")) {
+		field.df.formatter = (value) => esc(value ? frappe.user_info(value).fullname || value : "");
+		field.refresh();
+	}
 }
 
 function draw_scope(frm, panel) {
@@ -223,7 +232,7 @@ function customer_row(one, panel) {
 		.join("<br>");
 	const named = names_of_amounts();
 	const done = one.quantities
-		.flatMap((row) => AMOUNTS.filter((key) => row[key]).map((key) => `${named[key]}: ${number(row[key])} ${__(row.uom)}`))
+		.flatMap((row) => AMOUNTS.filter((key) => row[key]).map((key) => labelled(named[key], `${number(row[key])} ${__(row.uom)}`)))
 		.map(esc)
 		.join("<br>");
 	const over = one.quantities
@@ -231,8 +240,8 @@ function customer_row(one, panel) {
 		.map((row) => __("More accounted for than was there: {0}. Correct the quantities.", [`${number(row.over)} ${__(row.uom)}`]))
 		.map((text) => `<br><span class="cq-fa-warn">${esc(text)}</span>`)
 		.join("");
-	const contact = [one.contact_name, one.email, one.phone, one.notice_channel].filter(Boolean).map(esc).join("<br>");
-	const since = one.acknowledged_at || one.opened_at || one.sent_at;
+	const contact = [one.contact_name, one.email, one.phone, one.notice_channel ? __("told by {0}", [one.notice_channel]) : ""].filter(Boolean).map(esc).join("<br>");
+	const since = one.acknowledged_at || one.opened_at || (one.notices.length ? "" : one.sent_at);
 	const failed = one.notices.filter((notice) => notice.state === "failed");
 	const is_queued = one.notices.some(({ state }) => state === "queued");
 	const notes = [
@@ -280,6 +289,7 @@ function last_notices(one) {
 /** How and where a notice went, and what became of it. */
 function notice_text(notice) {
 	const way = `${label(notice.service)} ${notice.sent_to}`;
+	const opened = notice.opened_at ? __("link opened {0}", [moment_text(notice.opened_at)]) : "";
 	const became = {
 		waiting: () => __("is being written"),
 		queued: () => __("waits in the queue"),
@@ -290,17 +300,18 @@ function notice_text(notice) {
 		failed: () => __("not sent. {0}", [notice.error || ""]),
 		not_needed: () => __("not needed any more"),
 	}[notice.state]();
-	return `${way}: ${became}${notice.opened_at ? `, ${__("link opened {0}", [moment_text(notice.opened_at)])}` : ""}`;
+	return labelled(way, comma_list([became, opened].filter(Boolean)));
 }
 
 /** What a customer says by the link beside what staff has entered. */
 function said_otherwise(one, named) {
 	if (!one.quantities_at || !one.said_at) return "";
 	const said = ["still_held", "to_return", "destroyed", "used"];
+	const amounts = (row) => said.filter((key) => row[`said_${key}`]).map((key) => labelled(named[key], number(row[`said_${key}`])));
 	return one.quantities
 		.filter((row) => said.some((key) => (row[key] || 0) !== (row[`said_${key}`] || 0)))
-		.map((row) => said.map((key) => `${named[key]}: ${number(row[`said_${key}`])} ${__(row.uom)}`))
-		.map((parts) => `<br><span class="cq-fa-warn">${esc(__("The customer says: {0}", [comma_list(parts)]))}</span>`)
+		.map((row) => __("The customer says: {0}", [comma_list(amounts(row)) || number(0)]))
+		.map((text) => `<br><span class="cq-fa-warn">${esc(text)}</span>`)
 		.join("");
 }
 
@@ -330,6 +341,7 @@ async function preview(frm, is_reminder = false) {
 	const dialog = new frappe.ui.Dialog({
 		title: esc(__("Preview Notice")),
 		size: "large",
+		no_focus: true,
 		fields: [
 			{
 				fieldname: "language",
