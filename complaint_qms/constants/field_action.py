@@ -1,8 +1,9 @@
 """Vocabulary of field actions: recalls, corrections at the customer's, safety notices (ISO 13485 8.3.3, 21 CFR 7, Reg. (EC) 178/2002)."""
 
+import json
 from typing import Final
 
-from complaint_qms.constants.notify import SMS, WHATSAPP
+from complaint_qms.constants.notify import CHANNEL, SMS, WHATSAPP
 
 DOCTYPE: Final = "Field Action"
 CUSTOMER: Final = "Field Action Customer"
@@ -42,6 +43,22 @@ TEXT_SERVICES: Final = (SMS, WHATSAPP)
 """Services that reach somebody by a telephone number, with a text and a link."""
 CHANNEL_FIELD: Final = "field_notice_channel"
 """Field of a Customer: by which notification channel they are told, in place of mail."""
+CUSTOM_FIELDS: Final = {
+    "Customer": [
+        {
+            "fieldname": CHANNEL_FIELD,
+            "fieldtype": "Link",
+            "label": "Field Action Notices By",
+            "options": CHANNEL,
+            "insert_after": "language",
+            "description": "SMS or WhatsApp: contacts with a mobile number get notices of field actions by it. Empty: by mail.",
+            "link_filters": json.dumps([[CHANNEL, "service", "in", [*TEXT_SERVICES]]]),
+            "module": "Complaint QMS",
+            "translatable": 0,
+        }
+    ]
+}
+"""Fields of ours on ERPNext's records, as `setup/custom_fields.py` makes them."""
 MESSAGE_KIND: Final = "field_notice"
 """Of a notice in the outbox."""
 

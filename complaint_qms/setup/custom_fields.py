@@ -1,11 +1,9 @@
 """Fields the app adds to the records of others, as data: applied by install and migrate, taken back by uninstall."""
 
-import json
-
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from complaint_qms.constants import containment, knowledge, mailbox
+from complaint_qms.constants import containment, field_action, knowledge, mailbox
 from complaint_qms.constants.correspondence import (
     AUTOMATIC_FIELD,
     AUTOMATIC_REPLY,
@@ -18,9 +16,7 @@ from complaint_qms.constants.correspondence import (
     TYPE_FIELD,
 )
 from complaint_qms.constants.evidence import LOST_AT, SHA256
-from complaint_qms.constants.field_action import CHANNEL_FIELD, TEXT_SERVICES
 from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
-from complaint_qms.constants.notify import CHANNEL
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
 _FIELDS = [
@@ -321,18 +317,6 @@ _OF_ARTICLE = [
         "no_copy": 1,
     },
 ]
-# By which channel a customer is told of field actions, in place of mail.
-_OF_CUSTOMER = [
-    {
-        "fieldname": CHANNEL_FIELD,
-        "fieldtype": "Link",
-        "label": "Field Action Notices By",
-        "options": CHANNEL,
-        "insert_after": "language",
-        "description": "SMS or WhatsApp: contacts with a mobile number get notices of field actions by it. Empty: by mail.",
-        "link_filters": json.dumps([[CHANNEL, "service", "in", [*TEXT_SERVICES]]]),
-    },
-]
 _OURS = {"module": "Complaint QMS", "translatable": 0}
 # By what a sender is found however the number or address is written.
 _KEY = {
@@ -350,10 +334,14 @@ _KEY = {
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
-    fields = {
-        doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
-        for doctype in SUBMITTABLE
-    } | containment.CUSTOM_FIELDS
+    fields = (
+        {
+            doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
+            for doctype in SUBMITTABLE
+        }
+        | containment.CUSTOM_FIELDS
+        | field_action.CUSTOM_FIELDS
+    )
     for doctype in CORRECTED:
         fields[doctype].append(dict(_CORRECTION))
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
@@ -373,7 +361,6 @@ def custom_fields() -> dict[str, list[dict]]:
         ],
         "Contact Email": [{**_KEY, "fieldname": EMAIL_KEY, "label": "Email Key", "insert_after": "email_id"}],
         "Contact Phone": [{**_KEY, "fieldname": PHONE_KEY, "label": "Phone Key", "insert_after": "phone"}],
-        "Customer": [row | _OURS for row in _OF_CUSTOMER],
         "Email Template": [dict(row) for row in _OF_TEMPLATE],
         "Email Account": [row | _OURS for row in _OF_MAILBOX],
         "IMAP Folder": [row | _OURS for row in _OF_FOLDER],

@@ -84,3 +84,9 @@ def running(sold: Sold, **values: object) -> Document:
     with factory.as_user(quality_manager()):
         desk.approve(doc.name, PASSWORD)
     return doc.reload()
+
+
+def told_of(doc: Document, user: str) -> list[str]:
+    """Kinds of what a user was told in the desk about a field action."""
+    about = {"reference_name": doc.name, "to_user": user, "channel": "desk"}
+    return frappe.get_all("QMS Message", about, pluck="kind")

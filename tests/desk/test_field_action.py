@@ -22,7 +22,7 @@ from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.factory.people import PASSWORD
 from tests.desk.mailbox import Mailbox, delivering
-from tests.desk.recalls import TEXTS, Sold, investigator, planned, quality_manager, running
+from tests.desk.recalls import TEXTS, Sold, investigator, planned, quality_manager, running, told_of
 from tests.desk.visiting import guest
 from tests.desk.wire import ask
 
@@ -179,11 +179,6 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
     assert doc.get_onload("signature")["holds"] is False
 
 
-def told_of(doc: Document, user: str) -> list[str]:
-    about = {"reference_name": doc.name, "to_user": user, "channel": "desk"}
-    return frappe.get_all("QMS Message", about, pluck="kind")
-
-
 def work_of(user: str) -> list[dict]:
     with factory.as_user(user):
         return [row for row in my_work(user, now_datetime())["rows"] if row["kind"] == "field_action"]
@@ -286,19 +281,9 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     for _time in range(2):
         guest(lambda: door.answer(secret, "Ann", more, "Two from a friend"))
         assert frappe.db.count("ToDo", tasks) == 1, "who has more says so, and somebody looks into it"
-    guest(
-        lambda: door.answer(
-            secret,
-            "<script>alert(1)</script>",
-            [{"row": 1, "still_held": 3, "to_return": 3, "destroyed": 2}],
-            "Soon",
-        )
-    )
-    guest(
-        lambda: door.answer(
-            secret, "<script>alert(1)</script>", json.dumps([{"row": 1, "still_held": 1, "destroyed": 5}])
-        )
-    )
+    name = "<script>alert(1)</script>"
+    guest(lambda: door.answer(secret, name, [{"row": 1, "still_held": 3, "to_return": 3, "destroyed": 2}]))
+    guest(lambda: door.answer(secret, name, json.dumps([{"row": 1, "still_held": 1, "destroyed": 5}])))
     row = customers(doc)[sold.ada]
     assert (
         row["state"],
@@ -309,7 +294,7 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     html = frappe.get_print("Field Action", doc.name, "Field Action Report")
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
-    assert customers(frappe.get_doc("Field Action", doc.name))[sold.bo]["state"] == "notice_sent"
+    assert customers(doc)[sold.bo]["state"] == "notice_sent"
     assert guest(lambda: door.look(other["a1@x.example"]))["number"] != doc.name, (
         "each link has its own action"
     )

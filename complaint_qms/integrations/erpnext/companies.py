@@ -19,7 +19,7 @@ def current_holiday_lists(day: str) -> set[str]:
     return set(frappe.get_all("Holiday List", {"to_date": (">=", day)}, pluck="name", order_by="name asc"))
 
 
-def holidays_of(company: str | None) -> frozenset[date]:
+def company_holidays(company: str | None) -> frozenset[date]:
     """Days on which a company does not work, by its default Holiday List."""
     name = frappe.get_cached_value("Company", company, "default_holiday_list") if company else None
     days = frappe.get_cached_doc("Holiday List", name).holidays if name else ()

@@ -61,7 +61,12 @@ function questions({ company, contact }) {
 		phone ? el("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}` }, phone) : null,
 		email ? el("a", { href: `mailto:${email}` }, email) : null,
 	].filter(Boolean);
-	return el("p", {}, `${words.questions} `, links.flatMap((link, at) => (at ? [" · ", link] : [link])));
+	return el(
+		"p",
+		{},
+		`${words.questions} `,
+		links.flatMap((link, at) => (at ? [" · ", link] : [link]))
+	);
 }
 
 function part(title, text) {

@@ -11,7 +11,7 @@ from frappe.utils import get_system_timezone
 from complaint_qms.engine.sla import clock
 from complaint_qms.engine.sla.clock import ClockError, WorkCalendar
 from complaint_qms.engine.sla.workday import usual_workday
-from complaint_qms.integrations.erpnext.companies import holidays_of
+from complaint_qms.integrations.erpnext.companies import company_holidays
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Plan, plan_of
 
@@ -46,7 +46,7 @@ def has_hours(complaint: Document) -> bool:
 
 def company_day_after(company: str | None, since: datetime, days: int) -> date:
     """The same for what hangs on no SOP: from Monday to Friday, without the holidays of the company."""
-    return _day_after(WorkCalendar(_OFFICE, holidays_of(company), get_system_timezone()), since, days)
+    return _day_after(WorkCalendar(_OFFICE, company_holidays(company), get_system_timezone()), since, days)
 
 
 def _day_after(calendar: WorkCalendar | None, since: datetime, days: int) -> date:

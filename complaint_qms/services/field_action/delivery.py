@@ -50,7 +50,7 @@ def follow_queue() -> None:
         )
 
 
-def follow(customer: Document, left_at: datetime | None = None) -> None:
+def follow_customer(customer: Document, left_at: datetime | None = None) -> None:
     """A customer has been told once a notice has left; one that waits in a queue tells nobody."""
     left = {"field_action_customer": customer.name, "state": SENT}
     if left_at:
@@ -127,7 +127,7 @@ def _note_ends(action: str, ends: list[_End]) -> None:
     failed = {one.name: {"state": FAILED, "error": one.error} for one in ends if not one.left_at}
     writing.set_many(NOTICE, failed, "the notice was given up")
     for doc in docs:
-        follow(
+        follow_customer(
             doc, min((one.left_at for one in ends if one.left_at and one.customer == doc.name), default=None)
         )
     customers.refresh_figures(action)

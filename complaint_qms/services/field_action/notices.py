@@ -273,7 +273,7 @@ def _is_out_of_use(action: Document, customer: Document, notice: Document) -> bo
 
 def _fail(notice: Document, customer: Document, why: str) -> None:
     writing.set_values(NOTICE, notice.name, {"state": FAILED, "error": why[:500]}, "not sent")
-    delivery.follow(customer)
+    delivery.follow_customer(customer)
 
 
 def _text(

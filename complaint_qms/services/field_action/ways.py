@@ -21,7 +21,7 @@ from complaint_qms.services.record.input_validation import refuse
 SETTING = "field_notice_channel"
 
 
-class Way(NamedTuple):
+class NoticeWay(NamedTuple):
     """How one person is told. `channel`: name of the notification channel, empty for mail; `key`: the same for one address however it is
     written."""
 
@@ -51,14 +51,14 @@ class Ways:
         self._channels = _text_channels()
         self._without_mail = frappe.get_cached_doc(SETTINGS).get(SETTING) if self._channels else None
 
-    def of(self, known: Mapping[str, Any] | None) -> list[Way]:
+    def of(self, known: Mapping[str, Any] | None) -> list[NoticeWay]:
         """Ways to the people of a customer, each address once, in the order of the people.
 
         Args:
             known: as `customer_contacts.people_of` gives it.
         """
         known = known or {}
-        found: dict[str, Way] = {}
+        found: dict[str, NoticeWay] = {}
         for person in known.get("people", ()):
             way = (
                 self._by_text(person, known.get("channel"))
@@ -69,11 +69,11 @@ class Ways:
                 found.setdefault(way.key, way)
         return list(found.values())
 
-    def _by_text(self, person: Mapping[str, str], channel: str | None) -> Way | None:
+    def _by_text(self, person: Mapping[str, str], channel: str | None) -> NoticeWay | None:
         service, number = self._channels.get(channel or ""), person["mobile"]
         if not service or not is_number(number):
             return None
-        return Way(service, channel or "", number, stored_digits(number), person["name"])
+        return NoticeWay(service, channel or "", number, stored_digits(number), person["name"])
 
 
 def sends_texts() -> bool:
@@ -98,8 +98,8 @@ def _text_channels() -> dict[str, str]:
     return {name: one.service for name, one in connected().items() if one.service in TEXT_SERVICES}
 
 
-def _by_mail(person: Mapping[str, str]) -> Way | None:
+def _by_mail(person: Mapping[str, str]) -> NoticeWay | None:
     address = person["email"]
     if not address or not validate_email_address(address):
         return None
-    return Way(BY_MAIL, "", address, address.lower(), person["name"])
+    return NoticeWay(BY_MAIL, "", address, address.lower(), person["name"])

@@ -197,7 +197,7 @@ function figures_html(figures, doc) {
 	const cell = (title, value, note, tone) =>
 		`<div class="cq-fa-figure"><span>${esc(title)}</span><b class="${tone || ""}">${esc(value)}</b><small>${esc(note)}</small></div>`;
 	const tone = (value, target) => (value >= (target || 0) ? "is-good" : "is-short");
-	const units = figures.units.flatMap((unit) => [
+	const accounted = (unit) =>
 		cell(
 			__("Accounted For ({0})", [__(unit.uom)]),
 			percent(unit.share),
@@ -210,9 +210,10 @@ function figures_html(figures, doc) {
 				number(doc.target_accounted),
 			]),
 			tone(unit.share, doc.target_accounted)
-		),
-		cell(__("Recovered or Destroyed ({0})", [__(unit.uom)]), percent(unit.removed_share), __("without what was used or passed on")),
-	]);
+		);
+	const removed = (unit) =>
+		cell(__("Recovered or Destroyed ({0})", [__(unit.uom)]), percent(unit.removed_share), __("without what was used or passed on"));
+	const units = figures.units.map((unit) => accounted(unit) + removed(unit));
 	return `<div class="cq-fa-figures">${cell(
 		__("Acknowledged"),
 		percent(figures.acknowledged_share),
@@ -240,7 +241,10 @@ function customer_row(one, panel) {
 		.map((row) => __("More accounted for than was there: {0}. Correct the quantities.", [`${number(row.over)} ${__(row.uom)}`]))
 		.map((text) => `<br><span class="cq-fa-warn">${esc(text)}</span>`)
 		.join("");
-	const contact = [one.contact_name, one.email, one.phone, one.notice_channel ? __("told by {0}", [one.notice_channel]) : ""].filter(Boolean).map(esc).join("<br>");
+	const contact = [one.contact_name, one.email, one.phone, one.notice_channel ? __("told by {0}", [one.notice_channel]) : ""]
+		.filter(Boolean)
+		.map(esc)
+		.join("<br>");
 	const since = one.acknowledged_at || one.opened_at || (one.notices.length ? "" : one.sent_at);
 	const failed = one.notices.filter((notice) => notice.state === "failed");
 	const is_queued = one.notices.some(({ state }) => state === "queued");
@@ -372,9 +376,10 @@ async function preview(frm, is_reminder = false) {
 }
 
 function send(frm, panel) {
-	const question = __("{0} customers get the notice, each of their contacts by mail or by the channel of the customer. What has left cannot be called back. Send?", [
-		panel.unsent,
-	]);
+	const question = __(
+		"{0} customers get the notice, each of their contacts by mail or by the channel of the customer. What has left cannot be called back. Send?",
+		[panel.unsent]
+	);
 	frappe.confirm(esc(question), async () => {
 		const { notices } = await post("send_notices", { name: frm.doc.name }, __("Sending …"));
 		frappe.show_alert({ message: esc(__("Notices on their way: {0}", [notices])), indicator: "green" });
