@@ -334,42 +334,32 @@ _KEY = {
 
 def custom_fields() -> dict[str, list[dict]]:
     """DocType name to field rows, in the shape `create_custom_fields` takes."""
-    fields = {
-        doctype: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])]
-        for doctype in SUBMITTABLE
-    } | containment.CUSTOM_FIELDS
+    fields = {one: [{**_FIELDS[0], "insert_after": "customer_name"}, dict(_FIELDS[1])] for one in SUBMITTABLE}
+    fields |= containment.CUSTOM_FIELDS | field_action.CUSTOM_FIELDS
     for doctype in CORRECTED:
         fields[doctype].append(dict(_CORRECTION))
     # A Warranty Claim has a text field `complaint` of its own, so a repair names its settlement only.
-    return (
-        fields
-        | field_action.CUSTOM_FIELDS
-        | {
-            "Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}],
-            "File": [dict(row) for row in _OF_FILE],
-            "Communication": [
-                {
-                    **_KIND,
-                    "label": "Kind of Message",
-                    "insert_after": "communication_medium",
-                    "read_only": 1,
-                    "depends_on": KIND_FIELD,
-                },
-                dict(_PROOF),
-                dict(_AUTOMATIC),
-            ],
-            "Contact Email": [
-                {**_KEY, "fieldname": EMAIL_KEY, "label": "Email Key", "insert_after": "email_id"}
-            ],
-            "Contact Phone": [
-                {**_KEY, "fieldname": PHONE_KEY, "label": "Phone Key", "insert_after": "phone"}
-            ],
-            "Email Template": [dict(row) for row in _OF_TEMPLATE],
-            "Email Account": [row | _OURS for row in _OF_MAILBOX],
-            "IMAP Folder": [row | _OURS for row in _OF_FOLDER],
-            knowledge.ARTICLE: [row | _OURS for row in _OF_ARTICLE],
-        }
-    )
+    return fields | {
+        "Warranty Claim": [{**_FIELDS[1], "insert_after": "customer"}],
+        "File": [dict(row) for row in _OF_FILE],
+        "Communication": [
+            {
+                **_KIND,
+                "label": "Kind of Message",
+                "insert_after": "communication_medium",
+                "read_only": 1,
+                "depends_on": KIND_FIELD,
+            },
+            dict(_PROOF),
+            dict(_AUTOMATIC),
+        ],
+        "Contact Email": [{**_KEY, "fieldname": EMAIL_KEY, "label": "Email Key", "insert_after": "email_id"}],
+        "Contact Phone": [{**_KEY, "fieldname": PHONE_KEY, "label": "Phone Key", "insert_after": "phone"}],
+        "Email Template": [dict(row) for row in _OF_TEMPLATE],
+        "Email Account": [row | _OURS for row in _OF_MAILBOX],
+        "IMAP Folder": [row | _OURS for row in _OF_FOLDER],
+        knowledge.ARTICLE: [row | _OURS for row in _OF_ARTICLE],
+    }
 
 
 def apply_custom_fields() -> None:
