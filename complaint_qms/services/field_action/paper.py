@@ -55,7 +55,7 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         return
     figures = customers.figures_of(docs)
     facts = [
-        (_("Customers", context="Complaint QMS"), str(figures["customers"])),
+        (_("Customers", context="Field Action"), str(figures["customers"])),
         (_("Told"), str(figures["told"])),
         (_("Acknowledged"), f"{figures['acknowledged']} ({amount_text(figures['acknowledged_share'])} %)"),
     ]
@@ -82,8 +82,8 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         services = _services(doc.name)
         rows = [_customer(one, services.get(one.name, ())) for one in shown]
     yield _section(
-        _("Customers", context="Complaint QMS"),
-        tables=[(_("Customers", context="Complaint QMS"), heads, rows)],
+        _("Customers", context="Field Action"),
+        tables=[(_("Customers", context="Field Action"), heads, rows)],
     )
 
 

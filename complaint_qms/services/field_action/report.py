@@ -74,7 +74,7 @@ class FieldActions:
             column("stage", _("Stage"), width=100),
             column("item_code", _("Item"), width=130, link_to="Item"),
             column("batch_no", _("Batch"), width=120, link_to="Batch"),
-            column("customers", _("Customers", context="Complaint QMS"), "Int", 95),
+            column("customers", _("Customers", context="Field Action"), "Int", 95),
             column("acknowledged", _("Acknowledged"), "Int", 110),
             column("acknowledged_share", _("Acknowledged %"), "Percent", 120),
             column("accounted_share", _("Accounted For %"), "Percent", 125),

@@ -194,5 +194,5 @@ export function sums(quantities, by) {
 
 function all_of(id, customers, documents, lot) {
 	const title = customers === 1 ? __("1 customer") : __("{0} customers", [customers]);
-	return { id, type: "customers", kind: __("Customers", null, "Complaint QMS"), title, subtitle: "", documents, marks: [], of: lot.title };
+	return { id, type: "customers", kind: __("Customers", null, "Field Action"), title, subtitle: "", documents, marks: [], of: lot.title };
 }
