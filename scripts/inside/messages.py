@@ -273,12 +273,13 @@ def _engine() -> Iterator[Message]:
     from complaint_qms.engine.dialog.reply_texts import WORDS
     from complaint_qms.engine.rules.mistakes import KINDS
     from complaint_qms.engine.signals import sentences
+    from complaint_qms.engine.signals.findings import words
     from complaint_qms.engine.similar.records import FIELDS
     from complaint_qms.engine.similar.told_twice import WEIGHTS
 
     tables = (sentences.SENTENCES, sentences.NOUNS, sentences.PERIOD_NAMES)
     yield from (Message(text, "signals") for table in tables for text in table.values())
-    yield Message(sentences.CHANCE, "signals")
+    yield from (Message(text, "signals") for text in (sentences.CHANCE, *words.SENTENCES))
     yield from (Message(text, "dialog") for text in WORDS.values())
     yield from (Message(name, "similar") for name in {**dict.fromkeys(FIELDS), **WEIGHTS})
     yield from (Message(name, "rules") for _kind, name in KINDS)
