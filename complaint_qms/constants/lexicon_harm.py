@@ -120,19 +120,40 @@ THINGS_THAT_DIE: Final = (
     "battery, batteries, engine, motor, car, vehicle, truck, phone, light, lights, power, screen, signal, alternator, "
     "display, laptop, computer, device, it, machine, unit, charge, grass, lawn, plant, plants, tree, trees, weed, weeds, "
     "flower, flowers, app, bug, bugs, ant, ants, roach, roaches, mosquito, mosquitoes, flies, insects, germ, germs, bacteria, "
-    "virus, viruses, router, tablet, watch, printer, remote, tv, fan, compressor, pump, drive, time, deal, mood, vibe"
+    "virus, viruses, router, tablet, watch, printer, remote, tv, fan, compressor, pump, drive, time, deal, mood, vibe, charger, chat, call, line, deadline, bill, "
+    "invoice, ticket, email, conversation, connection, internet, wifi, network, website, server, speaker, headset, headphones, earbuds, mouse, "
+    "keyboard, camera, drone, monitor, console, controller, mower, vacuum, heater, oven, fridge, freezer, dryer, washer, mixer, blender, toaster, "
+    "kettle, bulb, lamp, sensor, switch, relay, inverter, transmission, starter, generator, trip, performance, business, joy, fun, interest, hope, "
+    "lcd, led, ssd, cpu, gpu, psu, chip, board, circuit, transformer, scooter, bike, bicycle, truck, van, unit, hinge, button, port, software, "
+    "update, signal, sale, order, account, session, paint, taste, flavor, flavour, smell, odor, odour, mold, mould, mildew, fungus, moss"
 )
 """A battery dies and an app is killed without anybody being harmed."""
+ENDINGS_OF_THINGS: Final = "tion, sion, ment, ness, ware, wifi, phone, light, board"
+"""Ends of nouns that name no living being: "the conversation died"; those that name persons are listed among ``PERSONS``."""
+DEATHS_BEFORE_OF: Final = (
+    "cause, causes, risk, risks, case, cases, because, danger, report, reports, result, notice, number, time, date, day, moment, "
+    "threat, fear, chance, possibility, event, certificate, proof, instead, point, hour, manner, out"
+)
+"""Before "of death" these tell of one; others are sayings: "the blue screen of death"."""
+AFTER_HANDED_ON: Final = (
+    "to, the, my, our, your, his, her, their, its, this, that, these, those, it, them, me, us, him, a, an, from, between, "
+    "information, details, without, via, by"
+)
+"""After "passed on" these say that something was handed on."""
+COUNTED_TIMES: Final = "times, occasions, people, departments, agents, colleagues"
 ANIMALS: Final = (
     "dog, dogs, puppy, puppies, cat, cats, kitten, kittens, pet, pets, fish, bird, birds, parrot, horse, horses, pony, hamster, "
-    "rabbit, rabbits, bunny, goat, goats, sheep, pig, pigs, cow, cows, calf, cattle, chicken, chickens, hens, livestock, turtle, lizard"
+    "animal, animals, rabbit, rabbits, bunny, goat, goats, sheep, pig, pigs, cow, cows, calf, cattle, chicken, chickens, hens, livestock, turtle, lizard"
 )
 PERSONS: Final = (
     "he, she, him, her, they, them, who, person, people, man, men, woman, women, boy, girl, child, children, kid, kids, baby, infant, "
     "toddler, husband, wife, son, daughter, mother, mom, mum, mama, father, dad, brother, sister, grandmother, grandma, grandfather, "
     "grandpa, grandson, granddaughter, aunt, uncle, cousin, friend, neighbor, neighbour, colleague, worker, employee, driver, "
     "passenger, pedestrian, patient, user, customer, owner, student, teacher, somebody, someone, resident, elderly, family, partner, "
-    "boyfriend, girlfriend, nephew, niece"
+    "boyfriend, girlfriend, nephew, niece, relation, acquaintance, companion, motorist, rider, cyclist, motorcyclist, bicyclist, occupant, "
+    "victim, operator, technician, nurse, doctor, parent, grandparent, grandchild, twin, spouse, fiance, fiancee, teen, teenager, adult, "
+    "babies, ladies, lady, families, wives, everyone, everybody, anyone, anybody, himself, herself, themselves, veteran, pilot, guest, tenant, "
+    "in-law, stepson, stepdaughter, stepfather, stepmother, client, pensioner, officer, firefighter, policeman, guy, gentleman, lives"
 )
 """Of the words around a death the nearest of these three kinds says whose it is."""
 MORTAL_EN: Final = "died, killed, death, dead, passed"

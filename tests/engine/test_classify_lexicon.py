@@ -258,3 +258,47 @@ def test_denial_is_heard_with_and_without_the_apostrophe(word):
     hits = [hit for hit in default_lexicon().hits(f"An injury {word} seen.") if hit.term.field == "harm"]
     assert hits
     assert all(hit.negated for hit in hits)
+
+
+@pytest.mark.parametrize(
+    "saying",
+    [
+        "I was passed on 3 times and nobody felt responsible.",
+        "Deadline passed on Friday",
+        "The bill was passed on to accounting",
+        "She passed on the information",
+        "The charger is killing the battery",
+        "The smell is killing me",
+        "The conversation died",
+        "My hard drive died",
+        "Got the yellow wrench of death",
+    ],
+)
+def test_what_is_handed_on_or_runs_out_is_nobodys_death(saying):
+    harm = assess(saying)
+    assert (harm.severity, harm.rank) == ("", 0.0)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "My husband passed on Friday",
+        "My father passed on after the surgery",
+        "The passengers died",
+        "The rider died on the spot",
+        "Two people killed in the crash",
+        "The fire killed 3",
+        "The cause of death was electrocution",
+    ],
+)
+def test_deaths_of_persons_stay_deaths(told):
+    harm = assess(told)
+    assert (harm.severity, harm.certain) == ("catastrophic", True)
+
+
+@given(
+    st.sampled_from(["battery", "conversation", "deal", "chat", "charger", "connection", "hard drive"]),
+    st.sampled_from(["The {} died", "It is killing the {}", "It killed my {}", "The {} of death"]),
+)
+def test_things_die_without_harm(thing, sentence):
+    assert assess(sentence.format(thing)).level == "none"

@@ -15,7 +15,21 @@ _REACH: Final = 7
 """Words around a death in which the nearest that is a person, an animal or a thing says whose it is."""
 _OBJECT: Final = 4
 _BREAKS: Final = frozenset(".!?;。")
+_AFTER_KILLING: Final = 6
 _PASSIVE: Final = frozenset(("was", "were", "been", "got", "is", "are", "being", "get", "gets"))
+_AGENTS: Final = _BREAKS | {
+    "in",
+    "by",
+    "at",
+    "on",
+    "when",
+    "while",
+    "during",
+    "instantly",
+    "immediately",
+    ",",
+}
+"""After "killed" without "was" these tell that it is the passive."""
 _JOINS: Final = frozenset(("and", "when", "while", "then", "after", "because", "before", ","))
 
 
@@ -34,6 +48,10 @@ _KINDS_ZH: Final = {
     **dict.fromkeys(_split(words.PERSONS_ZH), PERSON),
     **dict.fromkeys(_split(words.NOBODY_ZH), ""),
 }
+_THING_ENDINGS: Final = _split(words.ENDINGS_OF_THINGS)
+_CAUSES: Final = frozenset(_split(words.DEATHS_BEFORE_OF))
+_HANDED: Final = frozenset(_split(words.AFTER_HANDED_ON))
+_TIMES: Final = frozenset(_split(words.COUNTED_TIMES))
 _NAMED_ZH: Final = re.compile("|".join(sorted(_KINDS_ZH, key=len, reverse=True)))
 _ADVERBS_ZH: Final = "(?:都|又|就|已经|突然|直接|自动|总是|老是|一直|经常|全|也|没电|不动|完全|彻底|居然|竟然|马上|真的|了|快|给){0,3}$"
 _RIGHT_BEFORE_ZH: Final = re.compile(_ADVERBS_ZH)
@@ -42,7 +60,7 @@ _OWNED_ZH: Final = re.compile("^(?:家|们|妈|爸)?(?:新?买)?的")
 
 def whose_death(tokens: Sequence[str], start: int, end: int) -> str:
     """Whose death the English words ``tokens[start:end]`` tell of; "" where nobody is named."""
-    kills = tokens[start].startswith("kill") and not _PASSIVE.intersection(tokens[max(0, start - 2) : start])
+    kills = tokens[start].startswith("kill") and not _passive(tokens, start, end)
     after = list(_named(tokens[end : end + _OBJECT]))
     before = list(_named(reversed(tokens[max(0, start - _REACH) : start])))
     if kills and after:
@@ -54,6 +72,30 @@ def whose_death(tokens: Sequence[str], start: int, end: int) -> str:
         owner = next((kind for _place, kind in before if kind != THING), "")
         return owner if nearest[1] == THING and joined and owner else nearest[1]
     return after[0][1] if after and tokens[end] in ("of", "among") else ""
+
+
+def is_saying(tokens: Sequence[str], start: int, end: int) -> bool:
+    """Do the words ``tokens[start:end]`` tell of no death at all: "the bill was passed on", "the screen of death", "the noise
+    is killing me"?"""
+    first = tokens[start]
+    if first == "passed" and tokens[end - 1] == "on":
+        following = tokens[end : end + 2]
+        handed = bool(following) and following[0] in _HANDED
+        counted = len(following) == 2 and following[1] in _TIMES
+        return (
+            handed
+            or counted
+            or _passive(tokens, start, end)
+            or whose_death(tokens, start, end) not in (PERSON, ANIMAL)
+        )
+    if first.startswith("kill") and not _passive(tokens, start, end):
+        after = tokens[end : end + _AFTER_KILLING]
+        if after and (after[0].isdigit() or (after[0] in ("me", "us", "you") and not first.endswith("ing"))):
+            return False
+        return all(kind == THING for _place, kind in _named(after))
+    if first == "death" and start >= 2 and tokens[start - 1] == "of":
+        return tokens[start - 2] not in _CAUSES
+    return False
 
 
 def whose_death_zh(before: str, after: str = "") -> str:
@@ -82,5 +124,18 @@ def _named(tokens: Sequence[str] | Iterator[str]) -> Iterator[tuple[int, str]]:
     for distance, token in enumerate(tokens, start=1):
         if token in _BREAKS:
             return
-        if kind := _KINDS.get(token):
+        if kind := _kind(token):
             yield distance, kind
+
+
+def _kind(token: str) -> str:
+    kind = _KINDS.get(token) or (_KINDS.get(token.removesuffix("s")) if len(token) > 4 else None)
+    return kind or (THING if len(token) > 6 and token.endswith(_THING_ENDINGS) else "")
+
+
+def _passive(tokens: Sequence[str], start: int, end: int) -> bool:
+    """ "was killed", "been passed on", "two killed in the fire"; no form of "killing" is."""
+    if tokens[start].endswith("ing"):
+        return False
+    agent = tokens[start] == "killed" and (end == len(tokens) or tokens[end] in _AGENTS)
+    return agent or not _PASSIVE.isdisjoint(tokens[max(0, start - 2) : start])
