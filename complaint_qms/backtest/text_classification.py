@@ -42,7 +42,7 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
     usual = _usual_language(store)
     while True:
         rows = store.db.execute(
-            "SELECT row_id, subject, text, item, channel, type, severity FROM complaint "
+            "SELECT row_id, subject, text, item, channel, type, severity, deaths, injured FROM complaint "
             "WHERE row_id > ? ORDER BY row_id LIMIT ?",
             (done, CHUNK),
         ).fetchall()
@@ -53,7 +53,16 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
         codes = [written_language(text) or usual for text in texts]
         found = (
-            propose_many(texts, models, contexts=contexts, fields=FIELDS, languages=codes) if wanted else []
+            propose_many(
+                texts,
+                models,
+                contexts=contexts,
+                fields=FIELDS,
+                languages=codes,
+                counted=[r[7:9] for r in wanted],
+            )
+            if wanted
+            else []
         )
         with store.transaction():
             store.insert("reading", _rows(wanted, found, names), 5)

@@ -37,12 +37,26 @@ class BadRecord:
     hidden: list[list[str]] = field(default_factory=list)
 
 
+class _SeveralLines(list):
+    """The cells of a record that goes over several lines, and these."""
+
+    def __init__(self, cells: list[str], written: list[str]) -> None:
+        super().__init__(cells)
+        self.written = written
+
+
 class _Lines:
-    """The lines of a file, without zero characters, remembering the last one given and how much was given since `length`
-    was set to 0. Raises UnreadableFileError where that is more than a row may hold."""
+    """The lines of a file, without zero characters, remembering those given since `begin` and how long they are. Raises UnreadableFileError where that is more than a row may hold."""
 
     def __init__(self, path: Path, handle: TextIO, nul: bool) -> None:
         self._path, self._handle, self._nul, self.last, self.length = path, handle, nul, "", 0
+        self.written: list[str] = []
+
+    def begin(self) -> None:
+        """What follows is another record."""
+        self.length = 0
+        if self.written:
+            self.written = []
 
     def __iter__(self) -> Iterator[str]:
         for number, line in enumerate(iter(partial(self._handle.readline, RECORD + 1), ""), 1):
@@ -50,6 +64,7 @@ class _Lines:
             if self.length > RECORD:
                 raise UnreadableFileError("limit_record", file=self._path, line=number, most=RECORD)
             self.last = line.replace("\0", "") if self._nul else line
+            self.written.append(self.last)
             yield self.last
 
 
@@ -94,12 +109,14 @@ def _records(path: Path, fmt: Format, reader: Iterator[list[str]], lines: _Lines
     while True:
         try:
             for cells in reader:
-                lines.length = 0
+                several = len(lines.written) > 1
+                record = _SeveralLines(cells, lines.written) if several else cells
+                lines.begin()
                 blank.note(not cells)
-                yield cells
+                yield record
             return
         except csv.Error as error:
-            lines.length = 0
+            lines.begin()
             if len(lines.last) > MAX_FIELD:
                 yield BadRecord(problem("cell_too_long", most=MAX_FIELD), _whole(lines.last, fmt.delimiter))
             elif "field larger" in str(error):
@@ -130,7 +147,7 @@ def _open_quote(path: Path, fmt: Format) -> UnreadableFileError:
         lines = _Lines(path, handle, fmt.nul)
         reader = csv.reader(chain(lines, (END,)), delimiter=fmt.delimiter)
         while True:
-            lines.length = 0
+            lines.begin()
             try:
                 cells = next(reader, None)
             except csv.Error:
@@ -144,16 +161,20 @@ def _open_quote(path: Path, fmt: Format) -> UnreadableFileError:
 
 
 def _examined(cells: list[str] | BadRecord, width: int, delimiter: str) -> list[str] | BadRecord:
-    """The record, or a BadRecord when one of its cells holds whole rows: a quotation mark was closed too late."""
+    """The record, or a BadRecord when one of its cells holds whole rows: a quotation mark was closed too late.
+
+    Where the quotation marks are in order, every line of the cell has to be one."""
     if isinstance(cells, BadRecord):
         return cells
+    good = _well_quoted(cells, width, delimiter)
     for place, cell in enumerate(cells):
         if "\n" not in cell and "\r" not in cell:
             continue
         first, *inner = _BREAK.split(cell)
         rows = [line.split(delimiter) for line in inner]
         rows[-1] += cells[place + 1 :]
-        if any(len(row) == width and _like_a_row(row, cells, place) for row in rows):
+        judged = (len(row) == width and _like_a_row(row, cells, place) for row in rows)
+        if all(judged) and _dated_alike(rows, cells) if good else any(judged):
             hidden = [row for row in rows if any(row)]
             return BadRecord(
                 problem("quote_swallows", lines=len(hidden)),
@@ -161,6 +182,24 @@ def _examined(cells: list[str] | BadRecord, width: int, delimiter: str) -> list[
                 hidden,
             )
     return cells
+
+
+def _well_quoted(cells: list[str], width: int, delimiter: str) -> bool:
+    """As many cells as the file has columns, and every quotation mark closed right before a delimiter: a mark that was closed
+    too late swallows the beginning of the next quoted cell, and its end stands within a text."""
+    if not isinstance(cells, _SeveralLines) or len(cells) != width:
+        return False
+    try:
+        again = list(csv.reader(cells.written, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return again == [list(cells)]
+
+
+def _dated_alike(rows: list[list[str]], record: list[str]) -> bool:
+    """Do all rows have dates where the record has them?"""
+    places = [place for place, cell in enumerate(record) if is_date(cell)]
+    return all(is_date(row[place]) for row in rows for place in places)
 
 
 def _like_a_row(row: list[str], record: list[str], place: int) -> bool:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from complaint_qms.constants import lexicon as words
 from complaint_qms.constants import vocabulary
 from complaint_qms.constants.risk import SEVERITIES
-from complaint_qms.engine.classify import SEVERITY_KEYS, assess, default_lexicon, propose
+from complaint_qms.engine.classify import SEVERITY_KEYS, assess, default_lexicon, propose, propose_many
+from complaint_qms.engine.classify.harm import not_denied
 from complaint_qms.engine.classify.lexicon import stem
 
 
@@ -272,6 +273,7 @@ def test_denial_is_heard_with_and_without_the_apostrophe(word):
         "The conversation died",
         "My hard drive died",
         "Got the yellow wrench of death",
+        "The account of my recently deceased husband",
     ],
 )
 def test_what_is_handed_on_or_runs_out_is_nobodys_death(saying):
@@ -289,6 +291,7 @@ def test_what_is_handed_on_or_runs_out_is_nobodys_death(saying):
         "Two people killed in the crash",
         "The fire killed 3",
         "The cause of death was electrocution",
+        "The patient is deceased",
     ],
 )
 def test_deaths_of_persons_stay_deaths(told):
@@ -302,3 +305,28 @@ def test_deaths_of_persons_stay_deaths(told):
 )
 def test_things_die_without_harm(thing, sentence):
     assert assess(sentence.format(thing)).level == "none"
+
+
+@pytest.mark.parametrize(
+    ("counted", "severity"),
+    [
+        ((0, 0), ""),
+        ((0, None), "critical"),
+        ((None, 0), "catastrophic"),
+        ((None, None), "catastrophic"),
+        ((1, 0), "catastrophic"),
+    ],
+)
+def test_a_count_of_nobody_outranks_words(counted, severity):
+    told, denied = not_denied(default_lexicon().hits("The driver died in hospital."), *counted)
+    assert assess("", hits=told).severity == severity
+    assert bool(denied) is (0 in counted)
+    (proposals,) = propose_many(["The driver died."], fields=("severity",), counted=[counted])
+    mentions = [reason.text for reason in proposals[0].reasons if "the record counts 0" in reason.text]
+    assert bool(mentions) is (counted[0] == 0)
+
+
+def test_a_count_of_nobody_leaves_fires_and_fears():
+    for text in ("The charger caught fire.", "It could have killed someone."):
+        (proposals,) = propose_many([text], fields=("severity",), counted=[(0, 0)])
+        assert bool(proposals[0].value) is ("fire" in text)

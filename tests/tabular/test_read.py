@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from complaint_qms.tabular import mapping
 from complaint_qms.tabular import profile as profiles
@@ -54,6 +56,25 @@ def test_text_survives_encoding_delimiter_and_newline_in_quotes(tmp_path, encodi
     assert columns == HEAD
     assert [[c.replace("\r\n", "\n") for c in r] for r in cells] == ROWS
     assert rows == [2, 3, 4]
+
+
+@given(
+    st.lists(
+        st.text(alphabet='a,;" \n', max_size=30) | st.sampled_from(["2024-01-05", "on 2024-01-05, at noon"]),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 2),
+)
+def test_what_is_quoted_as_it_should_is_believed(tmp_path_factory, lines, before):
+    """A paragraph with as many commas as the file has columns, and with a date, is no row."""
+    told = "Dear Sir\n" + "\n".join(lines) + "\nx, 2024-01-05, y, z\nRegards"
+    rows = [*ROWS[:before], ["C-9", "2024-03-09", "Ann", told], *ROWS[before:]]
+    path = write_text(tmp_path_factory.mktemp("quoted") / "a.csv", [HEAD, *rows], "utf-8")
+    table = Table(path)
+    (chunk,) = table.chunks(50)
+    assert not chunk.bad
+    assert [[c.replace("\r\n", "\n") for c in r] for r in chunk.cells] == rows
 
 
 def test_gb18030_is_told_from_latin(tmp_path):

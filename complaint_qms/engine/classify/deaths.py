@@ -93,6 +93,8 @@ def is_saying(tokens: Sequence[str], start: int, end: int) -> bool:
         if after and (after[0].isdigit() or (after[0] in ("me", "us", "you") and not first.endswith("ing"))):
             return False
         return all(kind == THING for _place, kind in _named(after))
+    if first == "deceased" and end < len(tokens) and not _passive(tokens, start, end):
+        return _kind(tokens[end]) == PERSON  # whose accounts and contracts go on
     if first == "death" and start >= 2 and tokens[start - 1] == "of":
         return tokens[start - 2] not in _CAUSES
     return False

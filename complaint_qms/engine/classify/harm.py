@@ -23,6 +23,8 @@ HARM_OF_SEVERITY = {
     "minor": "none",
     "negligible": "none",
 }
+WEIGHT_OF_INJURY = 5.0
+"""Rank weight from which on words of harm tell of an injured person rather than of an accident."""
 LEAST_HARM = "minor"
 """Of somebody who was hurt, however lightly."""
 
@@ -77,3 +79,20 @@ def assess(text: str, *, lexicon: Lexicon | None = None, hits: Sequence[Hit] | N
     rank = sum(amount * FURTHER**place for place, (amount, _) in enumerate(ordered))
     reasons = [reason for _, reason in ordered] + reasons
     return Harm(SEVERITY_KEYS[level] if level >= 0 else "", rank, certain, tuple(reasons), hurt)
+
+
+def not_denied(
+    hits: Sequence[Hit], deaths: float | None, injured: float | None
+) -> tuple[list[Hit], list[str]]:
+    """The hits without those that counts beside the text deny, and the words of these: where somebody counted no deaths,
+    or nobody injured, words tell of something else. None: nobody counted."""
+    kept, denied = [], []
+    for hit in hits:
+        value = hit.term.value
+        injury = value in ("critical", "serious") and hit.term.weight >= WEIGHT_OF_INJURY
+        if (value == "catastrophic" and deaths == 0) or (injury and injured == 0):
+            if not hit.negated and not hit.feared:
+                denied.append(hit.term.text)
+        else:
+            kept.append(hit)
+    return kept, denied

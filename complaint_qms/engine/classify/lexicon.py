@@ -305,10 +305,10 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
 
 def _meant(hit: Hit, tokens: list[str], stems: list[str]) -> Term | None:
     """What a word of harm stands for here: "the battery died" and "scared to death" harm nobody, a dog's death is no person's."""
+    if hit.term.value == _DEATH and deaths.is_saying(tokens, hit.start, hit.end):
+        return None
     if hit.term.value != _DEATH or not _MORTAL.intersection(stems[hit.start : hit.end]):
         return hit.term
-    if deaths.is_saying(tokens, hit.start, hit.end):
-        return None
     whose = deaths.whose_death(tokens, hit.start, hit.end)
     if whose == deaths.THING or (hit.start > 0 and tokens[hit.start - 1] == "to"):
         return None

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.special import logit
 
 from complaint_qms.engine.classify.features import Context
-from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess
+from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess, not_denied
 from complaint_qms.engine.classify.keywords import (
     FIELDS,
     HARM_CONFIDENCE,
@@ -25,7 +25,7 @@ from complaint_qms.engine.classify.languages import hits_of
 from complaint_qms.engine.classify.lexicon import Lexicon, default_lexicon
 from complaint_qms.engine.classify.model import Predictions, TextModel
 from complaint_qms.engine.message import Message
-from complaint_qms.engine.reasons import Reason
+from complaint_qms.engine.reasons import Reason, about_word
 
 LEAST_CHANCE = 1e-6
 TOLD_LOG_ODDS = 3.0
@@ -54,10 +54,12 @@ def propose_many(
     fields: Sequence[str] = FIELDS,
     explain: bool = True,
     languages: Sequence[str] | None = None,
+    counted: Sequence[tuple[float | None, float | None]] | None = None,
 ) -> list[list[Proposal]]:
     """Proposals for many texts at once; a thousand or so per call is the fastest. ``explain=False`` leaves out the
     reasons of learned models (the keywords' reasons cost nothing). ``languages``: in which each text is read
-    (:mod:`complaint_qms.engine.classify.languages`); without them all are read as English and Chinese."""
+    (:mod:`complaint_qms.engine.classify.languages`); without them all are read as English and Chinese.
+    ``counted``: deaths and injured of each text as somebody counted them, None where nobody did; a 0 outranks words."""
     models = models or {}
     lexicon = lexicon or default_lexicon()
     codes = languages if languages is not None else ("",) * len(texts)
@@ -77,7 +79,12 @@ def propose_many(
     out = []
     for row, text in enumerate(texts):
         own = hits_by_field(hits[row])
-        harm = assess(text, hits=own.get("harm", ()))
+        told, denied = own.get("harm", []), []
+        if told and counted:
+            told, denied = not_denied(told, *counted[row])
+        harm = assess(text, hits=told)
+        if denied:
+            harm = replace(harm, reasons=(*harm.reasons, _denied(denied[0])))
         answers: dict[str, Proposal] = {}
         for name in ("type", *wanted):  # the usual severity of a type needs the type first
             if name in answers:
@@ -92,6 +99,10 @@ def propose_many(
                 answers[name] = answer(name, text, own, harm, answers["type"], lexicon)
         out.append([answers[name] for name in wanted])
     return out
+
+
+def _denied(word: str) -> Reason:
+    return Reason("note", about_word("mentions: {word}; the record counts 0", word), 0.0)
 
 
 def _by_model(
