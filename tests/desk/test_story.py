@@ -49,7 +49,7 @@ def test_every_field_and_table_that_is_told_is_one():
                 assert frappe.get_meta(frappe.get_meta(doctype).get_field(table).options).has_field(field)
 
 
-def test_a_move_names_who_from_where_to_where_and_what_was_decided():
+def test_a_move_names_who_from_where_to_where_and_what_was_decided(monkeypatch):
     doc = factory.in_triage()
     factory.tick_all(doc)
     manager = renamed(factory.user(roles.MANAGER), "Mei Chen")
@@ -60,6 +60,9 @@ def test_a_move_names_who_from_where_to_where_and_what_was_decided():
     assert last.startswith("Mei Chen moved it from Triage to Investigation")
     assert "Handler: Mei Chen" in last
     assert "Is It a Complaint: Yes" in last
+    assert "Hand-over Checks “Immediate containment considered”: Done: Yes" in " ".join(texts(doc))
+    monkeypatch.setattr(frappe.local, "lang", "zh")
+    assert "交接检查 “已考虑立即采取遏制措施”: 已完成：是" in " ".join(texts(doc))
 
 
 def test_stored_words_are_the_reader_s_whoever_saved_them(monkeypatch):

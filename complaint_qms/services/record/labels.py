@@ -12,6 +12,8 @@ from complaint_qms.constants.records import BY_DOCTYPE, DOCTYPES, VOCABULARY
 COLUMN = "Complaint Import Column"
 # Copied from a level of the risk matrix.
 _WORDS_COPIED = ("risk_level", "required_action")
+# Hand-over checks of the procedures that are shipped; others read as somebody wrote them.
+_WORDS_OF_ROWS = (("Complaint Checklist Item", "check"),)
 
 
 def word(key: str | None, doctype: str = "") -> str:
@@ -38,7 +40,7 @@ def is_shipped_word(field: Any) -> bool:
     """Whether a field holds a word of a vocabulary, which the app ships with translations, as text or as a link."""
     if field.fieldtype == "Link":
         return field.options in BY_DOCTYPE and BY_DOCTYPE[field.options].kind == VOCABULARY
-    return field.fieldname in _WORDS_COPIED
+    return field.fieldname in _WORDS_COPIED or (field.parent, field.fieldname) in _WORDS_OF_ROWS
 
 
 def choice_words() -> dict[str, str]:

@@ -14,9 +14,9 @@ from frappe.utils import get_datetime
 
 from complaint_qms.constants.records import FLOW
 from complaint_qms.constants.stages import REVIEW
-from complaint_qms.constants.story import TOLD_STATES
+from complaint_qms.constants.story import TOLD_ROWS, TOLD_STATES
 from complaint_qms.services.record.bulk_read import values_of
-from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.labels import is_shipped_word, word
 from complaint_qms.services.record.language import clause_list, labelled, sentence_list
 from complaint_qms.services.record.printing import working_time
 from complaint_qms.services.record.version_text import plain, shortened, spoken, word_key
@@ -181,22 +181,31 @@ class _Teller:
 
     def _rows(self, change: Change) -> Iterator[str]:
         for table, named in change.added:
-            yield _("{0} added: {1}").format(self._table(table), self._row(named))
+            yield _("{0} added: {1}").format(self._table(table), self._row(table, named))
         for table, named in change.removed:
-            yield _("{0} removed: {1}").format(self._table(table), self._row(named))
+            yield _("{0} removed: {1}").format(self._table(table), self._row(table, named))
         for table, named, state in change.states:
             field = self._state_field(table)
             said = spoken(state, field)
             if field.fieldtype == "Check":
                 said = labelled(_(field.label, context=field.parent), said)
-            yield _("{0} “{1}”: {2}").format(self._table(table), self._row(named), said)
+            yield _("{0} “{1}”: {2}").format(self._table(table), self._row(table, named), said)
 
     def _table(self, table: str) -> str:
         return _(self.doc.meta.get_field(table).label, context=self.doc.doctype)
 
-    def _row(self, named: str) -> str:
-        return shortened(plain(named)) or "–"
+    def _row(self, table: str, named: str) -> str:
+        text = plain(named)
+        named_by = TOLD_ROWS.get(self.doc.doctype, {}).get(table) or self._state_of(table)[0]
+        if text and is_shipped_word(self._field(table, named_by)):
+            text = _(text)
+        return shortened(text) or "–"
 
     def _state_field(self, table: str) -> Any:
-        _named_by, state = TOLD_STATES[self.doc.doctype][table]
-        return frappe.get_meta(self.doc.meta.get_field(table).options).get_field(state)
+        return self._field(table, self._state_of(table)[1])
+
+    def _state_of(self, table: str) -> tuple[str, str]:
+        return TOLD_STATES[self.doc.doctype][table]
+
+    def _field(self, table: str, name: str) -> Any:
+        return frappe.get_meta(self.doc.meta.get_field(table).options).get_field(name)

@@ -53,7 +53,7 @@ function draw(frm, $wrapper, told) {
 	const failed = told.failed
 		.map(
 			({ call, connector, error }) =>
-				`<li class="cq-outside-failed"><b>${esc(connector)}</b> ${esc(error)} ${frappe.model.can_read("QMS Connector Call") ? record_link("QMS Connector Call", call, __("Call")) : ""}</li>`
+				`<li class="cq-outside-failed"><b>${esc(connector)}</b> ${esc(error)} ${frappe.model.can_read("QMS Connector Call") ? record_link("QMS Connector Call", call, __("Call", null, "QMS Connector Call")) : ""}</li>`
 		)
 		.join("");
 	const nothing = told.facts.length ? "" : empty(__("No outside system has said anything about this record, its item or its batch yet."));

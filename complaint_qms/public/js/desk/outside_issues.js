@@ -31,7 +31,9 @@ function draw(frm, $wrapper, told) {
 	const list = rows ? `<ul class="cq-linked">${rows}</ul>` : empty(__("No issue in another system yet."));
 	const failed = told.failed
 		.map(({ call, connector, error }) => {
-			const link = frappe.model.can_read("QMS Connector Call") ? record_link("QMS Connector Call", call, __("Call")) : "";
+			const link = frappe.model.can_read("QMS Connector Call")
+				? record_link("QMS Connector Call", call, __("Call", null, "QMS Connector Call"))
+				: "";
 			return `<li><b>${esc(connector)}</b> ${esc(error)} ${link}</li>`;
 		})
 		.join("");
