@@ -29,6 +29,7 @@ def played(monkeypatch):
         yield found
 
 
+@pytest.mark.smoke
 def test_facts_are_asked_by_a_job_kept_as_seen_and_changes_are_marked(played):
     played.plays["/parts/x"] = in_turn(
         answers({"rev": "A", "docs": [{"no": "D-1"}, {"no": "D-2"}]}),

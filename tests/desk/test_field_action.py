@@ -68,6 +68,7 @@ def refused(act, *words: str) -> None:
     assert all(word in str(refusal.value) for word in words), refusal.value
 
 
+@pytest.mark.smoke
 def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: Sold) -> None:
     doc = planned(sold)
     seen = customers(doc)

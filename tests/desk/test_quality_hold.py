@@ -91,6 +91,7 @@ def test_a_held_unit_is_held_however_a_document_names_it() -> None:
     assert units[0] in refused(by_bundle)
 
 
+@pytest.mark.smoke
 def test_a_unit_leaves_a_held_batch_by_no_change_of_its_record() -> None:
     line = factory.stocked(2, with_batch=True, with_serials=True)
     other = factory.batch(line.item, batch_id=factory.unique("B").upper()).name
