@@ -63,8 +63,12 @@ UPON = """(parts) => {
             const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
             const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
             if (wide <= 2 || high <= 2) continue;
-            // What is behind a head that stays in place is seen when it is scrolled to.
-            const fixed = (part) => Boolean(part.closest(".page-head, .sticky-top, .form-tabs-list, .modal-header, .modal-footer"));
+            // What is behind a head that stays in place is seen when it is scrolled to; so are tabs once their form ends above it.
+            const fixed = (part) => {
+                const head = part.closest(".page-head, .sticky-top, .form-tabs-list, .modal-header, .modal-footer");
+                if (!head || !head.matches(".form-tabs-list")) return Boolean(head);
+                return !(head.getBoundingClientRect().top < parseFloat(getComputedStyle(head).top) - 1);
+            };
             if (fixed(shown[one]) !== fixed(shown[two])) continue;
             found.push(`overlapping: ${shown[one].innerText.trim().slice(0, 40)} | ${shown[two].innerText.trim().slice(0, 40)}`);
         }

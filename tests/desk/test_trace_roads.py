@@ -11,6 +11,7 @@ from complaint_qms.api import trace as door
 from complaint_qms.services.trace.starts import start_of
 from complaint_qms.services.trace.tracing import Traced, trace
 from tests.desk import factory
+from tests.desk.held import warehouse
 from tests.desk.stock_chain import Chain
 
 UNIT = 10**9
@@ -53,9 +54,7 @@ def test_a_subcontractor_makes_goods_of_our_part_and_takes_some_back(chain: Chai
     )
 
     maker, store = factory.supplier().name, factory.store()
-    outside = factory.make(
-        "Warehouse", warehouse_name=factory.unique("Maker"), company=factory.company()
-    ).name
+    outside = warehouse("Maker")
     service = factory.item(is_stock_item=0, item_defaults=[]).name
     bill = chain.bill("goods", {"part": 2})
     frappe.db.set_value("BOM", bill, {"is_default": 1, "is_active": 1})
