@@ -216,3 +216,33 @@ def test_nothing_in_nothing_out_and_bad_input_is_refused():
         FindingSettings(baseline=3)
     with pytest.raises(ValueError, match="alpha"):
         FindingSettings(alpha=0)
+
+
+@pytest.mark.parametrize(("seed", "size", "lasts"), [(1, 20, 2), (2, 12, 3), (3, 25, 5)])
+def test_batches_one_after_another_at_a_level_rate_are_no_finding(seed, size, lasts):
+    """A batch that did not exist has no expectation of none: it is held against its siblings at the same age."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (week(int(b * 104 / 15 + rng.integers(lasts))), "I0", f"T{rng.integers(3)}", "R0", f"B{b}")
+        for b in range(15)
+        for _ in range(size)
+    ]
+    found, _, _ = find(rows)
+    assert found == []
+    bad = rows + [
+        (week(int(9 * 104 / 15) + n % lasts), "I0", f"T{n % 3}", "R0", "B9") for n in range(8 * size)
+    ]
+    found, labels, _ = find(bad)
+    assert [named(f, labels) for f in found] == [{"batch": "B9"}]
+    assert found[0].expected == pytest.approx(size, rel=0.2)
+
+
+def test_the_only_batch_of_a_file_is_not_held_against_none():
+    rows = [*usual(np.random.default_rng(8), 3.0)]
+    rows = [(*row[:4], None) for row in rows] + [
+        (week(70 + n % 3), "I1", "T1", "R0", "B-first") for n in range(40)
+    ]
+    found, labels, _ = find(rows)
+    assert [named(f, labels) for f in found] == [{"batch": "B-first"}]
+    assert "nothing before to compare with" in str(found[0].words[0])
+    assert "expected" not in str(found[0].words[0])

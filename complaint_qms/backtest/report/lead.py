@@ -96,6 +96,8 @@ class Lead(Words):
 
     def expected_words(self, value: float) -> str:
         """An expectation as the sentence says it."""
+        if round(value, 2) == 0:
+            return "–"  # nothing before to compare with
         return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 0.1 else f"{value:.2f}"
 
     def traits(self, one: dict[str, Any]) -> str:

@@ -5,7 +5,8 @@ clock, a database or a setting. The rule, step by step:
 
 1. The signals of a series are joined to stretches (``windows``): since when is the last zero of a Poisson CUSUM before
    the first alarm, until when its highest point; still going when the data end before it has been quiet for long enough.
-   What is usual comes from the year before, without the weeks of earlier findings.
+   What is usual comes from the year before, without the weeks of earlier findings. A young batch whose units nobody counted
+   is held against its siblings at the same age (``siblings``): before its first complaint it was not there.
 2. Stretches that chance explains are left out: alpha over the number of series watched. The one with the most evidence is
    taken: O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This log likelihood ratio (Kulldorff,
    Communications in Statistics 1997) weighs how much of an excess is explained against the complaints that belong to it
@@ -15,7 +16,8 @@ clock, a database or a setting. The rule, step by step:
    type of a supplier, supplier, type in a region, region, and so on.
 4. Its complaints are taken out, and every other stretch that had some of them is judged again by what is left.
 5. Where one label rises while another falls by as much and all together are steady (``relabelling``), it is told as a
-   change of labels, not as a rise.
+   change of labels, not as a rise. A batch that drew its complaints sooner than its siblings but has no more of them over its
+   life is told as such.
 
 Findings are ranked by their excess weighed by harm and trend.
 """

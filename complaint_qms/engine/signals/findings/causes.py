@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.complaint_columns import Counts
 from complaint_qms.engine.signals.findings.columns import Columns
-from complaint_qms.engine.signals.findings.types import FindingSettings, Parts, Watched
+from complaint_qms.engine.signals.findings.siblings import Siblings
+from complaint_qms.engine.signals.findings.types import FindingSettings, Part, Parts, Watched
 from complaint_qms.engine.signals.findings.windows import Judgement, Usual, usual, weigh_stretch
 from complaint_qms.engine.signals.series import Array
 
@@ -44,6 +45,7 @@ class Causes:
         self.watched = max(1, sum(len(scan.chosen) for scan in scans))
         self.taken: list[Claimed] = []
         self._held: dict[Parts, Counts] = {}
+        self._siblings = Siblings(columns) if "batch" in columns.codes else None
 
     def rows(self, parts: Parts, first: int, stop: int) -> Counts:
         """Complaints of an explanation in any period, without those of earlier findings of the time asked for."""
@@ -64,12 +66,35 @@ class Causes:
     def series(self, parts: Parts, first: int, stop: int) -> tuple[Array, Usual]:
         """Counts per period of an explanation, and what is usual of it before ``first``."""
         counts = self.columns.counts(self.rows(parts, first, stop))
+        born = self._born(parts)
+        if (
+            born is not None
+            and self._siblings
+            and first - self.settings.guard - born < self.settings.min_baseline
+        ):
+            told = {
+                one.parts[0][1] for one in self.taken if len(one.parts) == 1 and one.parts[0][0] == "batch"
+            }
+            if like := self._siblings.usual(parts[0][1], first, stop, told):
+                return counts, like
         busy = self.columns.missing.copy()
         for one in self.taken:
             if (one.stop <= first or one.first >= stop) and set(one.parts) <= set(parts):
                 busy[one.first : one.stop] = True
+        if born is not None and first - self.settings.guard - born >= self.settings.min_baseline:
+            busy[:born] = True  # it was not there yet
         share, rate = self._share(parts, first)
         return counts, usual(counts, share, first, busy, self.settings, rate)
+
+    def life(self, parts: Parts) -> tuple[float, float] | None:
+        """All complaints of a batch, and how many its siblings' rate leads to for its units by the age they have; None where
+        that is not known."""
+        if len(parts) != 1 or parts[0][0] != "batch" or not self._measured(parts[0]):
+            return None
+        scan, row = self.scans["batch"], self.row["batch"][parts[0][1]]
+        if row not in scan.rates or scan.exposure is None:
+            return None
+        return float(len(self._rows(parts))), float(scan.rates[row] * np.nansum(scan.exposure[row]))
 
     def best(self, parts: Parts, first: int, stop: int) -> Parts:
         """The explanation of the excess of ``parts`` from ``first`` to before ``stop``."""
@@ -133,13 +158,24 @@ class Causes:
             if season is not None:
                 return season, None
         for kind, code in sorted(singles, key=lambda part: part[0] != "batch"):
-            scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
-            if scan is None or row is None or scan.exposure is None or kind not in ("all", "batch", "item"):
-                continue
-            units = scan.exposure[row]
-            if np.any(units > 0):
-                return units, scan.rates.get(row)
+            if kind in ("all", "batch", "item") and self._measured((kind, code)):
+                scan, row = self.scans[kind], self.row[kind][code]
+                return scan.exposure[row], scan.rates.get(row)  # type: ignore[index]
         return flat, None
+
+    def _born(self, parts: Parts) -> int | None:
+        """The period of the first complaint of a batch whose units are not known; None for anything else."""
+        if self._siblings is None or len(parts) != 1 or parts[0][0] != "batch" or self._measured(parts[0]):
+            return None
+        return int(self._siblings.born[parts[0][1]])
+
+    def _measured(self, part: Part) -> bool:
+        """Whether the units in the field of a value are known."""
+        kind, code = part
+        scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
+        if scan is None or row is None or scan.exposure is None:
+            return False
+        return bool(np.any(scan.exposure[row] > 0))
 
     def _season(self, part: tuple[str, int], first: int) -> Array | None:
         """Expectation of a series that is judged by its seasons, in shares of its mean. A year after the alarm began it

@@ -185,11 +185,14 @@ def _finding(
     excess = judged.observed - judged.expected
     rows = causes.columns.within(causes.rows(parts, part.first, stop), part.first, stop)
     change = relabelled(causes, parts, part.first, stop, excess)
+    life = causes.life(parts) if change.change == "rise" and not part.ongoing else None
+    if life and life[0] <= life[1]:
+        change = replace(change, change="early")
     trend = _trend(counts, part)
     harm = float(weights[rows].mean()) if len(rows) else 0.0
     said = finding_sentences(
         parts, change.change, change.lost, int(judged.observed), judged.expected, part.first, part.last,
-        part.ongoing, periods, labels,
+        part.ongoing, periods, labels, life,
     )  # fmt: skip
     known = normal.expected if normal.exposure > 0 or normal.expected.any() else np.full(len(counts), np.nan)
     return Finding(

@@ -18,10 +18,10 @@ Part = tuple[str, int]
 """A dimension and the code of a value in it."""
 Parts = tuple[Part, ...]
 """What all complaints of an explanation have; none: all complaints."""
-Change = Literal["rise", "relabelled", "new_label", "gap"]
+Change = Literal["rise", "relabelled", "new_label", "gap", "early"]
 Trend = Literal["new", "rising", "steady", "falling", "ended"]
 
-NO_RISE = frozenset({"relabelled", "gap"})
+NO_RISE = frozenset({"relabelled", "gap", "early"})
 TREND_WEIGHT: dict[str, float] = {"rising": 1.5, "new": 1.25, "steady": 1.0, "falling": 0.75, "ended": 0.5}
 
 

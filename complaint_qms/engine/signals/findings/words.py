@@ -19,10 +19,18 @@ SUBJECTS = {
     ("item", "region"): "{item} in region {region}",
 }
 ONGOING = "{subject}: {observed} complaints since {first} where {expected} were expected, still going."
-ENDED = (
-    "{subject}: {observed} complaints from {first} to {last} where {expected} were expected; over since then."
+ENDED = "{subject}: {observed} complaints from {first} to {last} where {expected} were expected; back to normal since."
+ENDED_AT_ONCE = (
+    "{subject}: {observed} complaints in {first} where {expected} were expected; back to normal since."
 )
-ENDED_AT_ONCE = "{subject}: {observed} complaints in {first} where {expected} were expected; over since then."
+ONGOING_NEW = "{subject}: {observed} complaints since {first}, still going; nothing before to compare with."
+ENDED_NEW = "{subject}: {observed} complaints from {first} to {last}; nothing before to compare with."
+ENDED_NEW_AT_ONCE = "{subject}: {observed} complaints in {first}; nothing before to compare with."
+"""What did not exist before has no expectation of none."""
+EARLY = (
+    "{subject}: {observed} complaints from {first} to {last} where {expected} were expected, but {all} over its whole life where "
+    "{like_siblings} would be as many as its sibling batches have: they came early, not more."
+)
 RELABELLED = (
     "{subject} rose from {first} on as {lost} fell by as much: a change of labels, not a rise of complaints."
 )
@@ -30,7 +38,7 @@ NEW_LABEL = "No complaint bears this label before {first}."
 GAP = "{subject}: {observed} complaints from {first} on, after a year or more without any: records are missing, so a rise cannot be told."
 NOT_GIVEN = "complaints without one"
 SENTENCES = (
-    *SUBJECTS.values(), ONGOING, ENDED, ENDED_AT_ONCE, RELABELLED, NEW_LABEL, GAP, NOT_GIVEN,
+    *SUBJECTS.values(), ONGOING, ENDED, ENDED_AT_ONCE, ONGOING_NEW, ENDED_NEW, ENDED_NEW_AT_ONCE, EARLY, RELABELLED, NEW_LABEL, GAP, NOT_GIVEN,
 )  # fmt: skip
 """Every English template used for a finding: what a catalogue of translations has to hold."""
 
@@ -54,8 +62,9 @@ def finding_sentences(
     ongoing: bool,
     periods: Periods,
     labels: Mapping[str, Sequence[str]],
+    life: tuple[float, float] | None = None,
 ) -> tuple[Message, ...]:
-    """A finding in one or two sentences."""
+    """A finding in one or two sentences; ``life``: complaints of a batch and of as many units of its siblings."""
     about = subject(parts, labels)
     if change == "relabelled":
         kind = _kind_of(parts)
@@ -70,12 +79,18 @@ def finding_sentences(
         "expected": rounded(expected),
         "first": periods.name(first),
     }
+    if change == "early" and life:
+        whole = {"last": periods.name(last), "all": int(life[0]), "like_siblings": rounded(life[1])}
+        return (Message(EARLY, {**facts, **whole}),)
+    new = facts["expected"] == 0
+    if new:
+        del facts["expected"]
     if ongoing:
-        said = Message(ONGOING, facts)
+        said = Message(ONGOING_NEW if new else ONGOING, facts)
     elif first == last:
-        said = Message(ENDED_AT_ONCE, facts)
+        said = Message(ENDED_NEW_AT_ONCE if new else ENDED_AT_ONCE, facts)
     else:
-        said = Message(ENDED, {**facts, "last": periods.name(last)})
+        said = Message(ENDED_NEW if new else ENDED, {**facts, "last": periods.name(last)})
     if change == "new_label":
         return said, Message(NEW_LABEL, {"first": periods.name(first)})
     return (said,)
