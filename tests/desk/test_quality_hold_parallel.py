@@ -16,9 +16,11 @@ import pytest
 from frappe.model.document import Document
 
 from complaint_qms.api import containment as door
+from complaint_qms.constants import rules
 from complaint_qms.engine.trace import Lot
 from complaint_qms.services.containment import doorkeeper, standing
-from tests.desk import factory, workers
+from complaint_qms.services.rules import leftovers
+from tests.desk import factory, ruled, workers
 
 pytestmark = [pytest.mark.commits, pytest.mark.slow]
 RACES = int(os.environ.get("QMS_RACES") or 2)
@@ -123,14 +125,44 @@ def test_a_hold_that_waits_lets_others_through_and_says_so_in_the_end(monkeypatc
     time.sleep(0.5)
     begun = time.monotonic()
     late.go()
-    with pytest.raises(doorkeeper.StillMovingError, match="again in a minute"):
+    with pytest.raises(doorkeeper.StillMovingError, match="again in a minute") as told:
         door.hold("Found cracked", batches=[line.batch])
     given_up = time.monotonic()
+    assert told.value.http_status_code == 409, "the same request again does it"
     frappe.db.rollback()
     passed = float(late.answer().split()[2])
     assert begun < passed < given_up < float(long.answer().split()[3])
     assert door.hold("Found cracked", batches=[line.batch])["status"] == "held"
     frappe.db.rollback()
+
+
+def test_a_rule_never_waits_within_a_save_and_its_hold_is_made_by_the_job_in_the_end(monkeypatch) -> None:
+    monkeypatch.setattr(doorkeeper, "_PATIENCE", 1)
+    line = factory.stocked(1, with_batch=True)
+    mine = ruled.rule(
+        {"do": "add_tag", "tag": "before"}, {"do": "hold_goods"}, {"do": "add_tag", "tag": "after"}
+    )
+    frappe.db.commit()
+    booking = workers.Worker("Administrator", "Batch", line.batch, partial(asking, wait=0, after=6)).ready()
+    booking.go()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    about = factory.complaint(item_code=line.item, batch_no=line.batch)
+    frappe.db.commit()
+    saved = time.monotonic() - begun
+    (row,) = ruled.log_of(mine)
+    assert (row["state"], "Waiting: 1" in row["outcome"], ruled.tags(about)) == (rules.WAITING, True, ",before,after")  # fmt: skip
+    assert leftovers.do_waiting() == 0, "still moving, and no attempt is used up"
+    assert frappe.db.get_value(rules.LOG, row["name"], ["state", "attempts"]) == (rules.WAITING, 0)
+    ended = float(booking.answer().split()[3])
+    assert begun + saved < ended, "the save has waited for nobody"
+    assert leftovers.do_waiting() == 1
+    (row,) = ruled.log_of(mine)
+    assert (row["state"], "Waiting" in row["outcome"]) == (rules.DONE, False)
+    (held,) = frappe.get_all("Quality Hold Lot", {"batch_no": line.batch, "is_held": 1}, pluck="parent")
+    assert frappe.db.get_value("Quality Hold", held, ["by_rule", "complaint"]) == (mine.name, about.name)
+    frappe.delete_doc(rules.RULE, mine.name)
+    _release_all()
 
 
 def _release_all() -> None:

@@ -20,10 +20,19 @@ _PATIENCE: Final = 5
 _TURNS: Final = 10
 _PAUSE: Final = 1.0
 """Seconds for which the others go on before it stands in line again."""
+AT_ONCE: Final = 0
+"""Turns of whoever has locked something that those at the door may want: it never waits for them."""
+BY_JOB: Final = 2
+"""Turns of a job, which comes again by itself."""
 
 
 class StillMovingError(frappe.ValidationError):
-    """Goods were being moved, by something that takes long, whenever they were to be held or released."""
+    """Goods were being moved, by something that takes long, whenever they were to be held or released.
+
+    None of `TryAgainError`, which is tried again within the request: the time for that has been waited already.
+    """
+
+    http_status_code = 409
 
 
 def pass_together() -> None:
@@ -31,18 +40,22 @@ def pass_together() -> None:
     frappe.db.sql(f"{_door()} LOCK IN SHARE MODE")
 
 
-def pass_alone() -> None:
+def pass_alone(turns: int | None = None) -> None:
     """Wait for all who are moving goods, and let nobody begin until the transaction ends.
 
+    Args:
+        turns: how often to stand in line, by default as often as a person waits for; `AT_ONCE` for not waiting at all.
+
     Raises:
-        StillMovingError: one of them took longer than anybody should wait for.
+        StillMovingError: one of them took longer than that.
     """
-    for turn in range(1, _TURNS + 1):
+    most = _TURNS if turns is None else turns
+    for turn in range(1, max(1, most) + 1):
         try:
-            frappe.db.sql(f"{_door()} FOR UPDATE WAIT {_PATIENCE}")
+            frappe.db.sql(f"{_door()} FOR UPDATE {f'WAIT {_PATIENCE}' if most else 'NOWAIT'}")
             return
         except frappe.QueryTimeoutError:
-            if turn < _TURNS:
+            if turn < most:
                 time.sleep(_PAUSE)
     frappe.throw(
         _(

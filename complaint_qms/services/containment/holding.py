@@ -39,6 +39,7 @@ class Because:
     Attributes:
         rule: Complaint Rule that does it.
         company: of nobody's complaint or investigation.
+        turns: see `doorkeeper.pass_alone`.
     """
 
     reason: str
@@ -46,6 +47,7 @@ class Because:
     investigation: str = ""
     company: str = ""
     rule: str = ""
+    turns: int | None = None
 
 
 def hold(lots: Iterable[Lot], because: Because) -> Document:
@@ -54,6 +56,7 @@ def hold(lots: Iterable[Lot], because: Because) -> Document:
     Raises:
         frappe.PermissionError: the user may not hold, or may not see one of the lots.
         frappe.ValidationError: something is missing; the sentence names the field.
+        doorkeeper.StillMovingError: goods are being moved by something that takes long.
     """
     rows = [
         {"item_code": lot.item, "serial_no": lot.serial}
@@ -68,7 +71,7 @@ def hold(lots: Iterable[Lot], because: Because) -> Document:
         "investigation": because.investigation,
     }
     doc = frappe.get_doc({"doctype": HOLD, **values, "company": because.company, "lots": rows})
-    doc.flags.by_rule = because.rule
+    doc.flags.update({"by_rule": because.rule, "turns": because.turns})
     return doc.insert(ignore_permissions=bool(because.rule))
 
 

@@ -20,6 +20,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.integrations.messaging.inbound import ServiceError
 from complaint_qms.services import writing
+from complaint_qms.services.containment import doorkeeper
 from complaint_qms.services.containment.holding import Because, hold
 from complaint_qms.services.containment.standing import held_of
 from complaint_qms.services.lifecycle.links import capas_of
@@ -44,6 +45,7 @@ class Firing:
     Attributes:
         because: why, as a line of the timeline.
         changed: whether the complaint was saved by it.
+        by_job: whether nobody's request waits for it.
     """
 
     rule: str
@@ -53,12 +55,14 @@ class Firing:
     because: Message
     now: Any
     changed: bool = False
+    by_job: bool = False
 
 
 def act(firing: Firing, row: Mapping[str, Any]) -> Message:
     """Do what a row of a rule says; what was done, as a line of the timeline.
 
     Raises:
+        doorkeeper.StillMovingError: not at this moment.
         frappe.ValidationError: it cannot be done, with the reason.
     """
     return _ACTS[row["do"]](firing, row)
@@ -181,7 +185,9 @@ def _hold_goods(firing: Firing, row: Mapping[str, Any]) -> Message:
         frappe.throw(_("The complaint names no batch and no serial number to hold."))
     if have := held_of([lot]).get(lot):
         return line("{0} was held already by {1}", Text(named[1]), Link(HOLD, have[0].hold))
-    because = Because(plain_line(firing.because), firing.complaint, rule=firing.rule)
+    # A save has the complaint's row, which a submission at the door may want: waiting for it would be waiting for ever.
+    turns = doorkeeper.BY_JOB if firing.by_job else doorkeeper.AT_ONCE
+    because = Because(plain_line(firing.because), firing.complaint, rule=firing.rule, turns=turns)
     doc = hold([lot], because)
     return line("{0} held by {1}", Text(named[1]), Link(HOLD, doc.name))
 

@@ -1,13 +1,15 @@
 """Does what waits in the log, in a job, each row by itself.
 
 A row is tried again where its worker was ended or others were working on the same, and given up in the end. An action that fails is
-not: a webhook without an answer was called as often as the framework calls one, and the log says so.
+not: a webhook without an answer was called as often as the framework calls one, and the log says so. A hold of goods that are being
+moved is never given up: it is made in a transaction of its own, so that nobody who moves goods waits for what else a rule does.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
@@ -75,13 +77,25 @@ def _do(name: str, now: datetime) -> bool:
         result.refused.append(Message("Given up after {0} attempts.", {"0": rules.MOST_ATTEMPTS}))
         log.ended_later(row, result, attempts)
         return True
-    writing.set_values(rules.LOG, name, {"attempts": attempts}, "rule")
-    frappe.db.commit()
-    if not (row := _locked(name)):
-        return False
-    runner.perform(result, acts, by_job=True)
-    log.ended_later(row, result, attempts)
-    return True
+    for part in _parts(acts):
+        writing.set_values(rules.LOG, name, {"attempts": attempts}, "rule")
+        frappe.db.commit()
+        if not (row := _locked(name)):
+            return False
+        result = log.Result(_firing(row, now))
+        runner.perform(result, part, by_job=True)
+        # What has to wait for others was no attempt.
+        counted = attempts - 1 if result.left else attempts
+        result.left += [one for one in json.loads(row.left_actions or "[]") if one not in part]
+        log.ended_later(row, result, counted)
+    return not result.left
+
+
+def _parts(acts: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Actions of one transaction each: holds pass a door that keeps others outside until the end of it."""
+    holds = [row for row in acts if row["do"] == "hold_goods"]
+    others = [row for row in acts if row["do"] != "hold_goods"]
+    return [part for part in (holds, others) if part] or [[]]
 
 
 def _locked(name: str) -> Document | None:

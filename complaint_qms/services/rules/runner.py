@@ -23,6 +23,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.engine.rules import UNKNOWN
 from complaint_qms.message_log import messages_withheld
 from complaint_qms.services.acting_as import acting_as
+from complaint_qms.services.containment.doorkeeper import StillMovingError
 from complaint_qms.services.events import Event
 from complaint_qms.services.people.assignment import is_being_saved
 from complaint_qms.services.record.error_text import told_with, way_of
@@ -105,7 +106,9 @@ def ask(when: str, complaints: Iterable[str], now: datetime) -> set[str]:
 
 
 def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = False) -> None:
-    """Do a rule's actions, one after another; one that fails is undone and keeps no other from being done."""
+    """Do a rule's actions, one after another; one that fails is undone and keeps no other from being done, and one that cannot be done
+    at this moment is left to a job, which comes again until it is done."""
+    result.firing.by_job = by_job
     for row in acts:
         if row["do"] in _BY_JOB and not by_job:
             result.left.append(dict(row))
@@ -118,6 +121,9 @@ def perform(result: Result, acts: Iterable[Mapping[str, Any]], by_job: bool = Fa
                     result.done.append(act(result.firing, row))
             except OVERTAKEN:
                 raise
+            except StillMovingError:
+                roll_back_to(mark)
+                result.left.append(dict(row))
             except Exception as error:
                 if not isinstance(error, UnansweredError):
                     roll_back_to(mark)

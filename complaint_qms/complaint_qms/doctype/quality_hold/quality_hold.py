@@ -7,7 +7,7 @@ from complaint_qms.services.lifecycle import guard
 
 class QualityHold(Checked):
     def before_insert(self):
-        doorkeeper.pass_alone()
+        doorkeeper.pass_alone(self.flags.turns)
 
     def before_validate(self):
         holding.keep_stamps(self)
