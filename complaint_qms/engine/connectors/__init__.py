@@ -8,7 +8,7 @@ Public API::
         merge fields alone, no expressions: nothing that is filled in becomes part of an address, a header or JSON that it was not meant for
     facts_of(mapping, answer), compared(facts, before)
         named facts out of an answer, and what is new in them
-    read_message(body), the_text(path, data, written)
+    read_message(body), the_text(path, data, written), depth_of(data)
         what a system sends by itself, read strictly
     pause_after(attempt, asked), retry_after(header, now)
         when a call is made again
@@ -17,7 +17,7 @@ Public API::
 """
 
 from complaint_qms.engine.connectors.facts import Compared, compared, facts_of
-from complaint_qms.engine.connectors.messages import read_message, the_text
+from complaint_qms.engine.connectors.messages import depth_of, read_message, the_text
 from complaint_qms.engine.connectors.paths import Path, read_path, values_at
 from complaint_qms.engine.connectors.resilience import Breaker, pause_after, retry_after
 from complaint_qms.engine.connectors.templates import (
@@ -43,6 +43,7 @@ __all__ = [
     "Unusable",
     "check_headers",
     "compared",
+    "depth_of",
     "facts_of",
     "fields_in",
     "filled_address",

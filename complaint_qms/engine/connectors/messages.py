@@ -33,7 +33,7 @@ def read_message(body: bytes) -> dict[str, Any]:
         raise Unusable(_NO_JSON) from None
     if not isinstance(data, dict):
         raise Unusable(_NO_JSON)
-    if _depth(data) > DEEPEST:
+    if depth_of(data) > DEEPEST:
         raise Unusable(_TOO_DEEP.having(levels=DEEPEST))
     return data
 
@@ -55,23 +55,24 @@ def the_text(path: Path, data: Any, written: str) -> str:
     return text
 
 
+def depth_of(value: Any) -> int:
+    """Levels of objects and lists in what JSON was read into."""
+    level, depth = [value], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+        depth += 1
+    return depth
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unusable(_TWICE.having(name=twice[:60]))
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Unusable(_TWICE.having(name=name[:60]))
+        found[name] = value
     return found
 
 
 def _no_number(_name: str) -> float:
     """NaN and Infinity, which Python reads and JSON does not have."""
     raise ValueError
-
-
-def _depth(value: Any) -> int:
-    level, depth = [value], 0
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-        depth += 1
-    return depth

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from complaint_qms.engine.connectors import depth_of
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.messaging import http
 from complaint_qms.integrations.messaging.inbound import (
@@ -181,19 +182,10 @@ def _is_plain(context: dict[str, Any]) -> bool:
     try:
         said = json.dumps(context, ensure_ascii=False, allow_nan=False)
         return (
-            len(said.encode()) <= _LONGEST_CONTEXT and _depth(context) <= _DEEPEST and "\\u0000" not in said
+            len(said.encode()) <= _LONGEST_CONTEXT and depth_of(context) <= _DEEPEST and "\\u0000" not in said
         )
     except (ValueError, RecursionError):
         return False
-
-
-def _depth(value: Any) -> int:
-    """Levels of objects and lists."""
-    level, depth = [value], 0
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-        depth += 1
-    return depth
 
 
 def _as_text(rows: list[Any]) -> str:
