@@ -211,8 +211,15 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("QMS Connector", TOOL, tracked=True),
     Record(
         "QMS Connector Call", TOOL,
-        names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")),
-        sight="records",
+        names=(
+            Names(_OWN, "complaint", "Complaint"),
+            Names(_OWN, "investigation", "Investigation"),
+            Names(_OWN, "capa", "CAPA"),
+            Names(_OWN, "settlement", "Complaint Settlement"),
+            Names(_OWN, "field_action", "Field Action"),
+            Names(_OWN, "quality_hold", "Quality Hold"),
+        ),
+        sight="connector_call",
     ),
     Record("QMS Event", TOOL, sight="activity"),
     Record("QMS Message", TOOL, sight="activity"),

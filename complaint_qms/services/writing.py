@@ -7,7 +7,7 @@ Each says which record, which fields, what they were and are, and why; who liste
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -79,12 +79,23 @@ def update_by_query(query: Any, doctype: str, names: Iterable[str], fields: Iter
         _tell(doctype, before, _read(doctype, wanted, read), why)
 
 
-def insert_rows(doctype: str, rows: list[dict[str, Any]], now: datetime, author: str, why: str) -> list[str]:
-    """Insert records that need no controller, all at once; every row has the same fields. Their names."""
+def insert_rows(
+    doctype: str,
+    rows: list[dict[str, Any]],
+    now: datetime,
+    author: str,
+    why: str,
+    names: Sequence[str] | None = None,
+) -> list[str]:
+    """Insert records that need no controller, all at once; every row has the same fields. Their names.
+
+    Args:
+        names: what they are called, where the caller has told somebody.
+    """
     if not rows:
         return []
     common = {"creation": now, "modified": now, "owner": author, "modified_by": author}
-    names = [frappe.generate_hash(length=10) for _row in rows]
+    names = list(names or (frappe.generate_hash(length=10) for _row in rows))
     values = [(name, *common.values(), *row.values()) for name, row in zip(names, rows, strict=True)]
     _insert(doctype, ("name", *common, *rows[0]), values)
     _tell(doctype, {}, dict(zip(names, rows, strict=True)), why)

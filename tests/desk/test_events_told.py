@@ -73,6 +73,11 @@ def test_what_happens_is_told_signed_and_without_a_word_of_anybody(played):
         assert asked.headers["x-site"] == "qms"
     assert {(row.connector, row.state, row.status) for row in rows} == {(hub.name, "done", 200)}
     assert SECRET not in json.dumps(rows, default=str)
+    # Whoever may not see the hold does not see what was told of it.
+    assert [(row.complaint, row.quality_hold, row.company) for row in rows] == [
+        (about.name, None, about.company),
+        (None, hold.name, about.company),
+    ]
     test = api.test(hub.name, "")
     assert test["works"]
     assert played.asked[-1].data["event"] == "test"
@@ -96,11 +101,14 @@ def test_who_is_told_what(played):
     (row,) = frappe.get_all(CALL, ["connector", "complaint", "message"])
     assert (row.connector, row.complaint) == (here.name, about.name)
     assert json.loads(row.message)["data"] == {"origin": "intake", "target": "triage"}
-    assert there.name != off.name
+    abroad = factory.complaint(company=other)
+    announce([Event(events.MOVED, "Complaint", abroad.name, {"origin": "intake", "target": "triage"})])
+    assert [row.connector for row in frappe.get_all(CALL, {"complaint": abroad.name}, ["connector"])] == [there.name]  # fmt: skip
+    assert not frappe.db.exists(CALL, {"connector": off.name})
     here.reload()
     here.update({"events": [{"event": "event_registered"}]}).save()
     announce([moved, Event(events.REGISTERED, "Complaint", about.name, {"by_import": True})])
-    assert frappe.db.count(CALL) == 1
+    assert frappe.db.count(CALL) == 2
     assert {f"event_{kind}" for kind in events.EVENTS} >= set(SENT_EVENTS)
 
 

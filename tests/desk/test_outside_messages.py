@@ -15,7 +15,7 @@ import complaint_qms
 from complaint_qms.api import connectors as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.connectors import ADDRESS, CALL, CONNECTOR, FACT, REFUSED_AN_HOUR
-from complaint_qms.services.connectors import calls, signed_settings
+from complaint_qms.services.connectors import calls, receiving, signed_settings
 from complaint_qms.services.inbox import reasons
 from tests.desk import factory
 from tests.desk.chatting import Told, knock, signed
@@ -154,7 +154,7 @@ def test_two_messages_of_one_moment_are_compared_one_after_the_other(monkeypatch
     assert first.endswith("FOR UPDATE")
 
 
-def test_what_is_signed_and_cannot_be_read_is_refused_with_a_word_and_never_half_taken():
+def test_what_is_signed_and_cannot_be_read_is_refused_with_a_word_and_never_half_taken(monkeypatch):
     mes, batch = receiver(), factory.batch(factory.item(batch=True).name)
     good = json.loads(message(batch.name))
     for body, said in (
@@ -175,8 +175,11 @@ def test_what_is_signed_and_cannot_be_read_is_refused_with_a_word_and_never_half
         assert (told.status, json.loads(told.text)) == (400, {"error": "unreadable"}), body[:40]
         assert said in log(mes)[-1].said
     large = json.dumps(good | {"more": "x" * (10 << 20)}).encode()
-    assert posts(mes, large).status == 413
-    assert knock(mes.receive_key, large, {}, first=ADDRESS).status == 403
+    # Of more than 1 MB no sum is made: signed or not, there or not, it is answered alike.
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "is_signed", lambda *_asked: pytest.fail("a sum was made"))
+        assert [posts(mes, large).status, knock(mes.receive_key, large, {}, first=ADDRESS).status] == [403, 403]  # fmt: skip
+    assert [row.said for row in log(mes)[-2:]] == ["The message has more than 1 MB."] * 2
     assert not frappe.db.exists(FACT)
     assert {row.state for row in log(mes)} == {"failed"}
     assert posts(mes, json.dumps(good).encode()).status == 202
@@ -194,12 +197,16 @@ def test_nobody_is_told_what_there_is_and_a_person_reads_again_what_was_kept():
     assert "Nothing is known here" in unknown.said
     assert "has none of the facts" in empty.said
     frappe.get_doc(doctype="Batch", batch_id=name, item=item).insert()
+    # What came later was taken meanwhile: the older message is no news any more.
+    came = frappe.db.get_value(CALL, unknown.name, "creation")
+    assert posts(mes, message(name, result="passed")).status == 202
     manager = factory.user(roles.MANAGER)
     with factory.as_user(manager):
         assert api.try_again([unknown.name]) == 1
     calls.call_due(now=add_to_date(now_datetime(), seconds=5))
-    (fact,) = frappe.get_all(FACT, ["batch_no", "source"])
-    assert fact.batch_no == name
+    newer, older = frappe.get_all(FACT, ["batch_no", "seen_at", "is_latest", "is_changed"], order_by="is_latest desc")  # fmt: skip
+    assert (newer.batch_no, newer.is_latest, newer.is_changed) == (name, 1, 0)
+    assert (older.batch_no, older.is_latest, older.seen_at) == (name, 0, came)
     row = frappe.get_doc(CALL, unknown.name)
     assert (row.state, row.batch_no, row.status, row.message) == ("done", name, 202, None)
     # A complaint of another company is nobody's business.
@@ -208,6 +215,17 @@ def test_nobody_is_told_what_there_is_and_a_person_reads_again_what_was_kept():
     assert posts(theirs, json.dumps({"id": "1", "case": about.name, "result": "x"}).encode()).status == 202
     assert "Nothing is known here" in log(theirs)[-1].said
     assert not frappe.db.exists(FACT, {"complaint": about.name})
+    # What is about nobody known is read by those of the connector's company, or of any company.
+    seen = [empty.name, log(theirs)[-1].name]
+
+    def shown() -> list[bool]:
+        with factory.as_user(manager):
+            listed = frappe.get_list(CALL, {"name": ("in", seen)}, pluck="name")
+            return [name in listed and frappe.get_doc(CALL, name).has_permission("read") for name in seen]
+
+    assert shown() == [True, True]
+    frappe.get_doc(doctype="User Permission", user=manager, allow="Company", for_value=theirs.company, apply_to_all_doctypes=1).insert()  # fmt: skip
+    assert shown() == [False, True]
 
 
 def test_two_secrets_count_for_a_stated_time():
@@ -230,6 +248,13 @@ def test_two_secrets_count_for_a_stated_time():
     assert (mes.receive_key, mes.former_until, mes.former_secret) == (key, None, None)
     with pytest.raises(frappe.ValidationError, match="at least 16 characters"):
         mes.update({"secret": "short"}).save()
+    # The key of another purpose, which others know, signs nothing.
+    asker = receiver(purpose="ask_facts", access="api_key", base_url="https://mes.example.com", path="/x")
+    for kept, purpose in ((None, "receive_facts"), (SECRET, "receive_facts"), (None, "send_events")):
+        asker.reload()
+        asker.update({"purpose": purpose, "secret": kept or asker.secret})
+        with pytest.raises(frappe.ValidationError, match="Secret: enter a new one"):
+            asker.save()
     mes.reload()
     with factory.as_user(factory.user(roles.MANAGER)), pytest.raises(frappe.PermissionError):
         api.new_secret(mes.name)
@@ -251,3 +276,5 @@ def test_the_example_of_the_documentation_signs_as_we_do():
     assert knock(mes.receive_key, body, headers | {"Content-Type": "text/plain"}, first=ADDRESS).status == 202
     assert found["is_ours"](SECRET, headers, body)
     assert not found["is_ours"](SECRET, headers, body + b" ")
+    for odd in ({"X-Signature": "sha256=é"}, {"X-Timestamp": "²"}, {"X-Timestamp": "yesterday"}):
+        assert not found["is_ours"](SECRET, headers | odd, body)

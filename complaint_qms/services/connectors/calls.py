@@ -10,7 +10,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, now_datetime
+from frappe.utils import cint, escape_html, get_datetime, now_datetime
 
 from complaint_qms.constants.connectors import (
     AT_ONCE,
@@ -56,7 +56,6 @@ from complaint_qms.services.inbox import reasons
 from complaint_qms.services.record.error_text import way_of
 from complaint_qms.services.record.input_validation import refuse
 
-_METHOD: Final = f"{__name__}.call_due"
 _GONE: Final = Message("What the system was to be asked about is not there any more.")
 _OFF: Final = Message("The connector was switched off meanwhile. Switch it on, and try again.")
 _CUT_OFF: Final = Message("The last attempt was cut off. Try again.")
@@ -84,7 +83,7 @@ def request_facts(doc: Document) -> int:
         if (connector, subject.about) not in waiting
     ]
     if names:
-        frappe.enqueue(_METHOD, queue="long", names=names, enqueue_after_commit=True)
+        frappe.enqueue(telling.JOB, queue="long", names=names, enqueue_after_commit=True)
     return len(wanted)
 
 
@@ -105,14 +104,14 @@ def request_issue(connector: Document, doc: Document, action: str = "") -> Docum
     issue, is_new = new_issue(connector, subject)
     if is_new or not (issue.issue_key or _opening_call(connector.name, subject)):
         name = _insert(connector.name, subject, ISSUE_OPENED)
-        frappe.enqueue(_METHOD, queue="long", names=[name], enqueue_after_commit=True)
+        frappe.enqueue(telling.JOB, queue="long", names=[name], enqueue_after_commit=True)
     return issue
 
 
 def enqueue_calls(now: datetime) -> None:
     """Have calls made that are due: to be tried again, or left behind by a killed job."""
     if _due(now, 1):
-        frappe.enqueue(_METHOD, queue="long", job_id=telling.JOB_ID, deduplicate=True)
+        frappe.enqueue(telling.JOB, queue="long", job_id=telling.JOB_ID, deduplicate=True)
 
 
 def call_due(names: list[str] | None = None, now: datetime | None = None) -> int:
@@ -192,7 +191,7 @@ def try_again(names: Iterable[str]) -> int:
     values = {"state": WAITING, "attempts": 0, "next_attempt": now_datetime(), "error": None}
     writing.set_where(CALL, rows, values, "tried again by a person", modified=True)
     if rows:
-        frappe.enqueue(_METHOD, queue="long", names=rows, enqueue_after_commit=True)
+        frappe.enqueue(telling.JOB, queue="long", names=rows, enqueue_after_commit=True)
     return len(rows)
 
 
@@ -321,7 +320,7 @@ def _after_success(
     if row.kind == FACTS_RECEIVED:
         # What its sender was answered stays; the content is the fact's from now on.
         values |= {"message": None, "about": subject.about, **subject.links}
-        source = row.came_from or ""
+        source, now = row.came_from or "", get_datetime(row.creation)
     else:
         values |= {"status": found.answer.status, "answer_size": len(found.answer.content)}
     if row.kind == ISSUE_OPENED:

@@ -45,19 +45,21 @@ _SHOWN: Final = (
 
 
 def store_facts(
-    connector: Document, subject: Subject, facts: dict[str, str], content: bytes, source: str, now: datetime
+    connector: Document, subject: Subject, facts: dict[str, str], content: bytes, source: str, at: datetime
 ) -> str:
     """Keep what was seen, with the answer as a private file; what was seen just so before is seen again. Name of the record.
 
-    The caller has locked the connector, so that of two answers one is compared with the other.
+    What came before the fact that was seen last, and is read after it, is a former one from the beginning. The caller has locked the connector, so that of two answers one is compared with the other.
     """
     before = _latest([subject], [connector.name]).get((connector.name, subject.about))
     known = _facts_of([before.name]).get(before.name) if before else None
     if before and known == facts:
-        writing.set_values(FACT, before.name, {"confirmed_at": now}, "seen again")
+        if at > before.confirmed_at:
+            writing.set_values(FACT, before.name, {"confirmed_at": at}, "seen again")
         return before.name
-    rows = compared(facts, known)
-    if before:
+    is_latest = not before or at >= before.confirmed_at
+    rows = compared(facts, known if is_latest else None)
+    if before and is_latest:
         writing.set_values(FACT, before.name, {"is_latest": 0}, "seen anew")
     doc = frappe.get_doc(
         {
@@ -65,10 +67,10 @@ def store_facts(
             "connector": connector.name,
             "company": connector.company,
             "source": source[:1000],
-            "seen_at": now,
-            "confirmed_at": now,
+            "seen_at": at,
+            "confirmed_at": at,
             "about": subject.about,
-            "is_latest": 1,
+            "is_latest": int(is_latest),
             **subject.links,
             "is_changed": int(any(row.is_changed for row in rows)),
             "facts": [

@@ -40,7 +40,6 @@ TAKEN: Final = 202
 UNREADABLE: Final = 400
 REFUSED: Final = 403
 KNOWN: Final = 409
-TOO_LARGE: Final = 413
 _NOT_SIGNED: Final = Message("Signature or time of the message are wrong.")
 _TOO_LARGE: Final = Message("The message has more than {size} MB.")
 _BEFORE: Final = Message("A message of this ID was taken before.")
@@ -88,25 +87,25 @@ def receive(connector: Document, message: Received) -> FactsAnswer:
     accepted = signed_settings.secrets_of(connector, now_datetime())
     if not is_signed(accepted, message.headers, message.body, message.at):
         raise Refused
-    if len(message.body) > LARGEST_MESSAGE:
-        size = _TOO_LARGE.having(size=LARGEST_MESSAGE >> 20)
-        return _refuse(connector, message, TOO_LARGE, size, "too large")
     try:
         data = read_message(message.body)
         id_path, _subject_path = signed_settings.paths_of(connector)
         message_id = the_text(id_path, data, connector.id_path)
     except Unusable as error:
-        return _refuse(connector, message, UNREADABLE, error.said, "unreadable")
+        return _refuse(connector, message.came_from, UNREADABLE, error.said, "unreadable")
     with acting_as():
         is_new = without_deadlock(lambda: _take(connector, message, data, message_id))
     if not is_new:
-        return _refuse(connector, message, KNOWN, _BEFORE, "taken before", message_id)
+        return _refuse(connector, message.came_from, KNOWN, _BEFORE, "taken before", message_id)
     return FactsAnswer(TAKEN, message_id=message_id)
 
 
-def note_refused(connector: Document, message: Received) -> None:
-    """Write down that somebody could not sign: when and from where, and nothing of what was sent."""
-    _refuse(connector, message, REFUSED, _NOT_SIGNED)
+def note_refused(connector: Document, came_from: str, is_large: bool) -> None:
+    """Write down that somebody could not sign, or sent more than is read: when and from where, and nothing of what was sent. Commits:
+    a request of a method that writes nothing is rolled back in its end."""
+    why = _TOO_LARGE.having(size=LARGEST_MESSAGE >> 20) if is_large else _NOT_SIGNED
+    _refuse(connector, came_from, REFUSED, why)
+    frappe.db.commit()
 
 
 def read_facts(connector: Document, data: Any) -> ReadFacts:
@@ -147,7 +146,7 @@ def _take(connector: Document, message: Received, data: Any, message_id: str) ->
     frappe.db.commit()
     frappe.db.get_value(CONNECTOR, connector.name, "name", for_update=True)
     now = now_datetime()
-    row = _row(connector, message, TAKEN)
+    row = _row(connector, message.came_from, TAKEN)
     row.update({"message_id": message_id, "message_key": _key(connector, message_id)})
     frappe.db.savepoint("facts_received")
     try:
@@ -175,18 +174,18 @@ def _insert_new(row: Document) -> bool:
 
 
 def _refuse(
-    connector: Document, message: Received, status: int, why: Message, said: str = "", message_id: str = ""
+    connector: Document, came_from: str, status: int, why: Message, said: str = "", message_id: str = ""
 ) -> FactsAnswer:
     with acting_as():
-        row = _row(connector, message, status)
+        row = _row(connector, came_from, status)
         row.update({"state": FAILED, "error": reasons.of_message(why), "message_id": message_id or None})
         insert_by_server(row)
     return FactsAnswer(status, said)
 
 
-def _row(connector: Document, message: Received, status: int) -> Document:
+def _row(connector: Document, came_from: str, status: int) -> Document:
     values = {"doctype": CALL, "connector": connector.name, "kind": FACTS_RECEIVED, "attempts": 1}
-    more = {"status": status, "came_from": message.came_from, "answer_size": 0}
+    more = {"status": status, "came_from": came_from, "answer_size": 0, "company": connector.company}
     return frappe.get_doc(values | more)
 
 

@@ -155,6 +155,10 @@ def _wrong_secret(doc: Document) -> Iterator[str]:
         yield _("{0}: a signature is for what is sent without being asked for. Choose another way.").format(
             settings.connector_label(doc, "access")
         )
+    if _is_of_other_purpose(doc):
+        yield _("{0}: enter a new one. The present one was agreed for what the connector did before.").format(
+            label
+        )
     if doc.purpose not in SIGNED:
         return
     if secret.strip("*") and len(secret.strip()) < SHORTEST_SECRET:
@@ -163,6 +167,17 @@ def _wrong_secret(doc: Document) -> Iterator[str]:
         )
     if doc.purpose == RECEIVE_FACTS and cint(doc.enabled) and not secret:
         yield _("{0}: enter one, or save the connector switched off and choose New Secret.").format(label)
+
+
+def _is_of_other_purpose(doc: Document) -> bool:
+    """Whether a key that one system knows would sign what another one sends, or a signing secret be sent as a key."""
+    before = doc.get_doc_before_save()
+    if not before or not before.secret or not doc.secret or before.purpose == doc.purpose:
+        return False
+    if not {before.purpose, doc.purpose} & set(SIGNED):
+        return False
+    stored = get_decrypted_password(CONNECTOR, doc.name, "secret", raise_exception=False)
+    return not doc.secret.strip("*") or doc.secret == stored
 
 
 def _wrong_paths(doc: Document) -> Iterator[str]:

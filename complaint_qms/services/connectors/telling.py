@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from complaint_qms.constants.connectors import (
 from complaint_qms.engine.connectors import Unusable, rendered
 from complaint_qms.integrations.connectors.calling import Answered, call, source_address
 from complaint_qms.integrations.messaging.inbound import ServiceError
+from complaint_qms.services import writing
 from complaint_qms.services.acting_as import SITE
 from complaint_qms.services.connectors import settings, signed_settings
 from complaint_qms.services.connectors.asking import Prepared
@@ -36,7 +38,14 @@ from complaint_qms.services.record.service_tokens import CachedTokens
 JOB: Final = "complaint_qms.services.connectors.calls.call_due"
 JOB_ID: Final = "complaint_qms_connectors"
 _JSON: Final = "application/json; charset=utf-8"
-_LINKS: Final = {"Complaint": "complaint", "Investigation": "investigation", "CAPA": "capa"}
+_LINKS: Final = {
+    "Complaint": "complaint",
+    "Investigation": "investigation",
+    "CAPA": "capa",
+    "Complaint Settlement": "settlement",
+    "Field Action": "field_action",
+    "Quality Hold": "quality_hold",
+}
 """DocType → field of a call by which it is seen only by who may see the record."""
 
 
@@ -96,9 +105,16 @@ def _message(name: str, kind: str, at: datetime, more: Mapping[str, Any]) -> str
     values = {
         "id": name,
         "event": kind.removeprefix(EVENT_KEY),
-        "happened_at": at.replace(tzinfo=zone).isoformat(),
+        "happened_at": _as_text(at, zone),
     }
-    return json.dumps(values | more, ensure_ascii=False, default=str)
+    return json.dumps(values | more, ensure_ascii=False, default=partial(_as_text, zone=zone))
+
+
+def _as_text(value: Any, zone: ZoneInfo) -> str:
+    """Moments as ISO 8601 (RFC 3339) with what they are ahead of UTC."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=zone)).isoformat()
+    return str(value)
 
 
 def _companies(happened: Iterable[Event]) -> dict[tuple[str, str], str]:
@@ -115,21 +131,35 @@ def _companies(happened: Iterable[Event]) -> dict[tuple[str, str], str]:
 
 def _write(rows: list[tuple[Event, str, str]]) -> None:
     now = now_datetime()
-    columns = (
-        "name", "creation", "modified", "owner", "modified_by", "connector", "kind", "state", "user", "attempts", "next_attempt", "event",
-        "document_type", "document_name", "message", *_LINKS.values(),
-    )  # fmt: skip
-    told = []
+    names, told = [], []
     for place, (one, connector, company) in enumerate(rows):
         name, kind = frappe.generate_hash(length=10), EVENT_KEY + one.kind
         data = {key: one.data[key] for key in SENT_EVENTS[kind] if one.data.get(key) is not None}
         about = {"doctype": one.doctype, "name": one.name, "company": company, "data": data}
         link = {"link": get_url_to_form(one.doctype, one.name)}
-        links = [one.name if doctype == one.doctype else None for doctype in _LINKS]
+        names.append(name)
         # A little apart, so that they go out in the order in which they happened.
         due = now + timedelta(microseconds=place)
-        told.append((
-            name, now, now, SITE, SITE, connector, EVENT_SENT, WAITING, one.by, 0, due, kind, one.doctype, one.name,
-            _message(name, kind, one.at, about | link), *links,
-        ))  # fmt: skip
-    frappe.db.bulk_insert(CALL, columns, told)
+        told.append(
+            {
+                "connector": connector,
+                "kind": EVENT_SENT,
+                "state": WAITING,
+                "user": one.by,
+                "attempts": 0,
+                "next_attempt": due,
+                "event": kind,
+                "company": company or None,
+                "document_type": one.doctype,
+                "document_name": one.name,
+                "message": _message(name, kind, one.at, about | link),
+                **_links(one),
+            }
+        )
+    writing.insert_rows(CALL, told, now, SITE, "event told to a system", names)
+
+
+def _links(event: Event) -> dict[str, str | None]:
+    """Fields of the call that name what happened to which record, and to whose complaint."""
+    links = {field: event.name if doctype == event.doctype else None for doctype, field in _LINKS.items()}
+    return links | {"complaint": links["complaint"] or event.data.get("complaint")}
