@@ -143,7 +143,7 @@ def test_a_rule_never_waits_within_a_save_and_its_hold_is_made_by_the_job_in_the
         {"do": "add_tag", "tag": "before"}, {"do": "hold_goods"}, {"do": "add_tag", "tag": "after"}
     )
     frappe.db.commit()
-    booking = workers.Worker("Administrator", "Batch", line.batch, partial(asking, wait=0, after=6)).ready()
+    booking = workers.Worker("Administrator", "Batch", line.batch, partial(asking, wait=0, after=9)).ready()
     booking.go()
     time.sleep(0.5)
     begun = time.monotonic()
