@@ -22,31 +22,17 @@ UNKNOWN = "unknown"
 """Stage of an open complaint of a file that tells of no stages; its age counts against the whole."""
 FINAL_STAGES = ("execute", "review")
 """A complaint that has such a stage behind it is at its end; after an earlier one it only goes on unseen."""
-_CLOSED_WORDS = frozenset(
-    [
-        "closed",
-        "resolved",
-        "done",
-        "completed",
-        "complete",
-        "solved",
-        "finished",
-        "rejected",
-        "cancelled",
-        "canceled",
-        "void",
-        "duplicate",
-        "已关闭",
-        "关闭",
-        "已结案",
-        "结案",
-        "已完成",
-        "完成",
-        "已解决",
-        "作废",
-        "已撤销",
-    ]
-)
+_CLOSED = {
+    "en": "closed|resolved|done|completed|complete|solved|finished|rejected|cancelled|canceled|void|duplicate",
+    "zh": "已关闭|关闭|已结案|结案|已完成|完成|已解决|作废|已撤销|办结|已办结|完结|已完结",
+    "de": "geschlossen|abgeschlossen|erledigt|gelöst|beendet|fertig|abgelehnt|storniert",
+    "fr": "fermé|fermée|clôturé|clôturée|clos|close|terminé|terminée|résolu|résolue|annulé|annulée|rejeté|rejetée",
+    "es": "cerrado|cerrada|resuelto|resuelta|terminado|terminada|finalizado|finalizada|anulado|anulada|rechazado|rechazada",
+    "pt": "encerrado|encerrada|fechado|fechada|resolvido|resolvida|concluído|concluída|cancelado|cancelada|rejeitado|rejeitada",
+    "ja": "完了|終了|解決|解決済み|対応済み|クローズ",
+}
+"""Statuses of a complaint that is at its end, in the languages whose headings are read."""
+_CLOSED_WORDS = frozenset("|".join(_CLOSED.values()).split("|"))
 
 
 class Climb(NamedTuple):

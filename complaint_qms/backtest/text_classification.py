@@ -24,6 +24,8 @@ FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
 LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
 FIELDS = ("type", "severity")
 LANGUAGE = "language"
+UNDECIDED = "und"
+"""A text whose language nothing decides, beside texts in other languages than English: its words may mean another thing."""
 _PLAIN = ("", "en", "zh", "zh-TW")
 """Languages of which nothing need be said."""
 LANGUAGE_SAMPLE, LEAST_OF_LANGUAGE, USUAL = 400, 2, 0.8
@@ -104,8 +106,8 @@ def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str
 
 
 def _usual_language(store: Store) -> str:
-    """The language that nearly all texts are in whose language can be told: short ones are taken to be in it too. ""
-    where there is none."""
+    """The language that nearly all texts are in whose language can be told: short ones are taken to be in it too.
+    `UNDECIDED` where there is none and some texts are neither English nor Chinese, "" where all of them are."""
     (count,) = store.db.execute("SELECT count(*) FROM complaint WHERE text IS NOT NULL").fetchone()
     rows = store.db.execute(
         "SELECT text FROM (SELECT text, row_number() OVER (ORDER BY row_id) AS n FROM complaint WHERE text IS NOT NULL) "
@@ -116,7 +118,10 @@ def _usual_language(store: Store) -> str:
     if not told:
         return ""
     ((code, most),) = told.most_common(1)
-    return code if most >= LEAST_OF_LANGUAGE and most >= USUAL * told.total() else ""
+    if most >= LEAST_OF_LANGUAGE and most >= USUAL * told.total():
+        return code
+    foreign = told.total() - sum(told[code] for code in _PLAIN)
+    return UNDECIDED if foreign >= LEAST_OF_LANGUAGE else ""
 
 
 def _note_languages(store: Store) -> None:

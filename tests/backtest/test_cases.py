@@ -190,3 +190,20 @@ def test_texts_of_other_languages_are_never_judged_as_english(tmp_path, capsys):
     )
     code = main(["--lang", "zh", "explain", "0", "--db", str(tmp_path / "p" / "replay.sqlite")])
     assert (code, "意大利语" in capsys.readouterr().out) == (errors.OK, True)
+
+
+def test_a_word_beside_texts_of_several_languages_is_not_taken_for_english(tmp_path, capsys):
+    texts = [
+        "Der Wasserkocher ist undicht und die Heizung wird nicht mehr warm.",
+        "La bouilloire fuit et le chauffage ne fonctionne plus du tout.",
+        "The kettle leaks and the heating does not work any more.",
+        "O produto chegou quebrado e não funciona desde ontem.",
+        "Fire ontem",
+    ]
+    source = tmp_path / "a.csv"
+    lines = [f'{n},2023-01-0{n},"{text}"' for n, text in enumerate(texts, 1)]
+    source.write_text("\n".join(["id,received,description", *lines]), "utf-8")
+    assert main(["--lang", "en", "replay", str(source), "--out", str(tmp_path / "out")]) == 0
+    assert "Language not told" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    rows = query(tmp_path / "out", "SELECT severity FROM assessment ORDER BY row_id")
+    assert rows[-1] != ("critical",)

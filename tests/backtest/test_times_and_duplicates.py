@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from complaint_qms.backtest import policy_file
 from complaint_qms.backtest.main import main
+from complaint_qms.backtest.report.chart_section import closer_than_chance
 from complaint_qms.backtest.report.sop_section import sop
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.similar import Index, Record, Settings, Told, judge
@@ -54,6 +55,25 @@ def test_what_is_open_without_stages_is_held_against_the_whole(tmp_path: Path, c
     assert "Review: 2" not in report
     assert main(["--lang", "en", "explain", "1", "--db", str(tmp_path / "replay.sqlite")]) == 0
     assert "The whole" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("closed", ["Abgeschlossen", "fermé", "Cerrado", "encerrada", "完了", "办结"])
+def test_a_status_in_any_language_of_the_headings_ends_a_complaint(tmp_path: Path, closed: str) -> None:
+    source = tmp_path / "a.csv"
+    lines = [
+        f"{n},2023-0{n}-02,{'2023-02-01' if n == 1 else ''},{closed if n < 4 else 'open'},leak"
+        for n in range(1, 6)
+    ]
+    source.write_text("\n".join(["id,received,closed,status,type", *lines]), "utf-8")
+    assert sum(row["count"] for row in replay(source, tmp_path / "out")["open"]) == 2
+
+
+def test_chance_alone_rarely_brings_complaints_with_harm_closer_together() -> None:
+    dice = np.random.default_rng(7)
+    even = sum(closer_than_chance(dice.exponential(7, 80)).any() for _ in range(400))
+    assert even / 400 <= 0.08  # 0.05 is promised; three standard errors of 400 tries
+    burst = np.concatenate([dice.exponential(7, 60), np.full(8, 0.8), dice.exponential(7, 12)])
+    assert closer_than_chance(burst)[60:68].all()
 
 
 def test_two_words_of_a_title_are_no_story(tmp_path: Path) -> None:

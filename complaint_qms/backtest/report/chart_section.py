@@ -9,16 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.stats import gamma
 
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.report import svg
 from complaint_qms.backtest.store import Store
-from complaint_qms.engine.signals import ewma_chart, runs, t_chart, western_electric
+from complaint_qms.engine.signals import ewma_chart, runs, t_chart
 
 LEAST_WEEKS = 20
 """Weeks, or complaints with harm, that make a chart."""
 LEAST_EVENTS = 12
 MOST_POINTS = 104
+CHANCE = 0.05
+"""That chance alone marks anything in a history whose level is even."""
+SPANS = (1, 2, 4, 8)
+"""How many times between complaints are looked at together."""
 
 
 def charts(store: Store, language: str) -> list[dict[str, str]]:
@@ -34,6 +39,17 @@ def charts(store: Store, language: str) -> list[dict[str, str]]:
         for chart in found
         if chart
     ]
+
+
+def closer_than_chance(days: np.ndarray) -> np.ndarray:
+    """Which times between complaints lie in a run of them that is too short for an even level, whose sums are gamma distributed."""
+    closer = np.zeros(len(days), bool)
+    for span in SPANS:
+        sums = np.convolve(days, np.ones(span), "valid")
+        rare = gamma.cdf(sums, span, scale=days.mean()) < CHANCE / (len(SPANS) * len(days))
+        for first in np.flatnonzero(rare):
+            closer[first : first + span] = True
+    return closer
 
 
 def _picture(chart: dict[str, Any], language: str, width: int, height: int, labels: int) -> str:
@@ -81,8 +97,8 @@ def _harm(store: Store) -> dict[str, Any] | None:
     if len(days) < LEAST_EVENTS or days.mean() < 1:
         return None
     chart = t_chart(days)
-    closer = chart.below | western_electric(-chart.z, side="above").alarm
     shown = slice(max(0, len(days) - MOST_POINTS), None)
+    closer = closer_than_chance(days)
     return {
         "title": "chart_harm",
         "sentence": "harm_closer" if closer[shown].any() else "harm_even",
