@@ -7,10 +7,12 @@ calls the framework's own methods. Where another app has a class of its own for 
 from pathlib import Path
 from typing import Any
 
+import frappe
 from frappe.core.doctype.file.file import File
 
 from complaint_qms.overrides.class_upon import class_upon
-from complaint_qms.services.evidence import protection
+from complaint_qms.permissions.kept_facts import KEPT
+from complaint_qms.services.evidence import kept_files, protection
 
 
 def _upon(base: type[File]) -> type[File]:
@@ -32,7 +34,19 @@ def _upon(base: type[File]) -> type[File]:
             protection.refuse_removal(self)
             super().on_trash()
 
+        def is_downloadable(self) -> bool:
+            # The framework asks a function of its own here, and no hook.
+            return super().is_downloadable() and not kept_files.is_closed_to(self, frappe.session.user)
+
+        def create_attachment_record(self) -> None:
+            # The framework tells everybody who reads the record of the address; the app's own line in the timeline does not.
+            if self.attached_to_field != KEPT:
+                super().create_attachment_record()
+
         def get_content(self, *args: Any, **kwargs: Any) -> Any:
+            if not self.get("content"):
+                # Zipped, imported or mailed, a file is read without that question.
+                protection.refuse_closed(self)
             content = super().get_content(*args, **kwargs)
             if self.flags.is_being_stored and isinstance(content, str) and not self.get("content"):
                 # Frappe 16 reads what is on the disk as a text of any charset that fits, drops its mark of UTF-8, and stores

@@ -10,9 +10,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.permissions import kept_facts
 from complaint_qms.permissions.answer import unless
-from complaint_qms.services.evidence import protection
+from complaint_qms.services.evidence import kept_files, protection
 
 
 def may_use(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
@@ -21,7 +20,7 @@ def may_use(doc: Document, ptype: str | None = None, user: str | None = None) ->
     if not isinstance(doc, Document):
         return unless(None)
     if ptype != "create":
-        return unless(kept_facts.is_closed_to(doc, user or frappe.session.user))
+        return unless(kept_files.is_closed_to(doc, user or frappe.session.user))
     protection.check_texts(doc)
     steps = unquote(unquote(doc.get("file_url") or "")).replace("\\", "/").split("/")
     if ".." in steps:

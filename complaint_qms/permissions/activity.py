@@ -11,6 +11,7 @@ from pypika.terms import Criterion, ExistsCriterion
 from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.evidence import TALK
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions import kept_facts
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
 
@@ -40,9 +41,14 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
 def files(user: str | None = None) -> str:
     """Condition for lists of File: one's own, and those that hang on no record, mail or comment of a hidden one.
 
-    One File is asked for by the framework through the record it hangs on; its lists are not.
+    One File is asked for by the framework through the record it hangs on; its lists are not. Whoever may not open the kept facts
+    around a unit finds no File of their address.
     """
     user = user or frappe.session.user
+    return " and ".join(filter(None, (_hanging(user), _besides_kept_facts(user))))
+
+
+def _hanging(user: str) -> str:
     conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
     if not closed:
@@ -80,3 +86,12 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
         return unless(None)
     # A list or an object names nothing that anybody sees.
     return unless(not isinstance(name, str | int | None) or hidden(kind, [name], user))
+
+
+def _besides_kept_facts(user: str) -> str:
+    if kept_facts.may_open(user):
+        return ""
+    file, kept = frappe.qb.DocType("File"), frappe.qb.DocType("File").as_("kept_facts")
+    found = frappe.qb.from_(kept).select(1)
+    found = found.where((kept.attached_to_field == kept_facts.KEPT) & (kept.file_url == file.file_url))
+    return f"({as_text(ExistsCriterion(found).negate())})"

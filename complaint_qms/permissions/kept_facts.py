@@ -9,17 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 import frappe
-from frappe.model.document import Document
 from frappe.permissions import get_role_permissions, get_user_permissions
 
 KEPT: Final = "unit_facts"
 """`attached_to_field` of such a File."""
 READ_FROM: Final = ("Job Card", "Quality Inspection")
 _NAMED: Final = ("Item", "Batch", "Serial No", "Warehouse", "Work Order", "BOM", "Operation", "Workstation", *READ_FROM)  # fmt: skip
-
-
-def is_closed_to(doc: Document, user: str) -> bool:
-    return doc.get("attached_to_field") == KEPT and not may_open(user)
 
 
 def may_open(user: str) -> bool:

@@ -20,8 +20,9 @@ from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
 from complaint_qms.constants.records import BY_DOCTYPE, QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
 from complaint_qms.message_log import messages_withheld
+from complaint_qms.permissions.kept_facts import KEPT
 from complaint_qms.services import writing
-from complaint_qms.services.evidence import disk
+from complaint_qms.services.evidence import disk, kept_files
 from complaint_qms.services.evidence.holders import (
     Record,
     is_proposal,
@@ -170,12 +171,24 @@ def refuse_address(file: Document) -> None:
     Raises:
         frappe.PermissionError: none of the files there is open to the user.
     """
+    if kept_files.closed_at(file.file_url, frappe.session.user):
+        _throw_not_open()
     if not file.file_url or file.flags.is_evidence or frappe.session.user == "Administrator":
         return
     if file.flags.ignore_permissions and not _is_about_record(file):
         return
     others = disk.private_at(file.file_url, besides=file.name)
     if others and not _is_any_open(others):
+        _throw_not_open()
+
+
+def refuse_closed(file: Document) -> None:
+    """Before the bytes of a file are read.
+
+    Raises:
+        frappe.PermissionError: they are kept facts, and not open to the user.
+    """
+    if kept_files.is_closed_to(file, frappe.session.user):
         _throw_not_open()
 
 
@@ -207,6 +220,9 @@ def stamp_file(file: Document) -> None:
         return
     file.set(SHA256, None)
     file.set(LOST_AT, None)
+    if file.attached_to_field == KEPT and not file.flags.keeps_facts:
+        # A mark of the app's own: it would close a file to those who read the record.
+        file.attached_to_field = None
     _refuse_claim(file)
     _refuse_planting(file)
     record = (file.attached_to_doctype, file.attached_to_name) if file.flags.is_evidence else record_of(file)
@@ -266,6 +282,11 @@ def _is_about_record(file: Document) -> bool:
 
 def _refuse_change(file: Document, before: Document) -> None:
     changed = {name for name in _LASTING if (file.get(name) or None) != (before.get(name) or None)}
+    if (
+        KEPT in (before.attached_to_field, file.attached_to_field)
+        and before.attached_to_field != file.attached_to_field
+    ):
+        changed.add("attached_to_field")
     if not changed:
         return
     holder: Record | None = kept_by(before)
@@ -274,6 +295,8 @@ def _refuse_change(file: Document, before: Document) -> None:
     if changed & {"content_hash", "is_private"}:
         # A forged hash would move, or take with it, what others have under it. The bytes are still where they were.
         file.content_hash = _hash_at(file.file_url) or _hash_at(before.file_url) or file.content_hash
+    if "attached_to_field" in changed:
+        file.attached_to_field = before.attached_to_field
     if "is_private" in changed and (others := disk.evidence_at([before.file_url], besides=file.name)):
         frappe.throw(kept_message(*(kept_by(others[0]) or ("File", others[0].name))), GateError)
     if "file_url" in changed:

@@ -52,6 +52,7 @@ def keep_facts(name: str) -> Document:
         title = f"{_('Facts Around the Unit')} {name} {now:%Y-%m-%d %H%M}.csv"
     values = {"attached_to_doctype": doc.doctype, "attached_to_name": name, "attached_to_field": sight.KEPT, "is_private": 1}  # fmt: skip
     file = frappe.get_doc({"doctype": "File", "file_name": title, "content": content, **values})
+    file.flags.keeps_facts = True
     file.insert(ignore_permissions=True)
     note_on(doc, line("kept the facts around the unit as a file: {0}", Text(file.file_name)))
     return file
