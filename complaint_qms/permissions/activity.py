@@ -48,6 +48,16 @@ def files(user: str | None = None) -> str:
     return " and ".join(filter(None, (_hanging(user), _besides_kept_facts(user))))
 
 
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """The same rule for one of them."""
+    user = user or frappe.session.user
+    kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
+    if kind not in QUALITY_RECORDS or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
+        return unless(None)
+    # A list or an object names nothing that anybody sees.
+    return unless(not isinstance(name, str | int | None) or hidden(kind, [name], user))
+
+
 def _hanging(user: str) -> str:
     conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
@@ -76,16 +86,6 @@ def _hanging(user: str) -> str:
         )
     others = file.attached_to_doctype.notin([*closed, *TALK])
     return f"({as_text(Criterion.any([*shown, others, *of_talk]))})"
-
-
-def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
-    """The same rule for one of them."""
-    user = user or frappe.session.user
-    kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
-    if kind not in QUALITY_RECORDS or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
-        return unless(None)
-    # A list or an object names nothing that anybody sees.
-    return unless(not isinstance(name, str | int | None) or hidden(kind, [name], user))
 
 
 def _besides_kept_facts(user: str) -> str:
