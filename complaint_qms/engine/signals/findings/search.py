@@ -27,6 +27,7 @@ from complaint_qms.engine.signals.findings.windows import (
     FURTHEST_BACK,
     Judgement,
     Stretch,
+    highest_stretch,
     stretch,
     weigh_stretch,
 )
@@ -207,10 +208,14 @@ def _own_stretch(causes: Causes, parts: Parts, episode: _Episode) -> Stretch:
     """The stretch of an explanation: that of the episode it explains, told by its own complaints."""
     if parts == episode.parts:
         return Stretch(episode.first, episode.last, episode.ongoing)
-    counts, normal = causes.series(parts, episode.first, episode.last + 1)
-    gain = (counts - normal.expected)[episode.first : episode.last + 1]
+    stop = episode.last + 1
+    counts, normal = causes.series(parts, episode.first, stop)
     earliest = max(0, episode.first - FURTHEST_BACK)
-    return stretch(counts, normal, episode.first + int(gain.argmax()), earliest, causes.settings)
+    part = highest_stretch(counts, normal, episode.first, stop, earliest, causes.settings)
+    if part.first < episode.first - causes.settings.guard:
+        counts, normal = causes.series(parts, part.first, stop)
+        part = highest_stretch(counts, normal, episode.first, stop, earliest, causes.settings)
+    return part
 
 
 def _trend(counts: Array, part: Stretch) -> Trend:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.findings.types import FindingSettings
 from complaint_qms.engine.signals.series import Array
-from complaint_qms.engine.signals.tails import conditional_tail
+from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail
 
 FURTHEST_BACK = 26
 LEAST_RATIO, MOST_RATIO, MOST_RATIO_BEFORE = 1.1, 2.0, 10.0
 """A CUSUM is tuned to half of the rise seen, within these bounds: forward up to a doubling, so that what wears off belongs to
 the stretch; backward further, so that chance before it does not."""
+SURELY_SOONER = 0.05
+"""Level at which the periods before a beginning belong to the rise as well."""
 MOST_DISPERSION = 10.0
 
 
@@ -80,22 +82,25 @@ def usual(
 
 
 def stretch(counts: Array, normal: Usual, alarm: int, earliest: int, settings: FindingSettings) -> Stretch:
-    """The stretch around an alarm; it does not begin before ``earliest``."""
+    """The stretch around the first alarm; it does not begin before ``earliest``."""
+    first = _since(counts, normal.expected, alarm, max(earliest, alarm - FURTHEST_BACK))
+    return _until(counts, normal.expected, first, alarm, settings)
+
+
+def highest_stretch(
+    counts: Array, normal: Usual, start: int, stop: int, earliest: int, settings: FindingSettings
+) -> Stretch:
+    """The stretch that has the period with the most in excess from ``start`` to before ``stop``, however long before that it began."""
     expected = normal.expected
-    ratio = (counts[alarm] + 0.5) / (expected[alarm] + 0.5)
-    before = counts - expected * _reference(ratio, MOST_RATIO_BEFORE)
-    first = _since(before, alarm, max(earliest, alarm - FURTHEST_BACK))
-    gain = counts - expected * _reference(ratio, MOST_RATIO)
-    total = best = float(gain[first : alarm + 1].sum())
-    last = alarm
-    for place in range(alarm + 1, len(counts)):
-        total += float(gain[place])
-        if total > best and counts[place]:
-            best, last = total, place
-        level = float(counts[first : last + 1].sum()) / (last + 1 - first)
-        if place - last >= max(settings.quiet, math.ceil(5 / level)):
-            return Stretch(first, last, False)
-    return Stretch(first, last, True)
+    highest = start + int((counts - expected)[start:stop].argmax())
+    first = _since(counts, expected, highest, earliest)
+    # A rise that grows began before the CUSUM of its height says so: it is told from the first period that stands out
+    clear = np.flatnonzero(poisson_tail(counts[first:highest], expected[first:highest]) <= settings.alpha)
+    if len(clear):
+        sooner = _since(counts, expected, first + int(clear[0]), earliest)
+        if poisson_tail(counts[sooner:first].sum(), expected[sooner:first].sum()) <= SURELY_SOONER:
+            first = sooner
+    return _until(counts, expected, first, highest, settings)
 
 
 def weigh_stretch(counts: Array, normal: Usual, first: int, stop: int) -> Judgement:
@@ -125,7 +130,9 @@ def _reference(ratio: float, most: float) -> float:
     return (tuned - 1) / math.log(tuned)
 
 
-def _since(gain: Array, alarm: int, earliest: int) -> int:
+def _since(counts: Array, expected: Array, alarm: int, earliest: int) -> int:
+    """The last zero of the CUSUM before an alarm."""
+    gain = counts - expected * _reference(_ratio(counts, expected, alarm), MOST_RATIO_BEFORE)
     total, first = 0.0, alarm
     begun = False
     for place in range(earliest, alarm + 1):
@@ -135,6 +142,25 @@ def _since(gain: Array, alarm: int, earliest: int) -> int:
         elif not begun:
             first, begun = place, True
     return first if begun else alarm
+
+
+def _until(counts: Array, expected: Array, first: int, alarm: int, settings: FindingSettings) -> Stretch:
+    """The highest point of the CUSUM that began at ``first``, not before ``alarm``."""
+    gain = counts - expected * _reference(_ratio(counts, expected, alarm), MOST_RATIO)
+    total = best = float(gain[first : alarm + 1].sum())
+    last = alarm
+    for place in range(alarm + 1, len(counts)):
+        total += float(gain[place])
+        if total > best and counts[place]:
+            best, last = total, place
+        level = float(counts[first : last + 1].sum()) / (last + 1 - first)
+        if place - last >= max(settings.quiet, math.ceil(5 / level)):
+            return Stretch(first, last, False)
+    return Stretch(first, last, True)
+
+
+def _ratio(counts: Array, expected: Array, alarm: int) -> float:
+    return float((counts[alarm] + 0.5) / (expected[alarm] + 0.5))
 
 
 def _dispersion(counts: Array, expected: Array) -> float:

@@ -1,0 +1,77 @@
+"""Findings held against made histories of which everything is known: since when, until when, how many, how many expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from complaint_qms.engine.signals import scan_series, weekly_series
+from complaint_qms.engine.signals.findings import Finding, Watched, find_findings
+
+START = np.datetime64("2021-01-04")
+Level = Callable[[int], float]
+
+
+def made(rng: np.random.Generator, means: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Week, item and type of complaints with these means (week, item, type)."""
+    counts = rng.poisson(means).ravel()
+    week, item, kind = (np.repeat(place.ravel(), counts) for place in np.indices(means.shape))
+    return week, item, kind
+
+
+def found_in(week: np.ndarray, item: np.ndarray, kind: np.ndarray, weeks: int) -> list[Finding]:
+    received = START + 7 * week
+    columns = {"item": item, "type": kind}
+    scans = []
+    for name, codes in (("all", np.zeros(len(week), np.int64)), *columns.items()):
+        chosen = np.arange(int(codes.max()) + 1)
+        matrix = weekly_series(codes, chosen, received, START, START + 7 * weeks - 1)
+        scans.append(Watched.of(name, chosen, matrix, scan_series(matrix)))
+    labels = {name: [f"{name} {code}" for code in range(int(c.max()) + 1)] for name, c in columns.items()}
+    return find_findings(scans, columns, received, labels)
+
+
+def pair_that_rises(seed: int, level: Level, begin: int, weeks: int) -> tuple[list[Finding], int]:
+    """Four items with four types each, one complaint a week of every pair; ``level`` of one pair from ``begin`` on. Also how
+    many complaints that one has since."""
+    means = np.ones((weeks, 4, 4))
+    means[begin:, 1, 2] = [level(since) for since in range(weeks - begin)]
+    week, item, kind = made(np.random.default_rng(seed), means)
+    since = int(((item == 1) & (kind == 2) & (week >= begin)).sum())
+    return found_in(week, item, kind, weeks), since
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([5.0, 7.0, 9.0]), st.integers(70, 105))
+def test_a_long_rise_is_told_from_its_beginning(seed, height, begin):
+    """However long it goes on: what came before it is usual, not what it was last year."""
+    found, since = pair_that_rises(seed, lambda _: height, begin, 160)
+    first = found[0]
+    assert first.parts == (("item", 1), ("type", 2))
+    assert abs(first.first - begin) <= 2
+    assert first.observed == pytest.approx(since, rel=0.03)
+    assert first.expected == pytest.approx(160 - begin, rel=0.45)  # 52 complaints of the year before tell it
+    assert first.ongoing
+    assert not [f for f in found[1:] if f.first < begin + 20 and f.last >= begin]  # no piece left over
+
+
+@pytest.mark.parametrize("seed", [1, 4])
+def test_a_rise_that_grows_is_told_from_its_beginning(seed):
+    found, since = pair_that_rises(seed, lambda since: 1 + since / 4, 100, 160)
+    assert found[0].parts == (("item", 1), ("type", 2))
+    assert 98 <= found[0].first <= 106
+    assert found[0].observed >= 0.97 * since
+    assert found[0].expected == pytest.approx(55, rel=0.45)
+
+
+def test_a_rise_after_a_quiet_outbreak_begins_in_its_first_week():
+    """Case 17: one complaint in four weeks, 3 a week for five weeks, 20 a week from week 184 on."""
+    counts = [20 if w >= 184 else 3 if 166 <= w <= 170 else int(w % 4 == 0) for w in range(214)]
+    week = np.repeat(np.arange(214), counts)
+    found = found_in(week, np.zeros_like(week), np.zeros_like(week), 214)
+    assert (found[0].first, found[0].last, found[0].observed) == (184, 213, 600)
+    assert found[0].ongoing
