@@ -75,3 +75,37 @@ def test_a_rise_after_a_quiet_outbreak_begins_in_its_first_week():
     found = found_in(week, np.zeros_like(week), np.zeros_like(week), 214)
     assert (found[0].first, found[0].last, found[0].observed) == (184, 213, 600)
     assert found[0].ongoing
+
+
+@pytest.mark.parametrize(("seed", "growth", "times"), [(2, 1.15, 4), (2, 1.3, 4), (3, 1.3, 3), (5, 1.5, 4)])
+def test_an_outbreak_inside_a_rise_of_everything_is_told_beside_it(seed, growth, times):
+    """Twenty items at 10 a week, all of them rise from week 100 on, item 7 far more for six weeks."""
+    means = np.full((150, 20, 4), 2.5)
+    means[100:] *= growth
+    means[120:126, 7] *= times
+    week, item, kind = made(np.random.default_rng(seed), means)
+    found = found_in(week, item, kind, 150)
+    whole = next(f for f in found if f.parts == ())
+    inner = next(f for f in found if f.parts == (("item", 7),))
+    assert abs(whole.first - 100) <= 4
+    assert whole.ongoing
+    assert (inner.first, inner.last) == (120, 125)
+    assert inner.observed == int(((item == 7) & (week >= 120) & (week < 126)).sum())
+    # Beyond what everything rose by, which the outbreak itself is a part of
+    assert inner.expected == pytest.approx(60 * growth, rel=0.3)
+    assert inner.signals
+    assert not set(inner.signals) & set(whole.signals)
+    assert len(found) <= 3
+
+
+@pytest.mark.parametrize("growth", [1.3, 1.6])
+def test_a_rise_of_everything_holds_nothing_else(growth):
+    """What rises as everything does is no finding of its own."""
+    others = 0
+    for seed in range(8):
+        means = np.full((130, 10, 4), 2.0)
+        means[90:] *= growth
+        found = found_in(*made(np.random.default_rng(seed), means), 130)
+        assert found[0].parts == ()
+        others += len(found) - 1
+    assert others <= 2

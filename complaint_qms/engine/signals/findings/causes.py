@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,18 @@ class Claimed:
     parts: Parts
     first: int
     stop: int
+    raised: Array | None = None
+    """How many times what is usual it came to, period by period. What rises inside it has to rise beyond that; None: nothing
+    in it is judged again."""
+
+    def holds(self, parts: Parts) -> bool:
+        """Whether an explanation is judged inside it."""
+        return self.raised is not None and set(self.parts) < set(parts)
 
 
 class Causes:
-    """Weighs explanations over the same complaints; complaints of earlier findings (``taken``) are left out."""
+    """Weighs explanations over the same complaints; complaints of earlier findings (``taken``) are left out, but for what rises
+    inside one of them, which is expected to rise as much."""
 
     def __init__(self, columns: Columns, scans: Sequence[Watched], settings: FindingSettings) -> None:
         self.columns, self.settings = columns, settings
@@ -51,7 +59,7 @@ class Causes:
         """Complaints of an explanation in any period, without those of earlier findings of the time asked for."""
         rows = self._rows(parts)
         for one in self.taken:
-            if one.first < stop and one.stop > first:
+            if one.first < stop and one.stop > first and not one.holds(parts):
                 rows = rows[~self.columns.has(rows, one.parts)]
         return rows
 
@@ -76,7 +84,8 @@ class Causes:
                 one.parts[0][1] for one in self.taken if len(one.parts) == 1 and one.parts[0][0] == "batch"
             }
             if like := self._siblings.usual(parts[0][1], first, stop, told):
-                return counts, like
+                raised = self._raised(parts, first, stop)
+                return counts, replace(like, expected=like.expected * raised, share=like.share * raised)
         busy = self.columns.missing.copy()
         for one in self.taken:
             if (one.stop <= first or one.first >= stop) and set(one.parts) <= set(parts):
@@ -84,6 +93,7 @@ class Causes:
         if born is not None and first - self.settings.guard - born >= self.settings.min_baseline:
             busy[:born] = True  # it was not there yet
         share, rate = self._share(parts, first)
+        share = share * self._raised(parts, first, stop)
         return counts, usual(counts, share, first, busy, self.settings, rate)
 
     def life(self, parts: Parts) -> tuple[float, float] | None:
@@ -95,6 +105,10 @@ class Causes:
         if row not in scan.rates or scan.exposure is None:
             return None
         return float(len(self._rows(parts))), float(scan.rates[row] * np.nansum(scan.exposure[row]))
+
+    def inside(self, parts: Parts, first: int, stop: int) -> bool:
+        """Whether this stretch is judged inside an earlier finding."""
+        return any(one.first < stop and one.stop > first and one.holds(parts) for one in self.taken)
 
     def best(self, parts: Parts, first: int, stop: int) -> Parts:
         """The explanation of the excess of ``parts`` from ``first`` to before ``stop``."""
@@ -116,6 +130,14 @@ class Causes:
                 break
             chosen = picked
         return chosen
+
+    def _raised(self, parts: Parts, first: int, stop: int) -> Array:
+        """How many times what is usual the findings around an explanation came to."""
+        found = np.ones(self.columns.size)
+        for one in self.taken:
+            if one.raised is not None and one.first < stop and one.stop > first and one.holds(parts):
+                found[one.first : one.stop] = np.maximum(found[one.first : one.stop], one.raised)
+        return found
 
     def _rows(self, parts: Parts) -> Counts:
         """Kept, for the same explanations are weighed again and again."""

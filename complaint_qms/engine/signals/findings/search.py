@@ -97,10 +97,10 @@ def find_findings(
         if finding is None:
             continue
         found.append(finding)
-        causes.taken.append(Claimed(finding.parts, finding.first, finding.last + 1))
+        causes.taken.append(_claimed(finding))
         if set(finding.parts) != set(episode.parts) or episode.last > finding.last:
             heapq.heappush(heap, (*_weight(causes, episode), number, seen))
-    found = _with_signals(causes, found, episodes)
+    found = _with_signals(causes, found, episodes, scans)
     return sorted(found, key=lambda f: (f.change in NO_RISE, -f.rank, f.first, f.parts))
 
 
@@ -205,8 +205,9 @@ def _finding(
 
 
 def _own_stretch(causes: Causes, parts: Parts, episode: _Episode) -> Stretch:
-    """The stretch of an explanation: that of the episode it explains, told by its own complaints."""
-    if parts == episode.parts:
+    """The stretch of an explanation: that of the episode it explains, told by its own complaints. Inside an earlier finding the
+    episode has what that one explains as well."""
+    if parts == episode.parts and not causes.inside(parts, episode.first, episode.last + 1):
         return Stretch(episode.first, episode.last, episode.ongoing)
     stop = episode.last + 1
     counts, normal = causes.series(parts, episode.first, stop)
@@ -216,6 +217,12 @@ def _own_stretch(causes: Causes, parts: Parts, episode: _Episode) -> Stretch:
         counts, normal = causes.series(parts, part.first, stop)
         part = highest_stretch(counts, normal, episode.first, stop, earliest, causes.settings)
     return part
+
+
+def _claimed(finding: Finding) -> Claimed:
+    counts, expected = (values[finding.first : finding.last + 1] for values in finding.points)
+    known = finding.change == "rise" and bool(np.all(expected > 0))
+    return Claimed(finding.parts, finding.first, finding.last + 1, counts / expected if known else None)
 
 
 def _trend(counts: Array, part: Stretch) -> Trend:
@@ -247,21 +254,29 @@ def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
     return tuple(found)
 
 
-def _with_signals(causes: Causes, found: list[Finding], episodes: list[_Episode]) -> list[Finding]:
-    """Every signal goes to the finding that has most of its complaints."""
+def _with_signals(
+    causes: Causes, found: list[Finding], episodes: list[_Episode], scans: Sequence[Watched]
+) -> list[Finding]:
+    """Every signal goes to the finding that has most of its complaints, of one inside another to the inner one."""
     of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for episode in episodes:
         stop = episode.last + 1
         rows = causes.columns.within(causes.columns.rows(episode.parts), episode.first, stop)
         here = [i for i, f in enumerate(found) if f.first < stop and f.last >= episode.first]
+        there = [causes.columns.within(rows, found[i].first, found[i].last + 1) for i in here]
         shared = [
-            int(
-                causes.columns.has(
-                    causes.columns.within(rows, found[i].first, found[i].last + 1), found[i].parts
-                ).sum()
-            )
-            for i in here
+            int(causes.columns.has(own, found[i].parts).sum()) for i, own in zip(here, there, strict=True)
         ]
-        if any(shared):
-            of[here[int(np.argmax(shared))]] += episode.signals
+        if not any(shared):
+            continue
+        most = here[int(np.argmax(shared))]
+        inner = [
+            i
+            for i, own, count in zip(here, there, shared, strict=True)
+            if set(found[i].parts) > set(found[most].parts) and 2 * count >= len(own) > 0
+        ]
+        for scan, place in episode.signals:
+            column = scans[scan].signals[place].column
+            within = (i for i in inner if found[i].first <= column <= found[i].last)
+            of[next(within, most)].append((scan, place))
     return [replace(finding, signals=tuple(of[i])) for i, finding in enumerate(found)]

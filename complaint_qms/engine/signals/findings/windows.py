@@ -153,7 +153,7 @@ def _until(counts: Array, expected: Array, first: int, alarm: int, settings: Fin
         total += float(gain[place])
         if total > best and counts[place]:
             best, last = total, place
-        level = float(counts[first : last + 1].sum()) / (last + 1 - first)
+        level = max(float(counts[first : last + 1].sum()), 1.0) / (last + 1 - first)
         if place - last >= max(settings.quiet, math.ceil(5 / level)):
             return Stretch(first, last, False)
     return Stretch(first, last, True)
