@@ -19,6 +19,7 @@ from complaint_qms.backtest.replay import Result
 from complaint_qms.backtest.store import TOLD_TWICE, Store
 from complaint_qms.tabular.fields import FIELDS, STAGES
 from complaint_qms.tabular.mapping import FileMapping
+from complaint_qms.tabular.mojibake import mended
 from complaint_qms.tabular.profile import Profile
 from complaint_qms.tabular.terminal_text import print_line, printable
 
@@ -40,22 +41,24 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
         rows = []
         for key, names in mapping.columns.items():
             column = facts.column(names[0])
-            example = " ".join(column.examples[0].split()) if column and column.examples else ""
+            example = mended(" ".join(column.examples[0].split())) if column and column.examples else ""
             decision = mapping.dates.get(key)
-            notes = [f"{decision.order}: {phrase(decision.why, language)}"] if decision else []
+            notes = [file_quality.date_words(decision, language)] if decision else []
             choice = mapping.choices.found.get(key)
             if choice and choice.why in ("content", "occurrence", "stands_in"):
                 notes.append(phrase(f"chosen_by_{choice.why}", language))
             if choice and choice.other:
-                notes.append(f"{phrase('runner_up', language)}: {printable(choice.other)}")
+                notes.append(f"{phrase('runner_up', language)}: {printable(mended(choice.other))}")
             note = "; ".join(notes)
             date = mapping.exposure and key == "received"
             name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)
-            rows.append((name, " + ".join(names), cut(printable(example), 32), note))
+            rows.append((name, mended(" + ".join(names)), cut(printable(example), 32), note))
         table(rows, indent=2)
         if gone := file_quality.not_found(mapping):
             names = phrase("comma", language).join(phrase(f"field_{key}", language) for key in gone)
             print_line(f"  {phrase('not_found', language, fields=names)}")
+        for line in file_quality.not_used(mapping, language):
+            print_line(f"  {line}")
         print_line()
 
 

@@ -8,7 +8,10 @@ from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
+from complaint_qms.tabular.dates import DateDecision
+from complaint_qms.tabular.fields import BY_KEY
 from complaint_qms.tabular.mapping import FileMapping, name_list
+from complaint_qms.tabular.mojibake import mended
 
 _WANTED = (
     "id", "received", "customer", "item", "batch", "serial", "supplier", "type", "severity", "text", "region", "status", "cost",
@@ -16,6 +19,8 @@ _WANTED = (
 )  # fmt: skip
 
 
+OWN_FORMS = ("serial", "epoch", "day_name", "name_day")
+"""Forms of dates that have no order of day and month in figures."""
 SPELLED = ("item", "model", "batch", "type", "supplier", "region", "channel")
 MOST_NAMES = 200_000
 """Different names of a field among which spellings are looked for."""
@@ -27,6 +32,10 @@ def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
     received = mapping.choices.found.get("received")
     if received and received.why in (OCCURRENCE, STANDS_IN):
         found.append(("received_stands_in", mapping.records or 0, f"{mapping.name}: {received.names[0]}"))
+    for key, decision in mapping.dates.items():
+        if decision.styles:
+            names = " + ".join(name_list(mapping.columns[key]))
+            found.append(("dates_mixed", len(decision.styles), f"{names}: {', '.join(decision.styles[:4])}"))
     if fmt.doubt:
         hint = f" ({fmt.doubt.hint}?)" if fmt.doubt.hint else ""
         reason = "encoding_wrong" if fmt.doubt.controls else "encoding_uncertain"
@@ -71,7 +80,31 @@ def note_spellings(store: Store, labels: Mapping[str, Sequence[str]]) -> None:
 
 def not_found(mapping: FileMapping) -> list[str]:
     """Fields that most evaluations profit from and that the file has no column for."""
-    return [] if mapping.exposure else [key for key in _WANTED if key not in mapping.columns]
+    if mapping.exposure:
+        return []
+    return [key for key in _WANTED if key not in mapping.columns and key not in mapping.choices.refused]
+
+
+def not_used(mapping: FileMapping, language: str) -> list[str]:
+    """Columns that are called as a field is and were not taken for it, with the reason."""
+    found = []
+    for key, refused in mapping.choices.refused.items():
+        reason = "seen_no_dates" if BY_KEY[key].kind == "date" else f"seen_no_{BY_KEY[key].kind}"
+        values = {
+            "field": phrase(f"field_{key}", language),
+            "name": name_list([mended(refused.name)])[0],
+            "example": name_list([mended(refused.example)])[0],
+            "share": f"{refused.share:.0%}",
+        }
+        found.append(phrase(reason, language, **values))
+    return found
+
+
+def date_words(decision: DateDecision, language: str) -> str:
+    """How a column of dates is read."""
+    if decision.form in OWN_FORMS:
+        return phrase(f"date_{decision.form}", language)
+    return f"{decision.order}: {phrase(decision.why, language)}"
 
 
 def lines(mapping: FileMapping, language: str) -> list[str]:

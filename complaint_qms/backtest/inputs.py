@@ -14,8 +14,10 @@ from complaint_qms.backtest.piped_input import unlike
 from complaint_qms.backtest.progress import Progress
 from complaint_qms.engine.message import Message
 from complaint_qms.tabular import mapping
+from complaint_qms.tabular.column_evidence import Evidence
 from complaint_qms.tabular.errors import ColumnError
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS, Field
+from complaint_qms.tabular.heading_names import numbered
 from complaint_qms.tabular.profile import Profile, first_look, profile
 from complaint_qms.tabular.rows import Table
 
@@ -76,12 +78,17 @@ class Inputs:
     def require(self, written: Path, write: Callable[[str], object]) -> None:
         """Refuse files without the columns that are needed; what was found is then in the file `written`, which `write`
         writes, to be completed."""
+        for mapped, facts in self.mappings:
+            if mapped.records != 0 and not mapped.exposure and _without_dates(mapped, facts):
+                raise CommandError("no_dates", COLUMNS, file=mapped.name, headings=_headings(mapped, facts))
         if any(mapping.missing_fields(mapped) for mapped, _ in self.mappings):
             write(self.text)
-        for mapped, _ in self.mappings:
+        for mapped, facts in self.mappings:
             try:
                 mapping.require(mapped)
             except ColumnError as error:
+                if "headings" in error.message.params:
+                    error.message = error.message.having(headings=_headings(mapped, facts))
                 error.message = error.message.having(mapping=written, **self._remedy(mapped))
                 raise
 
@@ -130,6 +137,25 @@ def read_inputs(job: Job, progress: Progress, look: Callable[..., Profile] = fir
     table = mapping.open_table(path, of_deliveries, name)
     facts = profile(table)
     return Inputs(found, (table, facts, _mapped(job, of_deliveries, table, facts, EXPOSURE_FIELDS)))
+
+
+def _without_dates(mapped: mapping.FileMapping, facts: Profile) -> bool:
+    """Is there no date of receipt, no column that is called so, nor any cell that could be one?"""
+    if "received" in mapped.columns or "received" in mapped.choices.refused:
+        return False
+    dated = (column.votes.dates or Evidence(column).dates for column in facts.columns)
+    return not any(dated)
+
+
+def _headings(mapped: mapping.FileMapping, facts: Profile) -> list[str]:
+    """Headings for a message; beside the number of a column without one its first value."""
+    examples = {column.name: column.examples[0] for column in facts.columns if column.examples}
+    return mapping.name_list(
+        [
+            f"{name} ({examples[name][:30]})" if numbered(name) and name in examples else name
+            for name in mapped.headings
+        ]
+    )
 
 
 def _mapped(

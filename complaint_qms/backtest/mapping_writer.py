@@ -5,7 +5,9 @@ from __future__ import annotations
 import yaml
 
 from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.file_quality import OWN_FORMS
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
+from complaint_qms.tabular.dates import DateDecision
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES, VERSION
@@ -76,7 +78,7 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
     if mapping.dates:
         lines.append("dates:")
         for key, decision in mapping.dates.items():
-            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {phrase(decision.why, 'en')}")
+            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {_date_note(decision)}")
     if mapping.one_spelling:
         lines.append(f"one_spelling: [{', '.join(mapping.one_spelling)}]")
     elif not mapping.exposure:
@@ -86,6 +88,11 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
     if unused:
         lines.append("# not used: " + _comment(unused))
     return lines
+
+
+def _date_note(decision: DateDecision) -> str:
+    """Why the dates are read so."""
+    return phrase(f"date_{decision.form}" if decision.form in OWN_FORMS else decision.why, "en")
 
 
 def _comment(names: list[str] | tuple[str, ...]) -> str:

@@ -120,7 +120,8 @@ class _Chooser:
             named = self._named(spec, column, strength)
             if not named:
                 continue
-            if not column.evidence.fits(spec):
+            worded = spec.key == "text" and strength is exact and column.evidence.says_sentences
+            if not worded and not column.evidence.fits(spec):
                 self._refuse(spec, column)
                 continue
             offers.append((-(named + column.evidence.weight(spec)), column.place, column))
@@ -196,6 +197,19 @@ class _Chooser:
             self._take("text", ranked[0], BY_CONTENT, other)
         elif "subject" in found:
             found["text"] = found.pop("subject")
+        else:
+            subject = self._fields["subject"]
+            titles = [
+                (-exact(subject, c.heading), c.place, c)
+                for c in self._free.values()
+                if exact(subject, c.heading) and c.evidence.says_sentences
+            ]
+            # Without headings the only column of sentences is what people wrote.
+            nameless = [c for c in self._free.values() if numbered(c.heading) and c.evidence.says_sentences]
+            if titles:
+                self._take("text", min(titles, key=lambda title: title[:2])[2], BY_NAME)
+            elif len(nameless) == 1:
+                self._take("text", nameless[0], BY_CONTENT)
 
     def _number(self) -> None:
         """A number of the complaint that nothing but its ending or its place says."""
@@ -220,7 +234,8 @@ class _Chooser:
                 continue
             about = without_parts(date.heading)
             for column in self._free.values():
-                beside = column.heading in words.CLOCKS and column.place == date.place + 1
+                about_time = not words.CLOCKS.isdisjoint((column.heading, *column.heading.split()))
+                beside = about_time and column.place == date.place + 1
                 same = about and without_parts(column.heading) == about
                 if (same or beside) and column.evidence.is_clock:
                     self._choices.found[key] = Choice([*choice.names, column.name], choice.why, choice.other)
@@ -232,8 +247,9 @@ class _Chooser:
         for key, choice in self._choices.found.items():
             if choice.other in used:
                 self._choices.found[key] = Choice(choice.names, choice.why)
-        for key in self._choices.found:
-            self._choices.refused.pop(key, None)
+        for key, refused in list(self._choices.refused.items()):
+            if key in self._choices.found or refused.name in used:
+                del self._choices.refused[key]
 
 
 def _is_number(column: _Column) -> bool:

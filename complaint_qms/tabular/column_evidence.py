@@ -9,6 +9,7 @@ from statistics import median
 
 import numpy as np
 
+from complaint_qms.engine.text import is_han
 from complaint_qms.tabular import heading_words as words
 from complaint_qms.tabular.amounts import parse_number
 from complaint_qms.tabular.dates import decide, parse_column
@@ -22,6 +23,10 @@ _CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?$")
 _MONEY = re.compile(r"^(?:[A-Z]{3}|R\$|[€$£¥￥])?\s?[-+]?\d[\d,. ]*\s?(?:[A-Z]{3}|[€$£¥元円])?$")
 _SHORT_ID = 60
 _STORY = 40
+_WORDS, _HAN = 3, 6
+"""Of a sentence, at least."""
+_NUMBER_FOR_A_NAME = 0.3
+"""Where a customer's name stands beside the number, the name is shown."""
 
 
 class Evidence:
@@ -73,6 +78,8 @@ class Evidence:
             return found + 0.4 * self._distinct / filled
         if spec.kind == "text":
             return found + 0.3 * self._distinct / filled + 0.3 * min(column.mean_length, 150) / 150
+        if spec.key == "customer" and column.number_share >= 0.8:
+            found -= _NUMBER_FOR_A_NAME
         if spec.kind == "label" and spec.key not in ("batch", "company") and self._says_little:
             found -= 0.3
         return found
@@ -129,6 +136,13 @@ class Evidence:
     @property
     def story(self) -> float:
         return self.column.mean_length * self.column.filled
+
+    @cached_property
+    def says_sentences(self) -> bool:
+        """Words of people rather than labels, however often the same ones come again."""
+        sample = self.column.sample
+        good = sum(len(text.split()) >= _WORDS or sum(map(is_han, text)) >= _HAN for text in sample)
+        return self.column.number_share < 0.5 and bool(sample) and good >= 0.5 * len(sample)
 
     @property
     def numbers_records(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from complaint_qms.tabular.shapes import (
 
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
+LEAST_OF_STYLE = 0.01
+"""Share of the dates of a column that must be written in another way to be told."""
 
 _WIDTH = 40
 _PLAIN_FORM = frozenset("9-/.: ,T")
@@ -83,6 +85,9 @@ class DateVotes:
     ambiguous: int = 0
     rising_day_first: int = 0
     rising_month_first: int = 0
+    dotted: int = 0
+    styles: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Of each style how many, and the first one."""
 
     @property
     def dates(self) -> int:
@@ -100,6 +105,7 @@ class DateVotes:
             count = int(alike.rows.sum())
             self.filled += count
             self.families[family] = self.families.get(family, 0) + count
+            self._note(family, count, alike.texts[0].decode())
             if count == len(values):
                 return
             values = [values[i] for i in np.flatnonzero(~alike.rows).tolist()]
@@ -110,6 +116,7 @@ class DateVotes:
         tally: dict[str, int] = {}
         for form, count in zip(forms, counts, strict=True):
             tally[form] = tally.get(form, 0) + count
+        firsts = dict(zip(reversed(forms), reversed(texts), strict=True))
         unclear: set[str] = set()
         for form, count in tally.items():
             family, _ = classify(form)
@@ -118,6 +125,7 @@ class DateVotes:
             else:
                 self.filled += count
                 self.families[family] = self.families.get(family, 0) + count
+                self._note(family, count, firsts[form])
         if unclear:
             last: dict[str, str] = {}
             for text, form, count in zip(texts, forms, counts, strict=True):
@@ -126,7 +134,19 @@ class DateVotes:
                     self.filled += count
                     self.families[family] = self.families.get(family, 0) + count
                     if family == "numeric":
+                        self.dotted += count * ("." in form[:3])
+                        self._note(form[:3].strip("9"), count, text)
                         last = self._vote(text, count, last)
+
+    def mixed(self) -> list[str]:
+        """A date of each style, where there are several, the most usual first; a stray cell is none."""
+        least = max(2, LEAST_OF_STYLE * self.filled)
+        usual = sorted((found for found in self.styles.values() if found[0] >= least), key=lambda f: -f[0])
+        return [text for _count, text in usual] if len(usual) > 1 else []
+
+    def _note(self, style: str, count: int, text: str) -> None:
+        before, first = self.styles.get(style, (0, text))
+        self.styles[style] = before + count, first
 
     def _vote(self, text: str, count: int, last: dict[str, str]) -> dict[str, str]:
         """Evidence of one value whose day and month are not told apart by its shape."""
@@ -148,33 +168,22 @@ class DateVotes:
 
 @dataclass(frozen=True)
 class DateDecision:
-    """How a column is read. `order` is dmy, mdy or ymd; `why` says what decided it (``date_given``, …); `ambiguous` the number of such values."""
+    """How a column is read. `order` is dmy, mdy or ymd; `why` says what decided it (``date_given``, …); `ambiguous` the number of such values;
+    `form` the family of nearly all of them where that says how they are read, `styles` a date of each style where there are several."""
 
     order: str
     why: str
     ambiguous: int = 0
     contrary: int = 0
+    form: str = ""
+    styles: Sequence[str] = ()
 
 
 def decide(votes: DateVotes, others: list[DateVotes], given: str | None = None) -> DateDecision:
     """Decide the order of one column: what the mapping says, then the column, then the file's other columns."""
-    numeric = votes.families.get("numeric", 0)
-    if given and not (given == "ymd" and numeric):  # which would say nothing about these
-        return DateDecision(given, "date_given", votes.ambiguous)
-    if not numeric:
-        return DateDecision("ymd", "date_plain")
-    if votes.day_first != votes.month_first:
-        order = "dmy" if votes.day_first > votes.month_first else "mdy"
-        contrary = min(votes.day_first, votes.month_first)
-        return DateDecision(order, "date_by_column", votes.ambiguous, contrary)
-    day = sum(o.day_first for o in others)
-    month = sum(o.month_first for o in others)
-    if day != month:
-        return DateDecision("dmy" if day > month else "mdy", "date_by_other_column", votes.ambiguous)
-    if votes.rising_day_first != votes.rising_month_first:
-        order = "dmy" if votes.rising_day_first > votes.rising_month_first else "mdy"
-        return DateDecision(order, "date_by_sequence", votes.ambiguous)
-    return DateDecision("dmy", "date_by_default", votes.ambiguous)
+    decision = _decide(votes, others, given)
+    form = max(votes.families, key=votes.families.__getitem__, default="")
+    return replace(decision, form=form if decision.why == "date_plain" else "", styles=votes.mixed())
 
 
 def parse_column(
@@ -204,6 +213,28 @@ def parse_column(
     years = stamps.astype("datetime64[Y]").astype(np.int64) + 1970
     stamps[(years < YEAR_MIN) | (years > YEAR_MAX)] = NAT
     return stamps, timed & ~np.isnat(stamps)
+
+
+def _decide(votes: DateVotes, others: list[DateVotes], given: str | None) -> DateDecision:
+    numeric = votes.families.get("numeric", 0)
+    if given and not (given == "ymd" and numeric):  # which would say nothing about these
+        return DateDecision(given, "date_given", votes.ambiguous)
+    if not numeric:
+        return DateDecision("ymd", "date_plain")
+    if votes.day_first != votes.month_first:
+        order = "dmy" if votes.day_first > votes.month_first else "mdy"
+        contrary = min(votes.day_first, votes.month_first)
+        return DateDecision(order, "date_by_column", votes.ambiguous, contrary)
+    if votes.dotted == numeric:
+        return DateDecision("dmy", "date_by_dots", votes.ambiguous)
+    day = sum(o.day_first for o in others)
+    month = sum(o.month_first for o in others)
+    if day != month:
+        return DateDecision("dmy" if day > month else "mdy", "date_by_other_column", votes.ambiguous)
+    if votes.rising_day_first != votes.rising_month_first:
+        order = "dmy" if votes.rising_day_first > votes.rising_month_first else "mdy"
+        return DateDecision(order, "date_by_sequence", votes.ambiguous)
+    return DateDecision("dmy", "date_by_default", votes.ambiguous)
 
 
 ISO_FORMS = {"9999-99-99": "", "9999-99-99 99:99": ":00", "9999-99-99 99:99:99": ""}

@@ -56,6 +56,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "en": "customer|customer name|customer id|customer no|customer number|sold to party|kunum|client|client name|account|account name|account id|accountid|"
         "requester|requester name|requester organization|buyer|complainant|complainant name|consumer|supplied name|contact name|contact|full name|user|user id|"
         "raised by|reporter",
+        "de+": "name 1",
         "zh": "客户|客户名称|客户编号|客户代码|投诉人|投诉客户|客户姓名|姓名|买家|用户|顾客|联系人",
         "de": "kunde|kundenname|kundennummer|kundennr|kunden nr|debitor|auftraggeber|reklamant|beschwerdefuhrer|besteller|ansprechpartner",
         "fr": "client|nom du client|nom client|code client|numero client|no client|reclamant|plaignant|acheteur|consommateur",

@@ -207,3 +207,35 @@ def test_a_word_beside_texts_of_several_languages_is_not_taken_for_english(tmp_p
     assert "Language not told" in (tmp_path / "out" / "report.html").read_text("utf-8")
     rows = query(tmp_path / "out", "SELECT severity FROM assessment ORDER BY row_id")
     assert rows[-1] != ("critical",)
+
+
+def test_letters_are_shown_repaired_and_dates_as_they_are_read(tmp_path, capsys):
+    rows = "".join(f"{n},{45300 + n},MÃ¼ller {n},Griff\n" for n in range(30))
+    path = tmp_path / "a.csv"
+    path.write_text("No,Received,Customer,Description\n" + rows, encoding="utf-8")
+    code, said = replay(capsys, tmp_path / "o", path, "--no-text")
+    assert (code, "Müller 0" in said, "MÃ" in said) == (errors.OK, True, False)
+    assert "days counted by a spreadsheet" in said
+    assert (
+        "Description: seen, not used as Description, because it holds few different words, such as 'Griff'"
+        in said
+    )
+    (missing,) = [line for line in said.splitlines() if line.strip().startswith("not found:")]
+    assert "Description" not in missing
+
+
+@pytest.mark.parametrize("content", ["Complaint\nleak\nnoise\n", "Item,Jan,Feb\nPump,3,4\nFan,1,0\n"])
+def test_a_file_without_dates_is_told_so(tmp_path, capsys, content):
+    path = tmp_path / "a.csv"
+    path.write_text(content, encoding="utf-8")
+    code, said = replay(capsys, tmp_path / "o", path)
+    assert code == errors.COLUMNS
+    assert "has no dates" in said
+    assert "--mapping" not in said
+
+
+def test_columns_without_headings_are_named_with_their_first_values(tmp_path, capsys):
+    path = tmp_path / "a.csv"
+    path.write_text("".join(f"{n},{1 + n % 28:02}.01.2023,{n % 3}\n" for n in range(40)), encoding="utf-8")
+    code, said = replay(capsys, tmp_path / "o", path)
+    assert (code, "column 3 (0)" in said) == (errors.COLUMNS, True)

@@ -248,3 +248,58 @@ def test_of_dates_without_a_heading_the_one_in_the_order_of_the_file_is_taken():
     )
     found = choose_columns(seen).found["received"]
     assert (found.names, found.other) == (["column 3"], "column 2")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Description", "The pump leaks at the seal"),
+        ("Beschreibung", "Undicht an der Wellendichtung"),
+        ("问题描述", "密封圈漏油，要求更换"),
+        ("Subject", "Motor gets very hot"),
+    ],
+)
+@pytest.mark.parametrize("different", [1, 6, 60, 300])
+def test_a_column_called_description_is_one_however_often_its_sentences_come_again(name, told, different):
+    rows = 300
+    columns = {
+        "Received": [f"2024-03-{1 + n % 28:02}" for n in range(rows)],
+        "Type": [("Leak", "Noise")[n % 2] for n in range(rows)],
+        name: [f"{told} {n % different}" for n in range(rows)],
+    }
+    assert choose_columns(profiled(columns)).columns["text"] == [name]
+
+
+def test_a_column_of_labels_called_description_is_said_to_be_left_out():
+    columns = {
+        "Received": [f"2024-03-{1 + n % 28:02}" for n in range(300)],
+        "Description": ["Pump", "Motor"] * 150,
+        "Type": ["Leak", "Noise"] * 150,
+    }
+    found = choose_columns(profiled(columns))
+    assert "text" not in found.columns
+    assert (found.refused["text"].name, found.refused["text"].example) == ("Description", "Pump")
+
+
+def test_the_time_of_day_and_the_name_of_the_customer_in_an_export_of_sap():
+    rows = 60
+    columns = {
+        "Meldung": [f"0002000{n:05}" for n in range(rows)],
+        "Meldungsdatum": [f"{1 + n % 28:02}.01.2023" for n in range(rows)],
+        "Uhrzeit der Meldung": [f"{n % 24:02}:30:0{n % 10}" for n in range(rows)],
+        "Kunde": [f"00001{n:05}" for n in range(rows)],
+        "Name 1": [f"Müller {n} GmbH" for n in range(rows)],
+        "Fehlerart": ["Undicht", "Bruch"] * (rows // 2),
+    }
+    found = choose_columns(profiled(columns))
+    assert found.columns["received"] == ["Meldungsdatum", "Uhrzeit der Meldung"]
+    assert (found.columns["customer"], found.found["customer"].other) == (["Name 1"], "Kunde")
+
+
+def test_the_only_sentences_of_a_file_without_headings_are_its_text():
+    columns = {
+        "column 1": [f"90{n}" for n in range(100)],
+        "column 2": [f"{1 + n % 28:02}.01.2023" for n in range(100)],
+        "column 3": [f"Leak at the seal {n}" for n in range(100)],
+    }
+    assert choose_columns(profiled(columns)).columns["text"] == ["column 3"]

@@ -332,3 +332,27 @@ def test_a_file_without_headings_gets_numbered_columns(tmp_path):
     table = Table(path)
     assert (table.header_row, table.columns) == (0, ["column 1", "column 2", "column 3"])
     assert len(next(table.chunks(10)).cells) == 2
+
+
+def test_dots_mean_day_first_and_forms_of_dates_are_told():
+    dotted = decide(votes("03.04.2024", "02.04.2024", "03.05.2024"), [])
+    assert (dotted.order, dotted.why) == ("dmy", "date_by_dots")
+    assert decide(votes("04.25.2024", "03.04.2024"), []).order == "mdy"
+    assert decide(votes("02/Jan/23", "03/Jan/23"), []).form == "day_name"
+    assert decide(votes("45292", "45293"), []).form == "serial"
+    assert decide(votes("1704067200000", "1704326400000"), []).form == "epoch"
+
+
+@given(
+    st.permutations(["2024-03-05", "05.03.2024", "03/05/2024", "5 Mar 2024"]),
+    st.integers(1, 4),
+    st.integers(2, 30),
+)
+def test_several_styles_in_one_column_are_told(styles, count, often):
+    used = styles[:count]
+    found = decide(votes(*used * often), []).styles
+    assert sorted(found) == (sorted(used) if count > 1 else [])
+
+
+def test_a_stray_cell_is_no_style():
+    assert decide(votes(*["2024-03-05"] * 500, "05.03.2024"), []).styles == []

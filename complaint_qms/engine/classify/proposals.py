@@ -79,7 +79,8 @@ def propose_many(
     out = []
     for row, text in enumerate(texts):
         own = hits_by_field(hits[row])
-        told, denied = own.get("harm", []), []
+        told = own.get("harm", [])
+        denied: list[str] = []
         if told and counted:
             told, denied = not_denied(told, *counted[row])
         harm = assess(text, hits=told)
