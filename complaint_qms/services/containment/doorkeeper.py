@@ -37,7 +37,7 @@ class StillMovingError(frappe.ValidationError):
 
 def pass_together() -> None:
     """Let no hold in until the transaction ends; waits for one that is being made or waits itself."""
-    frappe.db.sql(f"{_door()} LOCK IN SHARE MODE")
+    _lock("LOCK IN SHARE MODE")
 
 
 def pass_alone(turns: int | None = None) -> None:
@@ -52,7 +52,7 @@ def pass_alone(turns: int | None = None) -> None:
     most = _TURNS if turns is None else turns
     for turn in range(1, max(1, most) + 1):
         try:
-            frappe.db.sql(f"{_door()} FOR UPDATE {f'WAIT {_PATIENCE}' if most else 'NOWAIT'}")
+            _lock(f"FOR UPDATE WAIT {_PATIENCE}" if most else "FOR UPDATE NOWAIT")
             return
         except frappe.QueryTimeoutError:
             if turn < most:
@@ -65,6 +65,9 @@ def pass_alone(turns: int | None = None) -> None:
     )
 
 
-def _door() -> str:
+def _lock(how: str) -> None:
+    """The one statement whose end is written by hand: the builder has no shared locks and none that wait for so long. MariaDB's words,
+    the database that ERPNext runs on."""
     row = frappe.qb.DocType("DocType")
-    return frappe.qb.from_(row).select(row.name).where(row.name == HOLD).get_sql()
+    query = frappe.qb.from_(row).select(row.name).where(row.name == HOLD)
+    frappe.db.sql(f"{query.get_sql()} {how}")
