@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
+from complaint_qms.tabular import heading_words
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
 from complaint_qms.tabular.dates import DateDecision
 from complaint_qms.tabular.fields import BY_KEY
+from complaint_qms.tabular.heading_names import fold_heading
 from complaint_qms.tabular.mapping import FileMapping, name_list
 from complaint_qms.tabular.mojibake import mended
 
@@ -26,7 +28,7 @@ MOST_NAMES = 200_000
 """Different names of a field among which spellings are looked for."""
 
 
-def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
+def of_file(mapping: FileMapping, language: str = "en") -> list[tuple[str, int, str]]:
     """``(reason, how many, example)``."""
     fmt, found = mapping.format, []
     received = mapping.choices.found.get("received")
@@ -36,6 +38,11 @@ def of_file(mapping: FileMapping) -> list[tuple[str, int, str]]:
         if decision.styles:
             names = " + ".join(name_list(mapping.columns[key]))
             found.append(("dates_mixed", len(decision.styles), f"{names}: {', '.join(decision.styles[:4])}"))
+    for key, names in mapping.columns.items():
+        if any(fold_heading(name) in heading_words.ASSUMED for name in names):
+            found.append(
+                ("column_assumed", mapping.records or 0, f"{names[0]} → {phrase(f'field_{key}', language)}")
+            )
     if fmt.doubt:
         hint = f" ({fmt.doubt.hint}?)" if fmt.doubt.hint else ""
         reason = "encoding_wrong" if fmt.doubt.controls else "encoding_uncertain"
@@ -90,6 +97,10 @@ def not_used(mapping: FileMapping, language: str) -> list[str]:
     found = []
     for key, refused in mapping.choices.refused.items():
         reason = "seen_no_dates" if BY_KEY[key].kind == "date" else f"seen_no_{BY_KEY[key].kind}"
+        if reason == "seen_no_dates" and not heading_words.DURATIONS.isdisjoint(
+            fold_heading(refused.name).split()
+        ):
+            reason = "seen_durations"
         values = {
             "field": phrase(f"field_{key}", language),
             "name": name_list([mended(refused.name)])[0],
@@ -109,4 +120,4 @@ def date_words(decision: DateDecision, language: str) -> str:
 
 def lines(mapping: FileMapping, language: str) -> list[str]:
     """For the screen."""
-    return [f"{phrase(reason, language)}: {example}" for reason, _, example in of_file(mapping)]
+    return [f"{phrase(reason, language)}: {example}" for reason, _, example in of_file(mapping, language)]

@@ -61,6 +61,13 @@ CLOCKS: Final = frozenset(
 """Headings of the time of day beside a date."""
 DATE_WORDS: Final = frozenset(("date", "day", "on", "at", "datum", "am", "fecha", "data", "le", "日期", "日"))
 
+ASSUMED: Final = frozenset(("crash or fire a", "crash or fire b"))
+"""Headings that do not say which of two fields their column is: what it is taken for is said."""
+DURATIONS: Final = frozenset(
+    ("minutes", "mins", "hours", "hrs", "minuten", "stunden", "heures", "horas", "分钟", "小时")
+)
+"""Units of time in the heading of a column that holds no dates."""
+
 NOBODY: Final = frozenset(
     ("administrator", "admin", "system", "guest", "root", "api user", "integration user")
 )

@@ -239,3 +239,18 @@ def test_columns_without_headings_are_named_with_their_first_values(tmp_path, ca
     path.write_text("".join(f"{n},{1 + n % 28:02}.01.2023,{n % 3}\n" for n in range(40)), encoding="utf-8")
     code, said = replay(capsys, tmp_path / "o", path)
     assert (code, "column 3 (0)" in said) == (errors.COLUMNS, True)
+
+
+def test_assumed_columns_and_durations_are_said(tmp_path, capsys):
+    rows = "".join(f"{n},2024-01-{1 + n % 28:02},leak,N,Y,{60 + n}\n" for n in range(40))
+    path = tmp_path / "a.csv"
+    path.write_text("No,Received,Type,CRASH_OR_FIRE_A,CRASH_OR_FIRE_B,First reply time in minutes\n" + rows)
+    code, said = replay(capsys, tmp_path / "o", path)
+    assert code == errors.OK
+    assert "CRASH_OR_FIRE_A → Crash" in said
+    assert "CRASH_OR_FIRE_B → Fire" in said
+    assert (
+        "First reply time in minutes: seen, not used as First response, because it holds durations such as '60'"
+        in said
+    )
+    assert quality(tmp_path / "o")["-", "column_assumed"]
