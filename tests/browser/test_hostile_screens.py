@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
-from tests.browser.desk import Desk
+from tests.browser.desk import WAIT, Desk
 from tests.desk import factory
 
 MODULE = "Complaint QMS"
@@ -177,7 +177,7 @@ def test_no_screen_lets_stored_text_act(login, person, records) -> None:
     user = person(roles.MANAGER, roles.AGENT, roles.INVESTIGATOR, "Quality Manager", "System Manager", "Accounts User", roles.REGULATORY, email="reader@hostile.example")  # fmt: skip
     page = login(user, once=True)
     page.add_init_script(WATCH)
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(WAIT)
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     acted: dict[str, set[str]] = {}

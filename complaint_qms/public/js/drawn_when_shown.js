@@ -51,10 +51,13 @@ function draw_the_rest(frm) {
 /** Which sections are below the window: they are so when a record is opened, which starts at its top. */
 function see_what_is_below(frm) {
 	if (cur_frm !== frm || !frm.$wrapper.is(":visible")) return;
+	// Frappe 16 scrolls its main section, and leaves it where the record before was read.
+	const [main] = frm.$wrapper.closest(".main-section");
+	const scrolled = document.documentElement.scrollTop + (main ? main.scrollTop : 0);
 	for (const section of new Set(Object.values(frm.fields_dict).map((control) => control.section))) {
 		if (!section || section.is_collapsed()) continue;
 		const { top, height } = section.wrapper[0].getBoundingClientRect();
-		if (height) section.cq_below = top > window.innerHeight + MARGIN;
+		if (height) section.cq_below = top + scrolled > window.innerHeight + MARGIN;
 	}
 }
 
