@@ -45,8 +45,8 @@ def find(
 @frappe.whitelist(methods=["POST"])
 @checked
 def begin(filters: Any = None) -> dict[str, str]:
-    """Have the report worked out by a job, anew where it was before: {name} of the Prepared Report. Its result is what the report shows from
-    then on for a day, to who asked.
+    """Have the report worked out by a job, anew where it was before: {name} of the job. Its result is what the report shows from then on for a
+    day, to who asked, as long as they may see the same.
 
     Args:
         filters: of the report, as an object or as its JSON text.

@@ -62,20 +62,30 @@ def list_condition(doctype: str, user: str) -> str:
     return _without_percent(" and ".join(part for part in (condition, *listing.conditions) if part))
 
 
-def restrictions(doctype: str, user: str, reference_doctype: str | None = None) -> str:
+def restrictions(
+    doctype: str, user: str, reference_doctype: str | None = None, apart_from: Iterable[str] = ()
+) -> str:
     """What keeps a user to some records of `doctype`, whose roles give no right to it: user permissions on it and on what
     its link fields name, and what other apps ask; empty when nothing does.
 
     Args:
         reference_doctype: of the form in which they choose; user permissions may apply to that one alone.
+        apart_from: DocTypes to which they may be kept without being restricted in this.
     """
     if user == "Administrator":
         return ""
     listing = DatabaseQuery(doctype, user=user)
     listing.reference_doctype, listing.match_conditions, listing.match_filters = reference_doctype, [], []
-    listing.add_user_permissions(get_user_permissions(user))
+    kept_to = {name: some for name, some in get_user_permissions(user).items() if name not in apart_from}
+    listing.add_user_permissions(kept_to)
     asked = (*listing.match_conditions, listing.get_permission_query_conditions())
     return " and ".join(f"({part})" for part in asked if part)
+
+
+def what_restricts(doctype: str) -> set[str]:
+    """DocTypes by whose user permissions somebody may be kept from some records of `doctype`: itself, and what its link fields name."""
+    links = frappe.get_meta(doctype).get_link_fields()
+    return {doctype} | {field.options for field in links if not field.ignore_user_permissions}
 
 
 def in_list(doctype: str, name: Field, user: str) -> Criterion | None:

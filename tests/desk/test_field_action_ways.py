@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 
 import frappe
 import pytest
@@ -15,6 +16,7 @@ from complaint_qms.api import field_notice as door
 from complaint_qms.constants import notify, roles
 from complaint_qms.constants.field_action import CHANNEL_FIELD
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.services.correspondence import working_days
 from complaint_qms.services.field_action import delivery, notices, reminders
 from complaint_qms.services.field_action.report import FieldActions
 from complaint_qms.services.lifecycle.guard import take_step
@@ -74,6 +76,16 @@ def mobile(customer: str, number: str, **more: object) -> Document:
 
 def states(doc: Document) -> dict[str, tuple[str, str]]:
     return {one["sent_to"]: (one["service"], one["state"]) for one in notices.notices_of(doc.name)}
+
+
+def test_days_of_a_company_are_whole_ones_on_which_somebody_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    holidays = frozenset({date(2026, 6, 5)})  # a Friday
+    monkeypatch.setattr(working_days, "company_holidays", {"Ours": holidays, None: frozenset()}.get)
+    for hour in (0, 8, 23):
+        monday = datetime(2026, 6, 1, hour, 30)
+        assert working_days.company_working_day(None, monday, 5) == date(2026, 6, 8)
+        assert working_days.company_working_day("Ours", monday, 4) == date(2026, 6, 8)
+        assert working_days.company_working_day(None, monday + timedelta(days=5), 1) == date(2026, 6, 8)
 
 
 def test_each_customer_is_told_by_their_own_channel_and_what_became_of_it_is_said(

@@ -10,7 +10,7 @@ import pytest
 from complaint_qms.api import unit_facts as facts
 from complaint_qms.constants import roles
 from complaint_qms.engine.trace import Genealogy, Lot
-from complaint_qms.integrations.erpnext.inspections import DOCTYPE
+from complaint_qms.integrations.erpnext.inspections import DOCTYPE, Reading
 from complaint_qms.permissions.production import ProductionSight
 from complaint_qms.permissions.stock import FileSight
 from complaint_qms.services.trace import file, tracing
@@ -123,13 +123,28 @@ def test_a_file_names_no_party_and_is_none_where_a_reader_is_kept_to_items() -> 
     assert FileSight(company)._away("Supplier", {"Mill"}) == {"Mill"}
     assert not FileSight(company).names_holds
     doc = frappe.new_doc("Investigation", company=company)
-    frappe.db.delete("User Permission", {"allow": ("in", ("Item", "Batch", "Serial No", "Warehouse"))})
+    frappe.db.delete("User Permission")
     item = factory.item().name
+    # Whose company the record is may be told; what items belong to is no less than the items.
+    factory.person(roles.INVESTIGATOR, Company=company)
+    assert not file._is_kept_from_some(doc)
+    with_group = factory.person(
+        roles.INVESTIGATOR, **{"Item Group": frappe.db.get_value("Item", item, "item_group")}
+    )
+    assert file._is_kept_from_some(doc)
+    frappe.db.delete("User Permission", {"user": with_group})
     factory.person("Stock User", Item=item)
     assert not file._is_kept_from_some(doc)
     factory.person(roles.INVESTIGATOR, Item=item)
     assert file._is_kept_from_some(doc)
     assert file.attach_genealogy(doc, "any complaint") is None
+
+
+def test_readings_are_numbers_of_the_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ERPNext reads them where it judges."""
+    measured = Reading("Length", "Rejected", ["4,4", "4,5", "5", "5,6"], least=4.5, most=5.5)
+    monkeypatch.setattr(frappe.db, "get_default", {"number_format": "#.###,##"}.get)
+    assert [(mark.value, mark.kind) for mark in measured.marks] == [("4,4", "below"), ("4,5", "at_least"), ("5,6", "above")]  # fmt: skip
 
 
 def test_facts_are_kept_in_the_file_of_an_investigation_for_who_may_read_what_they_come_from() -> None:
@@ -172,8 +187,15 @@ def test_facts_are_kept_in_the_file_of_an_investigation_for_who_may_read_what_th
         with factory.as_user(factory.person(role)):
             assert frappe.get_doc("Investigation", study.name).has_permission("read")
             assert bool(kept.has_permission("read")) is may, role
-    with factory.as_user(factory.person(roles.AUDITOR, Item=chain.items["made"])):
-        assert not kept.has_permission("read")
+    kept_to = {
+        "Item": chain.items["made"], "Item Group": frappe.db.get_value("Item", chain.items["made"], "item_group"),
+        "Project": frappe.get_doc({"doctype": "Project", "project_name": frappe.generate_hash()}).insert().name,
+    }  # fmt: skip
+    for allow, value in kept_to.items():
+        with factory.as_user(factory.person(roles.AUDITOR, **{allow: value})):
+            assert not kept.has_permission("read"), allow
+    with factory.as_user(factory.person(roles.AUDITOR, Company=factory.company())):
+        assert kept.has_permission("read"), "it tells of no other company"
     for role in (roles.AGENT, roles.AUDITOR):
         with factory.as_user(factory.person(role)), pytest.raises(frappe.PermissionError):
             facts.keep(study.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.model.document import Document
 
 from complaint_qms.api import containment as door
 from complaint_qms.api import rules as rules_door
@@ -68,6 +69,27 @@ def test_held_goods_are_moved_to_quarantine_by_drafts_of_stock_staff(
         door.move_to_quarantine(held.name)
 
 
+def _back_and_consumed(chain: Chain, order: Document, bill: str, wip: str) -> None:
+    """Two more of one lot are brought to the line of an order; of three, one goes back, one is consumed."""
+    own = {"work_order": order.name, "bom_no": bill, "from_bom": 1, "fg_completed_qty": 1}
+    purpose = "Material Transfer for Manufacture"
+    for qty, where in ((2, (factory.store(), wip)), (1, (wip, factory.store()))):
+        rows = [chain.row("second", qty, s_warehouse=where[0], t_warehouse=where[1])]
+        chain.post(
+            "Stock Entry",
+            stock_entry_type=purpose,
+            purpose=purpose,
+            items=rows,
+            **own,
+            is_return=int(qty == 1),
+        )
+    used = {
+        "stock_entry_type": "Material Consumption for Manufacture",
+        "purpose": "Material Consumption for Manufacture",
+    }
+    chain.post("Stock Entry", items=[chain.row("second", 1, s_warehouse=wip)], **used, **own)
+
+
 def test_open_documents_are_listed_and_treated_by_who_may(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +110,7 @@ def test_open_documents_are_listed_and_treated_by_who_may(
         work_order=order.name, bom_no=bill, from_bom=1, fg_completed_qty=1,
         items=[chain.row(lot, 1, s_warehouse=factory.store(), t_warehouse=wip) for lot in ("lot", "second")],
     )  # fmt: skip
+    _back_and_consumed(chain, order, bill, wip)
     held = hold(batch, chain.lots["lot"], chain.lots["second"])
     found = door.users(held.name)
     assert {(row["doctype"], row["name"], *row["lots"]) for row in found["documents"]} == {
@@ -102,7 +125,7 @@ def test_open_documents_are_listed_and_treated_by_who_may(
         assert not any(row["is_open"] for row in told.values())
         assert (told[draft.name]["party"], told[draft.name]["deeds"]) == (buyer, ["tell"])
         assert [(row["lot"], row["qty"], row["warehouse"]) for row in told[draft.name]["goods"]] == [(batch, 1, factory.store())]  # fmt: skip
-        assert {(row["lot"], row["qty"]) for row in told[order.name]["goods"]} == {(chain.lots["lot"], 1), (chain.lots["second"], 1)}  # fmt: skip
+        assert {(row["lot"], row["qty"]) for row in told[order.name]["goods"]} == {(chain.lots["lot"], 1), (chain.lots["second"], 2)}  # fmt: skip
         assert "Stock User" in door.users(held.name)["actors"]["Delivery Note"]
         with pytest.raises(frappe.PermissionError):
             frappe.get_doc("Delivery Note", draft.name).check_permission("read")
@@ -113,7 +136,7 @@ def test_open_documents_are_listed_and_treated_by_who_may(
         kept = door.users(held.name)
         assert {row["name"] for row in kept["documents"]} == {order.name}
         (sums,) = kept["nameless"]
-        assert (sums["doctype"], sums["number"], sums["goods"][0]["qty"]) == ("Delivery Note", 2, 2)
+        assert (sums["doctype"], sums["number"], sums["party_type"], sums["goods"][0]["qty"]) == ("Delivery Note", 2, "Customer", 2)  # fmt: skip
         assert buyer not in frappe.as_json(kept)
         assert draft.name not in frappe.as_json(kept)
         with pytest.raises(frappe.ValidationError, match="names nothing"):
@@ -200,7 +223,9 @@ def test_a_rule_holds_and_opens_an_investigation_with_the_genealogy_once_for_eac
     assert frappe.db.get_value("Customer", buyer, "customer_name") not in table
 
 
-def test_thresholds_open_an_investigation_once_for_each_rise(chain: Chain) -> None:
+def test_thresholds_open_an_investigation_once_for_each_rise(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
     buyer, supplier_lot = factory.customer().name, chain.lots["lot"]
     chain.new_lot("also", "goods")
     chain.make({"lot": 10}, {"also": 10})
@@ -243,6 +268,13 @@ def test_thresholds_open_an_investigation_once_for_each_rise(chain: Chain) -> No
         past = rules_door.try_threshold_on_past({**row, "company": factory.company()}, 30)
         assert {one["name"] for one in past["rows"]} == what, row
         assert past["risen"] == complaints
+        assert {one["doctype"] for one in past["rows"]} <= {"Batch"}
+        assert (past["days"], past["is_cut"], past["is_part"]) == (30, False, False)
+    with monkeypatch.context() as few:
+        few.setattr(rules, "MOST_TRIED", 2)
+        # The rise was earlier: of the two that are looked at no day has a whole window before it.
+        past = rules_door.try_threshold_on_past({**rate, "company": factory.company()}, 30)
+        assert (past["is_cut"], past["days"], past["asked"], past["risen"]) == (True, 0, 0, 0)
     with pytest.raises(frappe.ValidationError, match="At Least"):
         rules_door.try_threshold_on_past({**lot, "at_least": 0}, 30)
     with factory.as_user(factory.user(roles.INVESTIGATOR)), pytest.raises(frappe.PermissionError):

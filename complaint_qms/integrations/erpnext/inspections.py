@@ -70,7 +70,7 @@ class Reading:
         return [mark for value in self.values if (mark := self._mark(value))]
 
     def _mark(self, value: str) -> Mark | None:
-        number, least, most = flt(value), self.least or 0, self.most or 0
+        number, least, most = _number(value), self.least or 0, self.most or 0
         if number < least or number > most:
             return Mark(value, BELOW, least) if number < least else Mark(value, ABOVE, most)
         # Where both limits are one value, it is what was wanted.
@@ -123,6 +123,13 @@ def inspections(
     if readings:
         _put_readings(found)
     return sorted(found.values(), key=lambda one: (one.day or date.min, one.name))
+
+
+def _number(value: str) -> float:
+    """As ERPNext reads it where it judges: in the number format of the site."""
+    from erpnext.stock.doctype.quality_inspection.quality_inspection import parse_float
+
+    return parse_float(value)
 
 
 def _inspection(row: frappe._dict) -> Inspection:

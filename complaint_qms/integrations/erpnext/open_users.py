@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt
 from pypika.queries import QueryBuilder
-from pypika.terms import Criterion, Field
+from pypika.terms import Criterion, Field, Term, ValueWrapper
 
 from complaint_qms.constants.containment import DRAFTED, STOCK_ENTRY
 from complaint_qms.engine.trace import Lot, from_units
@@ -82,8 +82,8 @@ def users_of(lots: Iterable[Lot]) -> list[User]:
     found: dict[tuple[str, ...], list[User]] = {}
     for way in (_by_rows(*names), _by_bundles(*names), _reserved(*names), _at_work(lots)):
         for goods, users in _summed(way).items():
-            # A row and its bundle tell of the same goods, the row more of them.
-            if sum(user.qty for user in users) > sum(user.qty for user in found.get(goods, ())):
+            # A row and its bundle tell of the same goods, the row more of them; of a row without a quantity yet there is no more.
+            if goods not in found or sum(user.qty for user in users) > sum(user.qty for user in found[goods]):
                 found[goods] = users
     return sorted(user for users in found.values() for user in users)
 
@@ -158,6 +158,7 @@ def _by_rows(batches: set[str], serials: set[str]) -> Iterator[User]:
             )
             if parent == PICK_LIST:
                 query = _with_customer(query, row.sales_order, head.customer)
+                query = query.where(_is_to_deliver(row)).select(_delivered(row).as_("gone"))
             if parent == STOCK_ENTRY:
                 query = query.where(row.s_warehouse.isnotnull() & (row.s_warehouse != ""))
             for found in query.run(as_dict=True):
@@ -181,6 +182,12 @@ def _by_bundles(batches: set[str], serials: set[str]) -> Iterator[User]:
             .where(named & (bundle.voucher_type == parent) & (bundle.is_cancelled == 0))
             .where((bundle.type_of_transaction == "Outward") & _is_open(parent, head))
         )
+        if parent == PICK_LIST:
+            # A row that names the lot itself knows better how much is left; which lots of a bundle were delivered nothing says.
+            row = frappe.qb.DocType("Pick List Item")
+            query = query.left_join(row).on(row.serial_and_batch_bundle == bundle.name)
+            query = query.where((Coalesce(row.batch_no, "") == "") & (Coalesce(row.serial_no, "") == ""))
+            query = query.where(_is_to_deliver(row))
         for found in query.run(as_dict=True):
             for lot in _lots_of(found, batches, serials):
                 yield _user(parent, found, lot)
@@ -194,8 +201,9 @@ def _reserved(batches: set[str], serials: set[str]) -> Iterator[User]:
         .on((head.name == entry.parent) & (entry.parenttype == RESERVATION))
         .select(head.name, entry.batch_no, entry.serial_no, head.owner, head.status)
         .select(head.voucher_type.as_("order_type"), head.voucher_no.as_("order"))
-        .select(head.item_code, head.warehouse, head.company, entry.qty)
+        .select(head.item_code, head.warehouse, head.company, entry.qty, entry.delivered_qty.as_("gone"))
         .where(_in(entry.batch_no, batches) | _in(entry.serial_no, serials))
+        .where((entry.delivered_qty == 0) | (entry.delivered_qty < entry.qty))
         .where((head.docstatus == 1) & head.status.notin(_DONE[RESERVATION]))
     )
     for found in _with_customer(query, head.voucher_no).run(as_dict=True):
@@ -204,15 +212,17 @@ def _reserved(batches: set[str], serials: set[str]) -> Iterator[User]:
 
 
 def _at_work(lots: list[Lot]) -> Iterator[User]:
-    """Work Orders for which a lot was brought to the line or consumed, and that are not done."""
+    """Work Orders for which a lot was brought to the line or consumed, and that are not done: by warehouse what was taken from it, less
+    what came back. What went from the store to the line and was consumed there counts once, as taken from the store."""
     # A batch is asked for as a whole, a unit alone is told by its number.
     batches, serials = {lot.batch for lot in lots if not lot.serial}, {lot.serial for lot in lots} - {""}
     moved: dict[str, list[tuple[str, StockRow]]] = defaultdict(list)
     for row in rows_of_lots(lots):
-        if row.voucher[0] == STOCK_ENTRY and row.qty < 0:
+        if row.voucher[0] == STOCK_ENTRY:
             named = ({row.lot.batch} & batches) | ({row.lot.serial} & serials)
             moved[row.voucher[1]] += [(name, row) for name in sorted(named)]
     entry, order = frappe.qb.DocType(STOCK_ENTRY), frappe.qb.DocType(WORK_ORDER)
+    net: dict[User, int] = defaultdict(int)
     for names in in_slices(sorted(moved)):
         query = (
             frappe.qb.from_(entry)
@@ -224,8 +234,11 @@ def _at_work(lots: list[Lot]) -> Iterator[User]:
         for found in query.run(as_dict=True):
             for name, row in moved[found.entry]:
                 of_row = {"item_code": row.lot.item, "warehouse": row.warehouse, "company": row.company}
-                found.update(of_row, batch_no=name, qty=from_units(-row.qty))
-                yield _user(WORK_ORDER, found, name)
+                found.update(of_row, batch_no=name, qty=0)
+                net[_user(WORK_ORDER, found, name)] += row.qty
+    for user, units in net.items():
+        if units < 0:
+            yield user._replace(qty=from_units(-units))
 
 
 def _named(row: Any, batches: set[str], serials: set[str]) -> Criterion | None:
@@ -249,6 +262,21 @@ def _is_open(parent: str, head: Any) -> Criterion:
     return drafts & (head.is_return == 1) if parent in _RETURNS else drafts
 
 
+def _is_to_deliver(row: Any) -> Criterion:
+    """Of a pick list: what a delivery note took as a whole is picked no more."""
+    gone = _delivered(row)
+    return (gone == 0) | (gone < row.stock_qty)
+
+
+def _delivered(row: Any) -> Term:
+    # Earlier releases of ERPNext 15 have no such column.
+    return (
+        Coalesce(row.delivered_qty, 0)
+        if frappe.get_meta("Pick List Item").has_field("delivered_qty")
+        else ValueWrapper(0)
+    )
+
+
 def _more(parent: str, head: Any, row: Any) -> list[Any]:
     if parent == PICK_LIST:
         order = [row.sales_order.as_("order")] if row is not None else [head.customer.as_("party")]
@@ -266,7 +294,7 @@ def _user(doctype: str, found: frappe._dict, lot: str) -> User:
     named = found.get("party")
     party = (_PARTIES.get(doctype, "Customer"), named) if named else ("", "")
     # Of serial numbers in a text each is one.
-    qty = abs(flt(found.qty)) if lot == found.batch_no else 1
+    qty = abs(flt(found.qty)) - flt(found.get("gone")) if lot == found.batch_no else 1
     place = (found.item_code or "", found.warehouse or "", found.company or "")
     return User(doctype, found.name, lot, status, found.owner, order, *place, party, qty)
 

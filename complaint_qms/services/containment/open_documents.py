@@ -14,19 +14,19 @@ from typing import Any, Final
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import flt, get_fullname
+from frappe.utils import flt
 
 from complaint_qms.constants.containment import HOLD, STOCK_ENTRY
 from complaint_qms.engine.trace import Lot
 from complaint_qms.integrations.erpnext import open_users
-from complaint_qms.integrations.erpnext.lots import stock_units, titles_of
+from complaint_qms.integrations.erpnext.lots import known_lots, stock_units, titles_of
 from complaint_qms.integrations.erpnext.open_users import User
 from complaint_qms.integrations.erpnext.quarantine import drafted_for
 from complaint_qms.integrations.erpnext.stock_movements import StockRow
 from complaint_qms.permissions.query import MatchCondition, restrictions
 from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.containment.quarantine import held_lots
-from complaint_qms.services.record.bulk_read import readable
+from complaint_qms.services.record.bulk_read import readable, values_of
 
 Key = tuple[str, str]
 Found = dict[Key, list[User]]
@@ -41,7 +41,7 @@ class OpenDocuments:
     Attributes:
         opened: the user may read them.
         told: the user may know of them, and may not open them.
-        nameless: they go to customers whom the user may not see.
+        nameless: they go to customers or suppliers whom the user may not see.
         not_shown: how many others there are.
     """
 
@@ -74,6 +74,7 @@ class OpenDocuments:
             kind: titles_of(kind, {name for one, name in named if one == kind}, field)
             for kind, field in _TITLES.items()
         }
+        people = values_of("User", {rows[0].owner for rows in shown.values()}, "full_name")
         return [
             {
                 "doctype": key[0],
@@ -83,27 +84,30 @@ class OpenDocuments:
                 "goods": [_goods(row, units) for row in rows],
                 **_party(rows, named, titles),
                 "status": rows[0].status,
-                "owner": get_fullname(rows[0].owner),
+                "owner": people.get(rows[0].owner) or rows[0].owner,
                 "order": next((list(row.order) for row in rows if row.order in orders), ["", ""]),
             }
             for key, rows in sorted(shown.items())
         ]
 
     def sums(self) -> list[dict[str, Any]]:
-        """Of those without a name: [{doctype, number, goods: [{item_code, item_name, qty, uom}]}]."""
+        """Of those without a name: [{doctype, number, party_type, goods: [{item_code, item_name, qty, uom}]}]."""
         units, kinds = _units(self.nameless), defaultdict(list)
+        batch_of = {name: lot.batch for (_kind, name), lot in known_lots((), self._serials).items()}
         for (doctype, _name), rows in sorted(self.nameless.items()):
             kinds[doctype].append(rows)
         found = []
         for doctype, documents in kinds.items():
             quantities: dict[str, float] = defaultdict(float)
-            for row in (row for rows in documents for row in rows):
+            for row in (row for rows in documents for row in _once(rows, batch_of)):
                 quantities[row.item] += row.qty
             goods = [
                 {"item_code": item, "item_name": units[item][0], "qty": flt(qty, 9), "uom": units[item][1]}
                 for item, qty in sorted(quantities.items())
             ]
-            found.append({"doctype": doctype, "number": len(documents), "goods": goods})
+            kept_from = next(row.party[0] for rows in documents for row in rows if row.party[1])
+            of_doctype = {"doctype": doctype, "number": len(documents), "party_type": kept_from}
+            found.append({**of_doctype, "goods": goods})
         return found
 
     def actors(self) -> dict[str, list[str]]:
@@ -200,6 +204,12 @@ def _goods(row: User, units: dict[str, tuple[str, str]]) -> dict[str, Any]:
         "uom": unit,
         "warehouse": row.warehouse,
     }
+
+
+def _once(rows: list[User], batch_of: dict[str, str]) -> list[User]:
+    """Rows of a document without the units of a batch that it names as well: where both are held, the batch counts them."""
+    named = {(row.lot, row.item, row.warehouse) for row in rows}
+    return [row for row in rows if (batch_of.get(row.lot), row.item, row.warehouse) not in named]
 
 
 def _party(rows: list[User], named: set[Key], titles: dict[str, dict[str, str]]) -> dict[str, str]:

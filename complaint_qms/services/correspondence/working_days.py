@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from frappe.model.document import Document
-from frappe.utils import get_system_timezone
 
 from complaint_qms.engine.sla import clock
-from complaint_qms.engine.sla.clock import ClockError, WorkCalendar
+from complaint_qms.engine.sla.clock import ClockError
 from complaint_qms.engine.sla.workday import usual_workday
 from complaint_qms.integrations.erpnext.companies import company_holidays
 from complaint_qms.services.record.site_time import aware, site_zone, stored
 from complaint_qms.services.sop.plan import Plan, plan_of
 
-_OFFICE: Final = {day: ((time(9), time(17)),) for day in range(5)}
+_SATURDAY: Final = 5
 
 
 def working_days(complaint: Document, since: datetime, until: datetime) -> float:
@@ -36,7 +35,13 @@ def is_working_time(complaint: Document, at: datetime) -> bool:
 def day_after(complaint: Document, since: datetime, days: int) -> date:
     """The day on which so many working days after a moment of the site are over."""
     plan = _plan(complaint)
-    return _day_after(plan.calendar if plan else None, since, days)
+    if plan:
+        budget = timedelta(seconds=usual_workday(plan.calendar) * max(days, 1))
+        try:
+            return stored(clock.due(aware(since, site_zone()), budget, plan.calendar), site_zone()).date()
+        except ClockError:
+            pass  # nobody ever works: hours are checked where an SOP is saved
+    return (since + timedelta(days=max(days, 1))).date()
 
 
 def has_hours(complaint: Document) -> bool:
@@ -44,19 +49,14 @@ def has_hours(complaint: Document) -> bool:
     return bool(_plan(complaint))
 
 
-def company_day_after(company: str | None, since: datetime, days: int) -> date:
-    """The same for what hangs on no SOP: from Monday to Friday, without the holidays of the company."""
-    return _day_after(WorkCalendar(_OFFICE, company_holidays(company), get_system_timezone()), since, days)
-
-
-def _day_after(calendar: WorkCalendar | None, since: datetime, days: int) -> date:
-    if calendar:
-        budget = timedelta(seconds=usual_workday(calendar) * max(days, 1))
-        try:
-            return stored(clock.due(aware(since, site_zone()), budget, calendar), site_zone()).date()
-        except ClockError:
-            pass  # nobody ever works: hours are checked where an SOP is saved
-    return (since + timedelta(days=max(days, 1))).date()
+def company_working_day(company: str | None, since: datetime, number: int) -> date:
+    """The working day of this number after that of a moment of the site, for what hangs on no SOP: from Monday to Friday, without the
+    holidays of the company. Whole days: nothing says at which hours somebody works."""
+    holidays, day, left = company_holidays(company), since.date(), max(number, 1)
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < _SATURDAY and day not in holidays
+    return day
 
 
 def _plan(complaint: Document) -> Plan | None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count, Min
-from frappe.utils import get_fullname
 from pypika.functions import Concat
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, ExistsCriterion, Term, ValueWrapper
@@ -17,7 +16,7 @@ from complaint_qms.constants.containment import HELD, HOLD, LOTS
 from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, QUANTITY
 from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.integrations.erpnext.party_search import like
-from complaint_qms.services.record.bulk_read import gathered, readable
+from complaint_qms.services.record.bulk_read import gathered, readable, values_of
 
 OWN: Final = "own"
 BECAUSE: Final = "because"
@@ -30,7 +29,7 @@ _MOST: Final = 20
 
 
 def contained(doc: Document) -> dict[str, list[dict[str, Any]]]:
-    """Within what the session's user may read, the nearest first. One query; one more for each kind of which there is something.
+    """Within what the session's user may read, the nearest first. One query; one more for each kind of which there is something, and for people.
 
     Args:
         doc: a complaint, or an investigation, which is asked by its own goods and its complaints.
@@ -49,9 +48,12 @@ def contained(doc: Document) -> dict[str, list[dict[str, Any]]]:
         holds.setdefault(row["name"], row)
     seen, seen_actions = readable(HOLD, holds), readable(DOCTYPE, (row["name"] for row in actions))
     told = [row for row in holds.values() if row["relation"] == OWN or row["name"] in seen]
+    shown, shown_actions = told[:_MOST], [row for row in actions if row["name"] in seen_actions][:_MOST]
+    who = {row["who"] for row in (*shown_actions, *(row for row in shown if row["name"] in seen))}
+    people = values_of("User", who, "full_name")
     return {
-        "holds": [_hold(row, row["name"] in seen) for row in told[:_MOST]],
-        "actions": [_action(row) for row in actions if row["name"] in seen_actions][:_MOST],
+        "holds": [_hold(row, row["name"] in seen, people) for row in shown],
+        "actions": [_action(row, people) for row in shown_actions],
     }
 
 
@@ -59,7 +61,7 @@ def _nearest(row: dict[str, Any]) -> tuple[Any, ...]:
     return _CLOSENESS.index(row["relation"]), row["at"], row["name"]
 
 
-def _hold(row: dict[str, Any], is_readable: bool) -> dict[str, Any]:
+def _hold(row: dict[str, Any], is_readable: bool, people: dict[str, str]) -> dict[str, Any]:
     told = {
         "relation": row["relation"],
         "number": row["number"],
@@ -69,11 +71,11 @@ def _hold(row: dict[str, Any], is_readable: bool) -> dict[str, Any]:
     }
     # That goods are held everybody is told who meets them; why and by whom, who may read the hold.
     if is_readable:
-        told |= {"hold": row["name"], "by": get_fullname(row["who"]), "reason": row["said"]}
+        told |= {"hold": row["name"], "by": people.get(row["who"]) or row["who"], "reason": row["said"]}
     return told
 
 
-def _action(row: dict[str, Any]) -> dict[str, Any]:
+def _action(row: dict[str, Any], people: dict[str, str]) -> dict[str, Any]:
     return {
         "relation": row["relation"],
         "name": row["name"],
@@ -82,7 +84,7 @@ def _action(row: dict[str, Any]) -> dict[str, Any]:
         "action_class": row["degree"],
         "stage": row["stage"],
         "since": row["at"],
-        "by": get_fullname(row["who"]) if row["who"] else "",
+        "by": people.get(row["who"]) or row["who"] or "",
     }
 
 

@@ -3,7 +3,7 @@ what was done is noted with each customer, so that asking again does nothing twi
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import frappe
@@ -15,7 +15,7 @@ from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.composing import why_no_mail
-from complaint_qms.services.correspondence.working_days import company_day_after, day_after, has_hours
+from complaint_qms.services.correspondence.working_days import company_working_day, day_after, has_hours
 from complaint_qms.services.field_action import customers, notices
 from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.record import batches
@@ -129,13 +129,14 @@ class _Over:
             return False
         moment = get_datetime(since)
         if moment not in self._known:
-            self._known[moment] = self._today > self._last_day(moment)
+            self._known[moment] = self._today >= self._first_day(moment)
         return self._known[moment]
 
-    def _last_day(self, since: datetime) -> date:
+    def _first_day(self, since: datetime) -> date:
+        """On which they are over: by the company one on which somebody works."""
         if self._complaint:
-            return day_after(self._complaint, since, self._days)
-        return company_day_after(self._company, since, self._days)
+            return day_after(self._complaint, since, self._days) + timedelta(days=1)
+        return company_working_day(self._company, since, self._days + 1)
 
 
 def _give_task(action: Document, rows: list[frappe._dict], now: datetime) -> None:

@@ -30,24 +30,27 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.rules.thresholds import RATE, SUPPLIER_LOT, is_above, is_bought
 from complaint_qms.services.rules.trial import months_between
+from complaint_qms.services.trace.labels import lot_kind, lot_name
 from complaint_qms.services.trace.starts import COMPLAINT
 from complaint_qms.services.trace.tracing import SeenLedger
 
-BY: Final = {"batch_no": "Batch", "item_code": "Item", SUPPLIER_LOT: "Batch"}
+_KINDS: Final = {"batch_no": "Batch", "item_code": "Item"}
 MEASURES: Final = ("complaints", RATE)
 _FIELDS: Final = ("name", "company", "received_at", "item_code", "batch_no", "serial_no", "is_migrated")
 _FOREVER: Final = date(1900, 1, 1)
 
-Subject = tuple[str, str]
-"""(company, name)"""
+Subject = tuple[str, str, str]
+"""(company, DocType, name)"""
 
 
 def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, Any]:
     """What one row of the thresholds would have done in the last days, of the complaints that the user's own list holds.
 
     Returns:
-        {asked: complaints looked at, risen, days, months: [{month, fired}], subjects: [{doctype, name, company, risen}] (the most often
-        first), rows: [{complaint, subject, at, doctype, name, company, count, delivered}] (the newest), is_cut, seconds}
+        {asked: complaints looked at, risen, days, since, months: [{month, fired}], subjects: [{doctype, name, company, risen}] (the most
+        often first), rows: [{complaint, subject, at, doctype, name, company, count, delivered}] (the newest), is_cut: there are more
+        complaints than a trial looks at, so that it judges fewer days (`days`, from `since` on), is_part: not all that goods went into
+        was followed, seconds}
 
     Raises:
         frappe.ValidationError: the row counts nothing; the sentence names the field.
@@ -55,7 +58,10 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
     begun, row = perf_counter(), _row(sent)
     since = now - timedelta(days=days)
     complaints, is_cut = _complaints(row, since - timedelta(days=row.days), now)
-    subjects, exposure, is_cut_too = _WAYS[row.by](row, complaints, now)
+    if is_cut:
+        # Before the first of those that are left nothing is known, so that a count is whole a window later.
+        since = min(now, complaints[0].received_at + timedelta(days=row.days))
+    subjects, exposure, is_part = _WAYS[row.by](row, complaints, now)
     found: list[tuple[Rise, Subject]] = []
     for subject, happened in subjects.items():
         above = partial(_is_above, row, exposure.get(subject))
@@ -66,11 +72,13 @@ def on_the_past(sent: Mapping[str, Any], days: int, now: datetime) -> dict[str, 
     return {
         "asked": sum(one.received_at > since for one in complaints),
         "risen": len(found),
-        "days": days,
+        "days": -((since - now) // timedelta(days=1)),
+        "since": format_datetime(since),
         "months": [{"month": month, "fired": months[month]} for month in months_between(since, now)] if found else [],
-        "subjects": [{"doctype": BY[row.by], "name": name, "company": company, "risen": count} for (company, name), count in often],
+        "subjects": [{"doctype": kind, "name": name, "company": company, "risen": count} for (company, kind, name), count in often],
         "rows": _rows(row, found[: -rules.MOST_SHOWN - 1 : -1], exposure),
-        "is_cut": is_cut or is_cut_too,
+        "is_cut": is_cut,
+        "is_part": is_part,
         "seconds": round(perf_counter() - begun, 2),
     }  # fmt: skip
 
@@ -90,7 +98,7 @@ def _row(sent: Mapping[str, Any]) -> frappe._dict:
         company=sent.get("company") or "",
     )
     place = _("Thresholds")
-    if row.by not in BY or row.measure not in MEASURES:
+    if row.by not in _WAYS or row.measure not in MEASURES:
         refuse(_("{0}: choose what is counted, and how.").format(place))
     if row.at_least <= 0:
         refuse(_("{0}: At Least has to be more than 0.").format(place))
@@ -126,12 +134,13 @@ def _named(
     """By the batch or item that complaints name."""
     found: Happened = defaultdict(list)
     for one in complaints:
-        found[one.company, one[row.by]].append(_happening(one))
+        found[one.company, _KINDS[row.by], one[row.by]].append(_happening(one))
     if row.measure != RATE:
         return found, {}, False
-    names = {name for (_company, name), some in found.items() if len(some) >= max(1, row.fewest)}
+    names = {name for (_company, _kind, name), some in found.items() if len(some) >= max(1, row.fewest)}
     delivered = deliveries_by_day(row.by, names, now.date())
-    return found, {subject: ByDay(some) for subject, some in delivered.items()}, False
+    exposure = {(company, _KINDS[row.by], name): ByDay(some) for (company, name), some in delivered.items()}
+    return found, exposure, False
 
 
 def _of_suppliers(
@@ -151,7 +160,7 @@ def _of_suppliers(
     lot_named: dict[Subject, set[Lot]] = defaultdict(set)
     for one in complaints:
         for lot in bought.get(lot_of[one.name].folded(), ()) if one.name in lot_of else ():
-            subject = (one.company, lot.batch or lot.serial)
+            subject = (one.company, lot_kind(lot), lot_name(lot))
             lot_named[subject].add(lot)
             found[subject].append(_happening(one))
     if row.measure != RATE or not found:
@@ -222,8 +231,8 @@ def _rows(row: frappe._dict, found: list[tuple[Rise, Subject]], exposure: Exposu
             "complaint": rise.name,
             "subject": titles.get(rise.name) or "",
             "at": format_datetime(rise.at),
-            "doctype": BY[row.by],
-            "name": subject[1],
+            "doctype": subject[1],
+            "name": subject[2],
             "company": subject[0],
             "count": rise.number,
             "delivered": _until(row, exposure.get(subject), rise.at) if row.measure == RATE else None,

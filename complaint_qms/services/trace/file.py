@@ -9,9 +9,12 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce
 
 from complaint_qms.engine.trace import BOTH
 from complaint_qms.message_log import messages_dropped_on
+from complaint_qms.permissions.kept_facts import OF_THE_RECORD
+from complaint_qms.permissions.query import what_restricts
 from complaint_qms.permissions.stock import FileSight
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.record.language import speaking
@@ -48,13 +51,15 @@ def attach_genealogy(doc: Document, complaint: str) -> Document | None:
 
 def _is_kept_from_some(doc: Document) -> bool:
     """Whether anybody with a role that reads such records is restricted in what a genealogy names."""
+    allowed = set().union(*map(what_restricts, _KEEPS)) - {*OF_THE_RECORD}
     permission, holder = frappe.qb.DocType("User Permission"), frappe.qb.DocType("Has Role")
     query = (
         frappe.qb.from_(permission)
         .inner_join(holder)
         .on((holder.parent == permission.user) & (holder.parenttype == "User"))
         .select(permission.name)
-        .where(permission.allow.isin(_KEEPS))
+        .where(permission.allow.isin(sorted(allowed)))
+        .where(Coalesce(permission.applicable_for, "").isin(("", *_KEEPS)))
         .where(holder.role.isin(sorted({row.role for row in doc.meta.permissions if row.read})))
         .limit(1)
     )

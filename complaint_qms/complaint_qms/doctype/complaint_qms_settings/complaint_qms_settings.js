@@ -1,7 +1,8 @@
 // What the settings offer for a settlement's documents.
 frappe.ui.form.on("Complaint QMS Settings", {
 	refresh(frm) {
-		complaint_qms.load_desk().then(() => complaint_qms.desk.offer_threshold_trial(frm));
+		// The server refuses the trial to who may not change the settings.
+		if (frm.perm[0]?.write) complaint_qms.load_desk().then(() => complaint_qms.desk.offer_threshold_trial(frm));
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.page.add_menu_item(__("Load or Remove Demo Data"), () => complaint_qms.load_desk().then(() => complaint_qms.desk.offer_demo()));
 	},

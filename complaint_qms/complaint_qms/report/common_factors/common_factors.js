@@ -1,4 +1,5 @@
 const FACTORS_API = "complaint_qms.api.common_factors";
+const FACTORS_CLICK = "click.cq_common_factors";
 
 frappe.query_reports["Common Factors"] = {
 	filters: [
@@ -26,13 +27,15 @@ frappe.query_reports["Common Factors"] = {
 
 	onload(report) {
 		// The framework follows no link to the report that is open, and would keep its filters for the next list.
-		report.page.wrapper.on("click", "[data-factor]", (event) => {
+		// The page is that of all reports, and stays: each return here would add handlers to those that there are.
+		const $page = report.page.wrapper.off(FACTORS_CLICK);
+		$page.on(FACTORS_CLICK, "[data-factor]", (event) => {
 			if (event.ctrlKey || event.metaKey) return;
 			event.preventDefault();
 			event.stopPropagation();
 			report.set_filter_value({ factor: event.currentTarget.dataset.factor, show: "units" });
 		});
-		report.page.wrapper.on("click", "[data-common-factors-anew]", async () => {
+		$page.on(FACTORS_CLICK, "[data-common-factors-anew]", async () => {
 			await frappe.xcall(`${FACTORS_API}.begin`, { filters: report.get_filter_values() });
 			report.refresh();
 		});

@@ -59,10 +59,14 @@ function document_html(row, at, actors, may_act) {
 		<small class="text-muted">${facts_html.filter(Boolean).join(" · ")}${closed_html}</small></div><div class="cq-deeds">${buttons_html.join(" ")}</div></li>`;
 }
 
-/** Of customers whom the user may not see: how many documents, and how much of each item. */
-function nameless_html({ doctype, number, goods }, actors) {
+/** Of customers or suppliers whom the user may not see: how many documents, and how much of each item. */
+function nameless_html({ doctype, number, party_type, goods }, actors) {
 	const much = comma_list(goods.map((one) => `${quantity(one)} ${one.item_name}`));
-	const said = __("{0}: {1} of customers whom you may not see, with {2}", [__(doctype), number, much]);
+	const told = [__(doctype), number, much];
+	const said =
+		party_type === "Supplier"
+			? __("{0}: {1} of suppliers whom you may not see, with {2}", told)
+			: __("{0}: {1} of customers whom you may not see, with {2}", told);
 	return `<li class="cq-user"><div>${esc(said)} <small class="text-muted"><div>${esc(actors_text("", actors[doctype]))}</div></small></div></li>`;
 }
 

@@ -75,9 +75,11 @@ function found_html(row, found) {
 		count(found.risen),
 		count(found.asked),
 	]);
-	const cut = found.is_cut
-		? `<p class="text-muted">${esc(__("There is more than was looked at: the figures are the least there are."))}</p>`
-		: "";
+	const limits = [
+		found.is_cut && __("There are more complaints than are looked at: the days since {0} are judged.", [found.since]),
+		found.is_part && __("Not all that the goods went into was followed: the figures are not whole."),
+	].filter(Boolean);
+	const cut = limits.map((text) => `<p class="text-muted">${esc(text)}</p>`).join("");
 	const often = found.subjects.map(
 		(one) =>
 			`<li>${record_link(one.doctype, one.name)}${found.subjects.some(({ company }) => company !== one.company) ? ` <span class="text-muted">${esc(one.company)}</span>` : ""} × ${esc(count(one.risen))}</li>`
