@@ -103,7 +103,7 @@ def test_open_documents_are_listed_and_treated_by_who_may(
     chain.new_lot("second", "part")
     chain.buy("second", 5, factory.supplier().name)
     bill = chain.bill("goods", {"part": 1})
-    order = chain.order(bill, "made", 2)
+    order = chain.order(bill, "made", 4)
     wip = warehouse("Line")
     chain.post(
         "Stock Entry", stock_entry_type="Material Transfer for Manufacture", purpose="Material Transfer for Manufacture",

@@ -10,7 +10,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Sum
-from frappe.utils import cint, flt, fmt_money, formatdate, get_fullname
+from frappe.utils import cint, flt, fmt_money, formatdate
 from pypika.functions import Extract
 from pypika.terms import Case, Criterion, Term
 
@@ -203,7 +203,7 @@ class Satisfaction:
         if self.by == "customer":
             found = values_of("Customer", keys, "customer_name")
         elif self.by == "handler":
-            found = {key: get_fullname(key) for key in keys}
+            found = values_of("User", keys, "full_name")
         else:
             found = {key: _(key) for key in keys}
         return {key: found.get(key) or key or _("Not Set") for key in self.tallies}
