@@ -31,7 +31,6 @@ ALLOWED = {
     "integrations/erpnext/contact_keys.py": "keys beside telephones and addresses of contacts",
     "services/record/match_keys.py": "what a complaint is found by, made from what it says",
     "services/record/naming.py": "the counters of series",
-    "services/connectors/telling.py": "its own queue, rows of the log of calls",
     "services/importing/writer.py": "inserts whole batches of new records and announces them",
     "services/importing/preparation.py": "the state of the import itself",
     "services/importing/row_errors.py": "the list of what could not be imported",
