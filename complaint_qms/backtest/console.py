@@ -66,13 +66,23 @@ def result(done: Result, seconds: float, language: str) -> None:
     """Counts, places, speed."""
     if done.resumed:
         print_line(phrase("resumed", language))
-    print_line(phrase("done_rows", language, good=f"{done.good:,}", bad=f"{done.bad:,}"))
+    print_line(
+        phrase(
+            "done_rows_one" if done.bad == 1 else "done_rows",
+            language,
+            good=f"{done.good:,}",
+            bad=f"{done.bad:,}",
+        )
+    )
     if done.left_out:
         print_line(phrase("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:
         print_line(phrase("done_side", language, path=done.side_file))
     counts = {"findings": done.findings, "signals": done.signals, "series": done.series}
-    print_line(phrase("done_signals", language, **{key: f"{count:,}" for key, count in counts.items()}))
+    key = "done_signals_one" if done.findings == 1 else "done_signals"
+    print_line(phrase(key, language, **{name: f"{count:,}" for name, count in counts.items()}))
+    if done.changes:
+        print_line(phrase("done_changes", language, count=f"{done.changes:,}"))
     rows = done.good + done.bad
     print(
         phrase(

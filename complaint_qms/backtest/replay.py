@@ -13,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,7 @@ from complaint_qms.backtest.piped_input import PipedInput
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.progress import Progress
 from complaint_qms.backtest.store import FINAL_NAME, WORK_NAME, Store
+from complaint_qms.engine.signals.findings.types import NO_RISE
 from complaint_qms.tabular import mapping
 from complaint_qms.tabular.errors import TableError
 from complaint_qms.tabular.profile import Profile, first_look, profile
@@ -85,6 +86,8 @@ class Result:
     bad: int
     left_out: int
     findings: int
+    changes: int
+    """What is no rise: labels, gaps, batches that came early."""
     signals: int
     series: int
     resumed: bool
@@ -197,7 +200,9 @@ def _work(
             collector = history.Collector(store)
     good = collector.size
     _judge(store, job, collector, as_of, text, progress)
-    findings, signals, series = map(store.count, ("finding", "signal", "series"))
+    signals, series = map(store.count, ("signal", "series"))
+    told = list(store.column("SELECT change FROM finding"))
+    changes = sum(change in NO_RISE for change in told)
     until = store.meta("as_of")[:10]
     final = job.out / FINAL_NAME
     store.finish(final)
@@ -205,7 +210,7 @@ def _work(
         report = job.out / REPORT_NAME
         write_report(final, report, job.language)
     return Result(
-        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, findings, signals, series,
+        final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, len(told) - changes, changes, signals, series,
         resumed, aside, until, given.mappings,
     )  # fmt: skip
 
@@ -324,7 +329,8 @@ def _as_of(text: str | None) -> np.datetime64 | None:
     if text is None:
         return None
     try:
-        return np.datetime64(date.fromisoformat(text), "s") + np.timedelta64(86399, "s")
+        day = datetime.strptime(text, "%d.%m.%Y").date() if "." in text else date.fromisoformat(text)
+        return np.datetime64(day, "s") + np.timedelta64(86399, "s")
     except ValueError:
         raise CommandError("as_of_invalid", USAGE, value=text) from None
 

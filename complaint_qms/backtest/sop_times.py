@@ -173,7 +173,10 @@ class SopTimes:
     def _used(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Working minutes, NaN where the end is not known."""
         minutes = np.full(len(begin), np.nan)
-        rows = np.flatnonzero(~np.isnat(end))
+        before = end.astype("datetime64[D]") < begin.astype(
+            "datetime64[D]"
+        )  # an end before its begin is a mistake, no time
+        rows = np.flatnonzero(~np.isnat(end) & ~before)
         if len(rows):
             minutes[rows] = used_many(begin[rows], end[rows], self.table).astype(np.int64) / MINUTE
         return minutes

@@ -47,9 +47,10 @@ def plain_value(value: object) -> object:
 
 
 def sentences(stored: str, language: str) -> str:
-    """All stored sentences of a signal as one paragraph."""
+    """All stored sentences of a signal as one paragraph; one of which a value is not known says nothing."""
     glue = "" if language == "zh" else " "
-    return glue.join(sentence(template, values, language) for template, values in json.loads(stored))
+    told = [(template, values) for template, values in json.loads(stored) if None not in values.values()]
+    return glue.join(sentence(template, values, language) for template, values in told)
 
 
 def reason(key: str, values: dict, language: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from complaint_qms.backtest import sample
+from complaint_qms.backtest import sample, stored_reasons
 from complaint_qms.backtest.main import main
 from tests.backtest.outcome import query
 
@@ -154,3 +154,47 @@ def test_costs_and_harm_stand_on_their_own(tmp_path):
     assert "Injured: 1, deaths: 1" in harmed
     costs = html.split('<section id="costs">')[1].split("</section>")[0]
     assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]
+
+
+def test_the_report_counts_one_way_and_says_what_it_means(tmp_path, capsys):
+    """One is one; a batch at a level rate is no finding; an end before its receipt is no time; what is late is listed."""
+    day = date(2023, 1, 2)
+    rows = [
+        (
+            n,
+            day + timedelta(days=n),
+            "leak",
+            f"CH{n // 20}",
+            f"K{n // 60}",
+            day + timedelta(days=n + (40 if n % 3 else -9)),
+        )
+        for n in range(300)
+    ]
+    source = written(
+        tmp_path / "a.csv", "id,received,type,batch,customer,closed", [*rows, ("x", "", "", "", "", "")]
+    )
+    out = tmp_path / "o"
+    assert (
+        main(["--lang", "en", "replay", str(source), "--out", str(out), "--as-of", "31.12.2023", "--no-text"])
+        == 0
+    )
+    said = capsys.readouterr().out
+    assert "300 rows used, 1 bad row\n" in said
+    assert "0 findings from" in said
+    html = (out / "report.html").read_text(encoding="utf-8")
+    assert "The only type over the last" in html
+    assert "99.9 %" not in html
+    assert "where id." not in html
+    assert query(out, "SELECT count(*), min(total) > 0 FROM sop_time WHERE total IS NOT NULL")[0] == (200, 1)
+    with (out / "report_complaints.csv").open(encoding="utf-8-sig", newline="") as handle:
+        listed = list(csv.DictReader(handle))
+    late = sum(row["over_limit"] == "1" for row in listed)
+    assert f'over a time limit: {late}"' in html
+    assert 0 < late <= 200
+    assert {row["severity_from"] for row in listed} == {"default"}
+
+
+def test_a_sentence_whose_numbers_are_not_known_is_not_said():
+    known = '["{observed} complaints in {period}.", {"observed": 4, "period": "May"}]'
+    unknown = '["{observed} complaints where {expected} were expected.", {"observed": 4, "expected": null}]'
+    assert stored_reasons.sentences(f"[{unknown}, {known}]", "en") == "4 complaints in May."

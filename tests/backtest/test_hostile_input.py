@@ -74,7 +74,7 @@ def test_a_cell_that_is_too_long_costs_its_row_only(tmp_path, capsys):
     rows = lines()
     rows[3] = line(2, "x" * (MAX_FIELD + 1))
     code, said = replay(capsys, tmp_path / "o", make(tmp_path / "a.csv", rows))
-    assert (code, "39 rows used, 1 bad rows" in said) == (errors.OK, True)
+    assert (code, "39 rows used, 1 bad row" in said) == (errors.OK, True)
     assert query(tmp_path / "o", "SELECT row, reason FROM rejected") == [(4, "cell_too_long")]
 
 
@@ -119,7 +119,7 @@ def test_odd_json_costs_nothing_but_itself(tmp_path, capsys):
         '{"a": ' + "[" * 100_000,
     ]
     code, said = replay(capsys, tmp_path / "o", make(tmp_path / "a.jsonl", good + odd))
-    assert (code, "33 rows used, 1 bad rows" in said) == (errors.OK, True), said
+    assert (code, "33 rows used, 1 bad row" in said) == (errors.OK, True), said
     assert query(tmp_path / "o", "SELECT item FROM complaint WHERE id = 'half'") == [("\ufffd x",)]
 
 

@@ -104,7 +104,7 @@ class _View(Lead):
         return self.of_query(title, count, where, source, severity, occurrence)
 
     def everything(self) -> str:
-        return self.of_query(self.t("series_all"), self.d["count"], "id", "FROM assessment")
+        return self.of_query(self.t("series_all"), self.d["count"], "", "FROM assessment")
 
     def severe(self) -> str:
         """How many are of the gravest levels."""
@@ -112,6 +112,13 @@ class _View(Lead):
         source = f"FROM assessment WHERE severity IN ({', '.join('?' * len(grave))})"
         where = self.t("where_value", field="severity", value=" / ".join(grave))
         return self.of_query(self.t("big_severe"), self.d["risk"]["severe"], where, source, *grave)
+
+    def late(self) -> str:
+        """How many are over any of their limits."""
+        seqs = self.d["sop"]["late_seqs"]
+        where = self.t("where_value", field="over_limit", value=1)
+        behind = self.lists.add(self.t("big_late"), len(seqs), seqs[: -LISTED - 1 : -1], where)
+        return self.behind(self.whole(len(seqs)), behind)
 
     def over_limit(self, clock: dict[str, Any]) -> str:
         name, first, limit = clock["clock"], clock["first"], clock["limit"]
@@ -233,7 +240,14 @@ class _View(Lead):
         if often:
             count = d["customer_count"] if len(often) == len(d["customers"]) else len(often)
             lines.append(
-                self.t("sum_customers", count=f"{count:,}", least=3, days=30, name=often[0]["customer"])
+                self.t(
+                    "sum_customers",
+                    count=f"{count:,}",
+                    least=3,
+                    days=30,
+                    name=often[0]["customer"],
+                    most=often[0]["most"],
+                )
             )
         if d["duplicates"]["pairs"]:
             lines.append(
@@ -241,8 +255,13 @@ class _View(Lead):
                     "sum_duplicates",
                     pairs=f"{d['duplicates']['pairs']:,}",
                     groups=f"{d['duplicates']['clusters']:,}",
+                    more=f"{d['duplicates']['members'] - d['duplicates']['clusters']:,}",
                 )
             )
+        sources = [
+            f"{self.t('severity_from_' + key)} {self.whole(count)}" for key, count in d["risk"]["sources"]
+        ]
+        lines.append(f"{self.t('severity_sources')}: {', '.join(sources)}")
         if d["bad"]:
             lines.append(
                 self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count'] + d['left_out']:,}")

@@ -68,9 +68,10 @@ def _weeks(store: Store) -> dict[str, Any] | None:
     chart, lines = ewma_chart(counts), runs(counts)
     return {
         "title": "chart_ewma",
-        "sentence": "runs_shift" if lines.shift else "runs_even",
+        "sentence": "runs_shift" if lines.shift else "runs_above" if chart.above.any() else "runs_even",
         "values": {
             "weeks": len(rows),
+            "above": int(chart.above.sum()),
             "longest": int(lines.longest),
             "most": int(lines.longest_limit),
             "crossings": int(lines.crossings),

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from complaint_qms.backtest.errors import OUTPUT, CommandError
 from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
+from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report.rows import rows
+from complaint_qms.backtest.report.sop_section import sop
 from complaint_qms.backtest.store import Store
 from complaint_qms.tabular.fields import STAGES
 from complaint_qms.tabular.rows import guarded
@@ -18,7 +22,19 @@ from complaint_qms.tabular.rows import guarded
 MOST_IN_CSV = 100_000
 """Of longer histories the file holds the complaints of findings and those that tell of harm; the database holds all."""
 _PART = 900
-_FACTS = ("item", "model", "batch", "serial", "supplier", "region", "channel", "customer")
+_FACTS = (
+    "item",
+    "model",
+    "batch",
+    "serial",
+    "supplier",
+    "region",
+    "channel",
+    "customer",
+    "status",
+    "subject",
+    "text",
+)
 _TIMES = ("first_response", *STAGES, "total")
 
 
@@ -114,15 +130,17 @@ def write_complaints(store: Store, target: Path) -> None:
         "type",
         *facts,
         "severity",
+        "severity_from",
         "occurrence",
         "risk",
         "harm",
         *numbers,
     ]
-    names += ["open_stage", *(f"{t}_minutes" for t in times)]
+    names += ["open_stage", *(f"{t}_minutes" for t in times), *(["over_limit"] if times else [])]
     columns = ["complaint.id", "received", "substr(received, 1, 7)", "assessment.type", *facts]
-    columns += [f"assessment.{key}" for key in ("severity", "occurrence", "risk", "harm")]
-    columns += [*numbers, "open_stage", *(f"sop_time.{t}" for t in times)]
+    columns += [f"assessment.{key}" for key in ("severity", "severity_from", "occurrence", "risk", "harm")]
+    columns += [*numbers, "open_stage", *(f"sop_time.{t}" for t in times), "assessment.seq"]
+    late = set(sop(store, Policy(yaml.safe_load(store.meta("policy"))))["late_seqs"]) if times else set()
     only = (
         ""
         if count <= MOST_IN_CSV
@@ -140,7 +158,8 @@ def write_complaints(store: Store, target: Path) -> None:
             out = csv.writer(handle, lineterminator="\n")
             out.writerow(names)
             for row in cursor:
-                out.writerow((row[0], *(v and guarded(v) for v in row[1:texts]), *row[texts:]))
+                over = [int(row[-1] in late)] if times else []
+                out.writerow((row[0], *(v and guarded(v) for v in row[1:texts]), *row[texts:-1], *over))
         os.replace(draft, target)
     except OSError as error:
         raise CommandError("output_unwritable", OUTPUT, file=target, why=error.strerror) from None

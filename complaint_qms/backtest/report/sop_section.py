@@ -60,6 +60,7 @@ def sop(store: Store, policy: Policy) -> dict[str, Any]:
         "open_over_whole": int(over_whole.sum()),
         "open_at_risk": int((at_risk & ~over).sum()),
         "late": int((late | over).sum()),
+        "late_seqs": (np.flatnonzero(late | over) + 1).tolist(),
         "worst": max(stages, key=lambda c: c["share"], default=None),
     }
 

@@ -45,7 +45,7 @@ class Words:
     def percent(self, share: float) -> str:
         if 0 < share < 0.0005:
             return "< 0.1 %"
-        if 0.995 <= share < 1:
+        if 0.995 <= share < 1 - 1e-9:
             return f"{min(share * 100, 99.9):.1f} %"
         digits = 0 if share >= 0.0995 or share == 0 else 1
         return f"{share * 100:.{digits}f}".removesuffix(".0") + " %"
