@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from complaint_qms.engine.signals import scan_series, weekly_series
-from complaint_qms.engine.signals.findings import Finding, Watched, find_findings
+from complaint_qms.engine.signals.findings import Finding, FindingSettings, Watched, find_findings
+from complaint_qms.engine.signals.findings.windows import usual
+from complaint_qms.engine.signals.tails import conditional_tail
 
 START = np.datetime64("2021-01-04")
 Level = Callable[[int], float]
@@ -109,3 +112,64 @@ def test_a_rise_of_everything_holds_nothing_else(growth):
         assert found[0].parts == ()
         others += len(found) - 1
     assert others <= 2
+
+
+def found_by_units(
+    counts: np.ndarray, units: np.ndarray, kind: str = "item", rate: np.ndarray | None = None
+) -> list[Finding]:
+    """Findings of one series with so many units in the field; a launch where ``rate``, that of others, is given."""
+    week = np.repeat(np.arange(len(counts)), counts)
+    codes, chosen = np.zeros(len(week), np.int64), np.array([0])
+    matrix = weekly_series(codes, chosen, START + 7 * week, START, START + 7 * len(counts) - 1)
+    matrix = replace(matrix, exposure=units[None].astype(float))
+    if rate is None:
+        scanned = Watched.of(kind, chosen, matrix, scan_series(matrix))
+    else:
+        result = scan_series(matrix, launch=np.array([True]), reference_rate=rate[None])
+        scanned = Watched.of(kind, chosen, matrix, result, rate[None])
+    return find_findings([scanned], {kind: codes}, START + 7 * week, {kind: ["X"]})
+
+
+def test_no_complaint_at_that_time_of_past_years_is_not_beyond_all_chance():
+    """Case 16: none in weeks 10 to 30 of three years, then three in each of two weeks."""
+    counts = np.array([0 if 10 <= w % 52 <= 30 else 1 + w * 7 % 5 for w in range(177)])
+    counts[[175, 176]] = 3
+    week = np.repeat(np.arange(177), counts)
+    (found,) = found_in(week, np.zeros_like(week), np.zeros_like(week), 177)
+    assert (found.first, found.last, found.observed) == (175, 176, 6)
+    assert found.p == pytest.approx(float(conditional_tail(6, 2, 0, 24)), rel=0.01)
+    assert 0.02 <= found.expected <= 0.2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_complaints_of_units_no_longer_counted_are_judged_by_time(seed):
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(2.0, 160)
+    counts[:10] = 0
+    units = np.zeros(160)
+    units[10:90] = 1000
+    assert found_by_units(counts, units) == []
+    counts[140:146] += 8
+    (found,) = found_by_units(counts, units)
+    assert abs(found.first - 140) <= 1
+    assert found.last in (145, 146)
+    assert found.expected == pytest.approx(2.0 * (found.last - found.first + 1), rel=0.4)
+
+
+def test_a_launch_is_held_against_what_was_known_of_others_then():
+    """Others draw five times as much later on: no excuse for the weeks before."""
+    rate = np.where(np.arange(90) < 60, 0.002, 0.01)
+    rate[:4] = np.nan
+    counts = np.random.default_rng(1).poisson(2.0, 90)
+    counts[30:36] += 12
+    (found,) = found_by_units(counts, np.full(90, 1000.0), "batch", rate)
+    assert found.first == 30
+    assert 35 <= found.last <= 39
+    assert found.expected == pytest.approx(2.0 * (found.last - 29))
+
+
+def test_without_a_history_a_stretch_is_compared_with_all_that_is_not_part_of_it():
+    counts = np.full(40, 2.0)
+    counts[4:10] = 12.0
+    normal = usual(counts, np.ones(40), 4, np.zeros(40, bool), FindingSettings(), stop=10)
+    assert normal.expected == pytest.approx(np.full(40, 2.0))

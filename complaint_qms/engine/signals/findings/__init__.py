@@ -7,6 +7,8 @@ clock, a database or a setting. The rule, step by step:
    the first alarm, until when its highest point; still going when the data end before it has been quiet for long enough.
    What is usual comes from the year before, without the weeks of earlier findings. A young batch whose units nobody counted
    is held against its siblings at the same age (``siblings``): before its first complaint it was not there.
+   A season is held against the plain counts of past years as well, as in the scan; periods without units in the field go by
+   time; a launch is held against what was known of others in each period.
 2. Stretches that chance explains are left out: alpha over the number of series watched. The one with the most evidence is
    taken: O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This log likelihood ratio (Kulldorff,
    Communications in Statistics 1997) weighs how much of an excess is explained against the complaints that belong to it

@@ -9,11 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.complaint_columns import Counts
+from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.findings.columns import Columns
 from complaint_qms.engine.signals.findings.siblings import Siblings
 from complaint_qms.engine.signals.findings.types import FindingSettings, Part, Parts, Watched
-from complaint_qms.engine.signals.findings.windows import Judgement, Usual, usual, weigh_stretch
-from complaint_qms.engine.signals.series import Array
+from complaint_qms.engine.signals.findings.windows import (
+    Judgement,
+    Usual,
+    by_time_without_units,
+    past_seasons,
+    same_periods,
+    usual,
+    weigh_stretch,
+)
+from complaint_qms.engine.signals.series import FREQUENCY, Array
 
 ORDER = (
     ("batch",), ("item", "type"), ("item",), ("type",), ("supplier", "type"), ("supplier",), ("region", "type"),
@@ -23,7 +32,7 @@ ORDER = (
 SHARED = 0.5
 """The share of its excess, or of that to be explained, that an explanation has among the complaints to be explained."""
 _TRIED = 4
-_YEAR = 52
+_WINDOWS = Control()
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Causes:
         self.taken: list[Claimed] = []
         self._held: dict[Parts, Counts] = {}
         self._siblings = Siblings(columns) if "batch" in columns.codes else None
+        self._year = FREQUENCY[scans[0].periods.kind]
+        self._seasons: dict[tuple[str, int], Array] = {}
 
     def rows(self, parts: Parts, first: int, stop: int) -> Counts:
         """Complaints of an explanation in any period, without those of earlier findings of the time asked for."""
@@ -94,7 +105,10 @@ class Causes:
             busy[:born] = True  # it was not there yet
         share, rate = self._share(parts, first)
         share = share * self._raised(parts, first, stop)
-        return counts, usual(counts, share, first, busy, self.settings, rate)
+        normal = usual(counts, share, first, busy, self.settings, rate, stop)
+        if self._has_season(parts):
+            normal = replace(normal, alike=self._alike(counts, first, stop, busy))
+        return counts, normal
 
     def life(self, parts: Parts) -> tuple[float, float] | None:
         """All complaints of a batch, and how many its siblings' rate leads to for its units by the age they have; None where
@@ -104,7 +118,7 @@ class Causes:
         scan, row = self.scans["batch"], self.row["batch"][parts[0][1]]
         if row not in scan.rates or scan.exposure is None:
             return None
-        return float(len(self._rows(parts))), float(scan.rates[row] * np.nansum(scan.exposure[row]))
+        return float(len(self._rows(parts))), float(scan.rates[row][-1] * np.nansum(scan.exposure[row]))
 
     def inside(self, parts: Parts, first: int, stop: int) -> bool:
         """Whether this stretch is judged inside an earlier finding."""
@@ -170,7 +184,7 @@ class Causes:
                 if len(pair) == 2 and tuple(k for k, _ in pair) in ORDER:
                     yield pair, shared
 
-    def _share(self, parts: Parts, first: int) -> tuple[Array, float | None]:
+    def _share(self, parts: Parts, first: int) -> tuple[Array, Array | None]:
         """What expectations are proportional to, period by period: a season, units in the field, or time alone; and the
         rate where the scan was given one."""
         flat = np.ones(self.columns.size)
@@ -182,7 +196,8 @@ class Causes:
         for kind, code in sorted(singles, key=lambda part: part[0] != "batch"):
             if kind in ("all", "batch", "item") and self._measured((kind, code)):
                 scan, row = self.scans[kind], self.row[kind][code]
-                return scan.exposure[row], scan.rates.get(row)  # type: ignore[index]
+                units = by_time_without_units(scan.exposure[row], first, self.settings)  # type: ignore[index]
+                return units, scan.rates.get(row)
         return flat, None
 
     def _born(self, parts: Parts) -> int | None:
@@ -199,20 +214,44 @@ class Causes:
             return False
         return bool(np.any(scan.exposure[row] > 0))
 
+    def _has_season(self, parts: Parts) -> bool:
+        return any(
+            self._judged_by_season(kind, code) is not None for kind, code in parts or (("all", 0),)
+        ) and bool(not self.columns.missing.any())  # the zeros of a gap are no season
+
+    def _judged_by_season(self, kind: str, code: int) -> Array | None:
+        """Expected counts by the scan of a series that is judged by its seasons."""
+        scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
+        return None if scan is None or row is None else scan.seasons.get(row)
+
     def _season(self, part: tuple[str, int], first: int) -> Array | None:
         """Expectation of a series that is judged by its seasons, in shares of its mean. A year after the alarm began it
         would have learned from the rise, so the year before is repeated."""
-        kind, code = part
-        scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
-        if scan is None or row is None or row not in scan.seasons or self.columns.missing.any():
-            return None  # the zeros of a gap are no season
-        expected = scan.seasons[row].copy()
-        for place in range(first + _YEAR, len(expected)):
-            expected[place] = expected[place - _YEAR]
-        mean = float(np.nanmean(expected)) if np.isfinite(expected).any() else 0.0
-        if mean <= 0:
+        if self._judged_by_season(*part) is None or not self._has_season((part,)):
             return None
-        return np.where(np.isfinite(expected), expected / mean, 1.0)
+        if part not in self._seasons:
+            self._seasons[part] = self._whole_season(part)
+        expected = self._seasons[part].copy()
+        for place in range(first + self._year, len(expected)):
+            expected[place] = expected[place - self._year]
+        mean = float(expected.mean())
+        return expected / mean if mean > 0 else None
+
+    def _whole_season(self, part: tuple[str, int]) -> Array:
+        """The expectation of every period: by the regression of the scan, which knows no chance where nothing came at that time of
+        the year, so half a complaint in all those periods stands in for none; else by those periods themselves."""
+        expected = np.array(self._judged_by_season(*part))
+        counts = self.columns.counts(self._rows(() if part[0] == "all" else (part,)))
+        came, periods = past_seasons(counts, self._year, _WINDOWS.half_window, _WINDOWS.years)
+        past = np.where(periods > 0, came / np.maximum(periods, 1.0), counts.mean())
+        expected = np.where(np.isfinite(expected), expected, past)
+        return np.maximum(expected, np.where(periods > 0, 0.5 / np.maximum(periods, 1.0), 0.0))
+
+    def _alike(self, counts: Array, first: int, stop: int, busy: NDArray[np.bool_]) -> tuple[float, float]:
+        """Complaints at the same time of past years, and of how many periods, without those of earlier findings."""
+        places = same_periods(first, stop, self._year, _WINDOWS.half_window, _WINDOWS.years)
+        places = places[~busy[places]]
+        return float(counts[places].sum()), float(len(places))
 
 
 def _place(parts: Parts) -> tuple[int, str]:

@@ -69,21 +69,20 @@ class Watched:
     """Units in the field (series, periods)."""
     seasons: Mapping[int, Array] = field(default_factory=dict)
     """Expected counts of the series that are judged by their seasons."""
-    rates: Mapping[int, float] = field(default_factory=dict)
-    """Complaints per unit of the series that are compared with a rate from elsewhere."""
+    rates: Mapping[int, Array] = field(default_factory=dict)
+    """Complaints per unit, as known before each period, of the series that are compared with a rate from elsewhere."""
 
     @classmethod
     def of(
         cls, kind: str, chosen: Counts, matrix: SeriesMatrix, result: ScanResult, rate: Array | None = None
     ) -> Watched:
-        """From a scan; ``rate``: the ``reference_rate`` that it was given, the latest of each series counts. Holds nothing of the scan's cells
-        but the seasons."""
+        """From a scan; ``rate``: the ``reference_rate`` that it was given. Holds nothing of the scan's cells but the seasons."""
         by_season, by_launch = result.method == CODE["farrington"], result.method == CODE["maxsprt"]
         rates = {}
         if rate is not None:
             whole = np.broadcast_to(rate, result.counts.shape)
             for row in np.flatnonzero((by_launch & ~np.isnan(whole)).any(axis=1)).tolist():
-                rates[row] = float(whole[row][~np.isnan(whole[row])][-1])
+                rates[row] = _at_each(whole[row])
         return cls(
             kind, chosen, matrix.periods, result.signals, matrix.exposure,
             {
@@ -92,6 +91,13 @@ class Watched:
             },
             rates,
         )  # fmt: skip
+
+
+def _at_each(rate: Array) -> Array:
+    """A rate at each period: where it is not known the last one known, before that the first."""
+    known = np.flatnonzero(~np.isnan(rate))
+    last = np.searchsorted(known, np.arange(len(rate)), side="right") - 1
+    return rate[known[np.maximum(last, 0)]]
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ class Usual:
     exposure: float
     """Of the baseline, in the unit that ``share`` (per period) is counted in; 0 where the rate was given."""
     share: Array
+    alike: tuple[float, float] = (0.0, 0.0)
+    """Of a series with seasons: complaints at the same time of past years, and of how many periods."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,16 @@ def usual(
     before: int,
     busy: NDArray[np.bool_],
     settings: FindingSettings,
-    rate: float | None = None,
+    rate: Array | None = None,
+    stop: int | None = None,
 ) -> Usual:
     """What the periods before ``before`` lead to.
 
     Args:
         share: exposure or season of each period; expectations are proportional to it.
         busy: periods of earlier findings, which do not count as usual.
-        rate: complaints per exposure where it is known from elsewhere.
+        rate: complaints per exposure at each period where it is known from elsewhere.
+        stop: where what is not usual ends; it counts where ``before`` has no history.
     """
     place = np.arange(len(counts))
     free = ~busy & (share > 0)
@@ -73,12 +77,57 @@ def usual(
     if base.sum() < settings.min_baseline:
         base = free & (place < before)
     if base.sum() < settings.min_baseline:  # no history: the stretch is compared with what is not part of it
-        base = free & (place != before)
+        base = free & ((place < before) | (place >= (before + 1 if stop is None else stop)))
+        if base.sum() < settings.min_baseline:
+            base = free & (place != before)
     exposure, count = float(share[base].sum()), float(counts[base].sum())
     if rate is not None:
-        return Usual(rate * share, 1.0, 0.0, 0.0, share)
+        expected = rate * share
+        past = free & (place < before - settings.guard)
+        phi = _dispersion(counts[past], expected[past]) if past.sum() >= settings.min_baseline else 1.0
+        return Usual(expected, phi, 0.0, 0.0, share)
     expected = share * (count / exposure) if exposure > 0 else np.zeros(len(counts))
     return Usual(expected, _dispersion(counts[base], expected[base]), count, exposure, share)
+
+
+def by_time_without_units(units: Array, first: int, settings: FindingSettings) -> Array:
+    """Exposure per period of what begins at ``first``: units in the field; as the scan judges them, periods without any by time.
+
+    Periods without units before ``first`` tell nothing of complaints per unit, those from ``first`` on count as its past
+    periods do on average.
+    """
+    if units[first] <= 0:
+        return np.ones(len(units))
+    start = max(0, first - settings.guard - settings.baseline)
+    past = units[start:first]
+    past = past[past > 0]
+    mean = float(past.mean() if len(past) else units[units > 0].mean())
+    share = units.copy()
+    later = share[first:]
+    later[later <= 0] = mean
+    return share
+
+
+def same_periods(first: int, stop: int, year: int, half: int, years: int) -> NDArray[np.int64]:
+    """The periods from ``first`` to before ``stop`` in past years, and ``half`` on either side, rising."""
+    found: set[int] = set()
+    for back in range(1, years + 1):
+        low, high = first - year * back - half, min(stop - year * back + half, first)
+        found.update(range(max(low, 0), max(high, 0)))
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def past_seasons(counts: Array, year: int, half: int, years: int) -> tuple[Array, Array]:
+    """Of every period the complaints at the same time of past years, and of how many periods."""
+    places = np.arange(len(counts))
+    sums = np.concatenate([[0.0], np.cumsum(counts)])
+    came, periods = np.zeros(len(counts)), np.zeros(len(counts))
+    for back in range(1, years + 1):
+        middle = places - year * back
+        low, high = np.maximum(middle - half, 0), np.maximum(middle + half + 1, 0)
+        came += sums[high] - sums[np.minimum(low, high)]
+        periods += np.maximum(high - low, 0)
+    return came, periods
 
 
 def stretch(counts: Array, normal: Usual, alarm: int, earliest: int, settings: FindingSettings) -> Stretch:
@@ -121,6 +170,9 @@ def weigh_stretch(counts: Array, normal: Usual, first: int, stop: int) -> Judgem
     else:
         count, base = normal.count, normal.exposure
     p = 1.0 if share <= 0 else float(conditional_tail(observed / phi, share, count / phi, base))
+    came, periods = normal.alike
+    if periods > 0:  # a regression is held against the plain counts of past years, as in the scan
+        p = max(p, float(conditional_tail(observed / phi, stop - first, came / phi, periods)))
     return Judgement(observed, expected, evidence, p)
 
 
