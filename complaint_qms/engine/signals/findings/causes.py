@@ -243,9 +243,11 @@ class Causes:
         expected = np.array(self._judged_by_season(*part))
         counts = self.columns.counts(self._rows(() if part[0] == "all" else (part,)))
         came, periods = past_seasons(counts, self._year, _WINDOWS.half_window, _WINDOWS.years)
-        past = np.where(periods > 0, came / np.maximum(periods, 1.0), counts.mean())
+        known = expected[np.isfinite(expected)]
+        whole = periods >= 2 * (2 * _WINDOWS.half_window + 1)  # a first year that grows is no season
+        past = np.where(whole, came / np.maximum(periods, 1.0), known.mean() if len(known) else counts.mean())
         expected = np.where(np.isfinite(expected), expected, past)
-        return np.maximum(expected, np.where(periods > 0, 0.5 / np.maximum(periods, 1.0), 0.0))
+        return np.maximum(expected, np.where(whole, 0.5 / np.maximum(periods, 1.0), 0.0))
 
     def _alike(self, counts: Array, first: int, stop: int, busy: NDArray[np.bool_]) -> tuple[float, float]:
         """Complaints at the same time of past years, and of how many periods, without those of earlier findings."""
