@@ -1,13 +1,20 @@
 """What complained-about units have in common, over the wire."""
 
-from typing import Any
+from typing import Any, Final
 
 import frappe
+from frappe import _
 
 from complaint_qms.api.arguments import checked
+from complaint_qms.api.rate_limits import count_call
+from complaint_qms.services.record.input_validation import read_object, read_values
 from complaint_qms.services.reporting.access import check_may_open
 from complaint_qms.services.trace import common_factors_prepared
 from complaint_qms.services.trace.common_factors import REPORT, CommonFactorsReport
+
+_DOOR: Final = f"{__name__}.begin"
+_BEGUN_AN_HOUR: Final = 60
+_NAMED: Final = ("company", "complaint_type", "item_code", "item_group")
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -44,7 +51,7 @@ def find(
 
 @frappe.whitelist(methods=["POST"])
 @checked
-def begin(filters: Any = None) -> dict[str, str]:
+def begin(filters: Any) -> dict[str, str]:
     """Have the report worked out by a job, anew where it was before: {name} of the job. Its result is what the report shows from then on for a
     day, to who asked, as long as they may see the same.
 
@@ -52,7 +59,10 @@ def begin(filters: Any = None) -> dict[str, str]:
         filters: of the report, as an object or as its JSON text.
     """
     check_may_open(REPORT)
-    return {"name": common_factors_prepared.begin_anew(filters)}
+    asked = read_object(filters, _("Send the filters of the report as an object in “filters”."))
+    read_values("Complaint", {name: asked[name] for name in _NAMED if asked.get(name) not in (None, "")})
+    count_call(_DOOR, frappe.session.user, _BEGUN_AN_HOUR)
+    return {"name": common_factors_prepared.begin_anew(asked)}
 
 
 @frappe.whitelist(methods=["GET", "POST"])

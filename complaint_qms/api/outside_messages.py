@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from ipaddress import ip_address
 from typing import Final
 
 import frappe
@@ -51,7 +52,11 @@ def _is_large() -> bool:
 
 
 def _came_from() -> str:
-    return frappe.local.request_ip or ""
+    """The address, as a proxy passes it on: what is none is not kept."""
+    try:
+        return str(ip_address((frappe.local.request_ip or "").strip()))
+    except ValueError:
+        return ""
 
 
 def _answer(told: FactsAnswer) -> Response:

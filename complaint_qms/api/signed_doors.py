@@ -45,19 +45,31 @@ def answer_signed(
             _count(an_hour, _HOUR)
         except frappe.RateLimitExceededError:
             return plain("", 429)
-        refused()
+        _note(refused, failed)
         return plain("", 403)
     except frappe.RateLimitExceededError:
         return plain("", 429)
     except Exception as error:
-        frappe.db.rollback()
-        frappe.log_error(title=failed, message=way_of(error))
-        frappe.db.commit()
+        _log(failed, error)
         return plain("", 503)
 
 
 def plain(text: str, status: int) -> Response:
     return Response(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _note(refused: Callable[[], None], failed: str) -> None:
+    """A refusal looks the same whether or not it could be written down: it tells nobody which addresses there are."""
+    try:
+        refused()
+    except Exception as error:
+        _log(failed, error)
+
+
+def _log(failed: str, error: Exception) -> None:
+    frappe.db.rollback()
+    frappe.log_error(title=failed, message=way_of(error))
+    frappe.db.commit()
 
 
 def _count(limit: int, seconds: int) -> None:

@@ -152,6 +152,13 @@ def _by_a_job(chain: Chain, answer: dict, monkeypatch: pytest.MonkeyPatch) -> No
     _columns, rows, message, *_rest = execute(filters)
     assert rows == []
     assert 'data-common-factors-job=""' in message
+    for wrong, said in (
+        *((sent, "filters") for sent in ("{", 5, None, "null", "[]")),
+        *(({"company": value}, "Company") for value in ({"a": 1}, ["like", "%"], "x" * 100_000, 5.5e400)),
+        ({"from_date": {"a": 1}}, "Delivered From"),
+    ):
+        with pytest.raises(frappe.ValidationError, match=said):
+            door.begin(wrong)
     job = door.begin(filters)["name"]
     assert door.begin(filters)["name"] == job
     assert len(begun) == 1

@@ -97,6 +97,7 @@ def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: 
         refused(lambda: desk.add_customer(doc.name, other, "Got a sample", 3), "already")
         refused(lambda: desk.leave_out(seen[sold.cy]["name"], ""), "Reason")
         desk.leave_out(seen[sold.cy]["name"], "Never opened")
+        refused(lambda: desk.leave_out(seen[sold.cy]["name"], "Again"), "left out already")
         doc.reload()
         refused(
             lambda: take_step(doc, "Submit for Approval", {**TEXTS, "action_class": "Class IX"}), "Class I"

@@ -13,6 +13,7 @@ from frappe.utils import add_to_date, now_datetime
 
 import complaint_qms
 from complaint_qms.api import connectors as api
+from complaint_qms.api import outside_messages
 from complaint_qms.constants import roles
 from complaint_qms.constants.connectors import ADDRESS, CALL, CONNECTOR, FACT, REFUSED_AN_HOUR
 from complaint_qms.services.connectors import calls, receiving, signed_settings
@@ -85,7 +86,9 @@ def test_a_signed_message_is_a_fact_with_time_and_source():
         api.test(mes.name, "")
 
 
-def test_who_cannot_sign_learns_nothing_and_every_refusal_is_written_down():
+def test_who_cannot_sign_learns_nothing_and_every_refusal_is_written_down(
+    monkeypatch: pytest.MonkeyPatch,
+):
     mes, batch = receiver(), factory.batch(factory.item(batch=True).name)
     body = message(batch.name)
     refused = [
@@ -113,6 +116,16 @@ def test_who_cannot_sign_learns_nothing_and_every_refusal_is_written_down():
     }
     assert SECRET not in json.dumps(rows, default=str)
     assert calls.try_again([row.name for row in rows]) == 0
+    # A log that cannot be written changes no answer.
+    with monkeypatch.context() as within:
+        within.setattr(receiving, "insert_by_server", lambda _row: frappe.throw("too long"))
+        for key in (mes.receive_key, "x" * 43):
+            told = knock(key, body, {}, first=ADDRESS)
+            assert (told.status, told.text) == (403, ""), key
+    # What a proxy passes on as an address, and is none, is not kept.
+    for said, kept in (("1" * 500, ""), ("<script>", ""), ("2001:DB8::1", "2001:db8::1"), ("198.51.100.9", "198.51.100.9")):  # fmt: skip
+        monkeypatch.setattr(frappe.local, "request_ip", said)
+        assert outside_messages._came_from() == kept
     # From one address no more is written down, nor answered with anything but 429.
     for _again in range(REFUSED_AN_HOUR):
         told = knock(mes.receive_key, body, {}, first=ADDRESS)

@@ -156,6 +156,18 @@ def test_open_documents_are_listed_and_treated_by_who_may(
         door.act(held.name, "Delivery Note", draft.name, "tell")
     told = {"for_user": owner, "document_name": draft.name, "type": "Mention"}
     assert frappe.db.count("Notification Log", told) == 1
+    # Once for the same goods and hold; and a name that is none is not sent back whole.
+    with pytest.raises(frappe.ValidationError, match="was told of this hold on"):
+        door.act(held.name, "Delivery Note", draft.name, "tell")
+    for kind, name in (("x" * 200_000, draft.name), ("Delivery Note", "x" * 200_000)):
+        with pytest.raises((frappe.DoesNotExistError, frappe.ValidationError)) as answer:
+            door.act(held.name, kind, name, "tell")
+        assert len(str(answer.value)) < 300
+    with factory.as_user(factory.person(roles.QUALITY_MANAGER)):
+        # ERPNext opens no batch to them, and the hold of it is theirs.
+        assert not frappe.has_permission("Batch", "read")
+        assert [row["hold"] for row in door.standing("Batch", batch)] == [held.name]
+        assert door.standing("Batch", "no such batch") == []
     door.act(held.name, "Delivery Note", draft.name, "take_out")
     with factory.as_user(factory.person(roles.QUALITY_MANAGER, "Manufacturing User")):
         # Whoever may change Work Orders, and not this one.
@@ -277,6 +289,14 @@ def test_thresholds_open_an_investigation_once_for_each_rise(
         assert (past["is_cut"], past["days"], past["asked"], past["risen"]) == (True, 0, 0, 0)
     with pytest.raises(frappe.ValidationError, match="At Least"):
         rules_door.try_threshold_on_past({**lot, "at_least": 0}, 30)
+    for wrong, said in (
+        *(({"at_least": value}, "At Least") for value in ("NaN", "Infinity", float("inf"), -5, 10**400, {"a": 1})),
+        *(({"days": value}, "Days") for value in (2.7, "NaN", {"a": 1}, -5)),
+        *(({"fewest": value}, "Complaints at Least") for value in (-5, 2.7)),
+        ({"company": "No such"}, "Company"), ({"company": {"a": 1}}, "Company"), ({"by": {"a": 1}}, "Of One"),
+    ):  # fmt: skip
+        with pytest.raises(frappe.ValidationError, match=said):
+            rules_door.try_threshold_on_past({**lot, **wrong}, 30)
     with factory.as_user(factory.user(roles.INVESTIGATOR)), pytest.raises(frappe.PermissionError):
         rules_door.try_threshold_on_past(lot, 30)
     assert (

@@ -9,7 +9,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, get_fullname
+from frappe.utils import escape_html, format_datetime, get_fullname
 
 from complaint_qms.constants.containment import HOLD, RELEASED
 from complaint_qms.integrations.erpnext import open_users
@@ -19,11 +19,13 @@ from complaint_qms.services.containment.open_documents import OpenDocuments
 from complaint_qms.services.containment.quarantine import held_lots
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.scalars import shown
 
 TAKE_OUT: Final = "take_out"
 CANCEL: Final = "cancel"
 STOP: Final = "stop"
 TELL: Final = "tell"
+_LOOKED_AT: Final = 50
 
 
 def users(name: str) -> dict[str, Any]:
@@ -56,9 +58,7 @@ def do(name: str, doctype: str, document: str, deed: str) -> dict[str, Any]:
     found, key = OpenDocuments(hold), (doctype, document)
     rows = found.opened.get(key) or found.told.get(key)
     if not rows:
-        refuse(
-            _("{0} {1} names nothing of {2} that is held.").format(_(doctype), escape_html(document), name)
-        )
+        refuse(_("{0} {1} names nothing of {2} that is held.").format(_(doctype), shown(document), name))
     doc = frappe.get_doc(doctype, document)
     if deed not in (_deeds(doctype, rows[0].status) if key in found.opened else _unopened()):
         frappe.throw(
@@ -120,14 +120,25 @@ def _stop(doc: Document, hold: Document, rows: list[User]) -> str:
 
 
 def _tell(doc: Document, hold: Document, rows: list[User]) -> str:
+    lots = escape_html(_lots(rows))
+    about = {"comment_type": "Comment", "reference_doctype": doc.doctype, "reference_name": doc.name}
+    named = about | {"content": ("like", f"%({hold.name})%")}
+    told = frappe.get_all(
+        "Comment", named, ["content", "creation"], order_by="creation desc", limit=_LOOKED_AT
+    )
+    if before := next((row for row in told if lots in row.content), None):
+        refuse(_("{0} was told of this hold on {1}.").format(escape_html(get_fullname(doc.owner)), format_datetime(before.creation)))  # fmt: skip
     _comment(doc, _("{0} is on quality hold ({1}) and may not leave."), hold, rows)
     return _("{0} was told.").format(get_fullname(doc.owner))
 
 
+def _lots(rows: list[User]) -> str:
+    return comma_list(sorted({row.lot for row in rows}))
+
+
 def _comment(doc: Document, sentence: str, hold: Document, rows: list[User]) -> None:
     """A comment that names the document's owner, by which the framework tells them."""
-    lots = comma_list(sorted({row.lot for row in rows}))
-    said = escape_html(sentence.format(lots, hold.name))
+    said = escape_html(sentence.format(_lots(rows), hold.name))
     owner, title = escape_html(doc.owner), escape_html(get_fullname(doc.owner))
     content = f'<p><span class="mention" data-id="{owner}" data-value="{title}">@{title}</span> {said}</p>'
     doc.add_comment("Comment", content)

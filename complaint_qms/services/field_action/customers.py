@@ -204,6 +204,8 @@ def leave_out(doc: Document, action: Document, reason: str) -> None:
         GateError: it is under way, and the user has a part in it: leaving out brings it nearer to its targets.
     """
     _check_scope_open(action)
+    if doc.is_left_out:
+        refuse(_("{0} is left out already.").format(escape_html(doc.customer_name or doc.customer)))
     if action.stage == "under_way":
         _check_second_person(action)
     if blank(reason):

@@ -27,7 +27,8 @@ from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.permissions.query import MatchCondition, list_condition
 from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.record.bulk_read import values_of
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import read_values, refuse
+from complaint_qms.services.record.scalars import shown
 from complaint_qms.services.rules.thresholds import RATE, SUPPLIER_LOT, is_above, is_bought
 from complaint_qms.services.rules.trial import months_between
 from complaint_qms.services.trace.labels import lot_kind, lot_name
@@ -37,6 +38,8 @@ from complaint_qms.services.trace.tracing import SeenLedger
 _KINDS: Final = {"batch_no": "Batch", "item_code": "Item"}
 MEASURES: Final = ("complaints", RATE)
 _FIELDS: Final = ("name", "company", "received_at", "item_code", "batch_no", "serial_no", "is_migrated")
+_THRESHOLD: Final = "Investigation Threshold"
+_SENT: Final = ("by", "measure", "at_least", "days", "fewest", "company")
 _FOREVER: Final = date(1900, 1, 1)
 
 Subject = tuple[str, str, str]
@@ -89,6 +92,8 @@ def _row(sent: Mapping[str, Any]) -> frappe._dict:
     Raises:
         frappe.ValidationError: it counts nothing.
     """
+    given = {name: sent[name] for name in _SENT if sent.get(name) not in (None, "")}
+    sent = read_values(_THRESHOLD, given)
     row = frappe._dict(
         by=sent.get("by"),
         measure=sent.get("measure") or MEASURES[0],
@@ -104,6 +109,10 @@ def _row(sent: Mapping[str, Any]) -> frappe._dict:
         refuse(_("{0}: At Least has to be more than 0.").format(place))
     if not 1 <= row.days <= LONGEST_HISTORY:
         refuse(_("{0}: In (Days) has to be a whole number from 1 to {1}.").format(place, LONGEST_HISTORY))
+    if row.fewest < 0:
+        refuse(_("{0}: Complaints at Least must not be below 0.").format(place))
+    if row.company and not frappe.db.exists("Company", row.company):
+        refuse(_("{0} “{1}” is not there, or not open to you.").format(_("Company"), shown(row.company)))
     return row
 
 
