@@ -13,7 +13,7 @@ from frappe.utils import add_to_date, now_datetime
 
 import complaint_qms
 from complaint_qms.api import connectors as api
-from complaint_qms.api import outside_messages
+from complaint_qms.api import outside_messages, signed_doors
 from complaint_qms.constants import roles
 from complaint_qms.constants.connectors import ADDRESS, CALL, CONNECTOR, FACT, REFUSED_AN_HOUR
 from complaint_qms.services.connectors import calls, receiving, signed_settings
@@ -117,11 +117,14 @@ def test_who_cannot_sign_learns_nothing_and_every_refusal_is_written_down(
     assert SECRET not in json.dumps(rows, default=str)
     assert calls.try_again([row.name for row in rows]) == 0
     # A log that cannot be written changes no answer.
+    logged = []
     with monkeypatch.context() as within:
         within.setattr(receiving, "insert_by_server", lambda _row: frappe.throw("too long"))
+        within.setattr(signed_doors, "_log", lambda *about: logged.append(about))
         for key in (mes.receive_key, "x" * 43):
             told = knock(key, body, {}, first=ADDRESS)
             assert (told.status, told.text) == (403, ""), key
+    assert len(logged) == 1
     # What a proxy passes on as an address, and is none, is not kept.
     for said, kept in (("1" * 500, ""), ("<script>", ""), ("2001:DB8::1", "2001:db8::1"), ("198.51.100.9", "198.51.100.9")):  # fmt: skip
         monkeypatch.setattr(frappe.local, "request_ip", said)
