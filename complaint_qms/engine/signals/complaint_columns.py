@@ -56,24 +56,23 @@ def trailing_counts(codes: Codes, times: Times, days: int) -> NDArray[np.int32]:
 def main_stretch(times: Times) -> slice:
     """The events that are history: a slip of the pen in the year is none.
 
-    At the beginning, up to ``FEW`` events or a stretch of less than ``STRAY_DAYS`` are cut off by a silence of more than
-    ``SILENCE_DAYS``, as often as it happens; what came later has no say in it. At the end, the few that a gap of years,
-    longer than all the rest, cuts off.
+    At the end, the few that a gap of years, longer than all the rest, cuts off. At the beginning, up to ``FEW`` events or a
+    stretch of less than ``STRAY_DAYS`` are cut off by a silence of more than ``SILENCE_DAYS``, as often as it happens; what
+    came later has no say in it.
     """
     size = len(times)
     seconds = times.astype("datetime64[s]").astype(np.int64)
     start, stop = 0, size
-    for place in np.flatnonzero(np.diff(seconds) > SILENCE_DAYS * _DAY).tolist():
+    few = max(FEW, size // 1000)
+    if size >= LEAST_TO_COMPARE:
+        wide = max(GAP_DAYS * _DAY, int(seconds[size - 1 - few] - seconds[few]))
+        for place in range(few):
+            if seconds[size - 1 - place] - seconds[size - 2 - place] > wide:
+                stop = size - 1 - place
+    for place in np.flatnonzero(np.diff(seconds[:stop]) > SILENCE_DAYS * _DAY).tolist():
         if place + 1 - start > FEW and seconds[place] - seconds[start] >= STRAY_DAYS * _DAY:
             break
         start = place + 1
-    few = max(FEW, size // 1000)
-    if size < LEAST_TO_COMPARE or start >= size - few - 1:
-        return slice(start, stop)
-    wide = max(GAP_DAYS * _DAY, int(seconds[size - 1 - few] - seconds[start]))
-    for place in range(few):
-        if seconds[size - 1 - place] - seconds[size - 2 - place] > wide:
-            stop = size - 1 - place
     return slice(start, stop)
 
 
