@@ -140,8 +140,12 @@ def read_inputs(job: Job, progress: Progress, look: Callable[..., Profile] = fir
 
 
 def _without_dates(mapped: mapping.FileMapping, facts: Profile) -> bool:
-    """Is there no date of receipt, no column that is called so, nor any cell that could be one?"""
-    if "received" in mapped.columns or "received" in mapped.choices.refused:
+    """Is there no date of receipt, no column that is called so, nor any cell that could be one or would once it is calculated?"""
+    if (
+        "received" in mapped.columns
+        or "received" in mapped.choices.refused
+        or mapping.unsaved_formulas(mapped)
+    ):
         return False
     dated = (column.votes.dates or Evidence(column).dates for column in facts.columns)
     return not any(dated)

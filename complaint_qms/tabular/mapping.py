@@ -107,6 +107,16 @@ def missing_fields(mapping: FileMapping) -> list[str]:
     return [] if any(key in mapping.columns for key in CONTENT_KEYS) else list(CONTENT_KEYS)
 
 
+def unsaved_formulas(mapping: FileMapping) -> list[str]:
+    """Columns nobody named whose cells are formulas that were saved without their values: one of them may be what is missing."""
+    if mapping.format.kind != "xlsx" or not mapping.path:
+        return []
+    rows = sheets.uncalculated(mapping.path, mapping.format.sheet or "").items()
+    cells = reduce(or_, (cells for row, cells in rows if row > mapping.header_row), 0)
+    known = {name for names in mapping.columns.values() for name in names}
+    return [name for name in sheets.columns_of(cells, mapping.headings) if name not in known]
+
+
 def require(mapping: FileMapping) -> None:
     """Refuse a file of which nothing can be made with these columns.
 
@@ -121,12 +131,8 @@ def require(mapping: FileMapping) -> None:
     if not gone:
         return
     fmt = mapping.format
-    if fmt.kind == "xlsx" and mapping.path:
-        rows = sheets.uncalculated(mapping.path, fmt.sheet or "").items()
-        cells = reduce(or_, (cells for row, cells in rows if row > mapping.header_row), 0)
-        known = {name for names in mapping.columns.values() for name in names}
-        if unsaved := [name for name in sheets.columns_of(cells, mapping.headings) if name not in known]:
-            raise ColumnError("formulas_unsaved", file=mapping.name, columns=name_list(unsaved))
+    if unsaved := unsaved_formulas(mapping):
+        raise ColumnError("formulas_unsaved", file=mapping.name, columns=name_list(unsaved))
     key = "columns_no_content" if gone == list(CONTENT_KEYS) else "columns_missing"
     kind = "json" if fmt.kind == "jsonl" else fmt.kind
     about: dict[str, Any] = {"encoding": fmt.encoding}
