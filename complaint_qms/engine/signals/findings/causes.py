@@ -103,10 +103,10 @@ class Causes:
                 busy[one.first : one.stop] = True
         if born is not None and first - self.settings.guard - born >= self.settings.min_baseline:
             busy[:born] = True  # it was not there yet
-        share, rate = self._share(parts, first)
+        share, rate = self._share(parts, first, stop)
         share = share * self._raised(parts, first, stop)
         normal = usual(counts, share, first, busy, self.settings, rate, stop)
-        if self._has_season(parts):
+        if self._has_season(parts, first, stop):
             normal = replace(normal, alike=self._alike(counts, first, stop, busy))
         return counts, normal
 
@@ -184,13 +184,13 @@ class Causes:
                 if len(pair) == 2 and tuple(k for k, _ in pair) in ORDER:
                     yield pair, shared
 
-    def _share(self, parts: Parts, first: int) -> tuple[Array, Array | None]:
+    def _share(self, parts: Parts, first: int, stop: int) -> tuple[Array, Array | None]:
         """What expectations are proportional to, period by period: a season, units in the field, or time alone; and the
         rate where the scan was given one."""
         flat = np.ones(self.columns.size)
         singles = parts or (("all", 0),)
         for part in singles:
-            season = self._season(part, first)
+            season = self._season(part, first, stop)
             if season is not None:
                 return season, None
         for kind, code in sorted(singles, key=lambda part: part[0] != "batch"):
@@ -214,20 +214,22 @@ class Causes:
             return False
         return bool(np.any(scan.exposure[row] > 0))
 
-    def _has_season(self, parts: Parts) -> bool:
-        return any(
-            self._judged_by_season(kind, code) is not None for kind, code in parts or (("all", 0),)
-        ) and bool(not self.columns.missing.any())  # the zeros of a gap are no season
+    def _has_season(self, parts: Parts, first: int, stop: int) -> bool:
+        """Whether the scan judged some of these periods by seasons; before it knew them, units in the field or time count."""
+        if self.columns.missing.any():
+            return False  # the zeros of a gap are no season
+        known = (self._judged_by_season(kind, code) for kind, code in parts or (("all", 0),))
+        return any(one is not None and bool(np.isfinite(one[first:stop]).any()) for one in known)
 
     def _judged_by_season(self, kind: str, code: int) -> Array | None:
         """Expected counts by the scan of a series that is judged by its seasons."""
         scan, row = self.scans.get(kind), self.row.get(kind, {}).get(code)
         return None if scan is None or row is None else scan.seasons.get(row)
 
-    def _season(self, part: tuple[str, int], first: int) -> Array | None:
+    def _season(self, part: tuple[str, int], first: int, stop: int) -> Array | None:
         """Expectation of a series that is judged by its seasons, in shares of its mean. A year after the alarm began it
         would have learned from the rise, so the year before is repeated."""
-        if self._judged_by_season(*part) is None or not self._has_season((part,)):
+        if not self._has_season((part,), first, stop):
             return None
         if part not in self._seasons:
             self._seasons[part] = self._whole_season(part)
