@@ -93,6 +93,12 @@ def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: 
         other = factory.customer().name
         refused(lambda: desk.add_customer(doc.name, other, " ", 3), "Reason")
         refused(lambda: desk.add_customer(doc.name, "nobody", "r", 0), "Customer", "Quantity")
+        refused(
+            lambda: desk.add_customer(doc.name, other, "Got a sample", 2.5),
+            "Quantity",
+            "whole numbers",
+            "Nos",
+        )
         desk.add_customer(doc.name, other, "Got a sample", 3)
         refused(lambda: desk.add_customer(doc.name, other, "Got a sample", 3), "already")
         refused(lambda: desk.leave_out(seen[sold.cy]["name"], ""), "Reason")
@@ -191,6 +197,7 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
 ) -> None:
     refused(lambda: desk.send_notices(planned(sold).name), "under way")
     doc = running(sold)
+    frappe.get_doc({"doctype": "Email Unsubscribe", "email": "b@x.example", "global_unsubscribe": 1}).insert()
     with factory.as_user(investigator()):
         desk.send_notices(doc.name)
     notices.send_waiting()
@@ -203,6 +210,12 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
     assert told(doc, mailbox) == {}, "nobody is told twice"
     chinese = (
         next(mail for mail in mailbox.mails if mail["To"] == "b@x.example").get_body(("html",)).get_content()
+    )
+    assert not any(
+        word in mail.get_body((kind,)).get_content()
+        for mail in mailbox.mails
+        for kind in ("html", "plain")
+        for word in ("nsubscribe", "Leave this conversation")
     )
     assert "您需要做的" in chinese
     assert all(word in chinese for word in ("把手断裂", "烫伤", "停止使用。"))

@@ -74,8 +74,12 @@ def likely_kind(complaint: Document) -> str:
     return QUESTION if complaint.first_response_at else INFORMATION
 
 
-def why_no_mail() -> str:
-    """Why no mail can leave this site, with what to do; empty when one can."""
+def why_no_mail(without_account: str = "") -> str:
+    """Why no mail can leave this site, with what to do; empty when one can.
+
+    Args:
+        without_account: what is said where there is no outgoing account; by default what fits the answer to a complaint.
+    """
     account = _account()
     if account and account.get("awaiting_password"):
         return _(
@@ -83,7 +87,7 @@ def why_no_mail() -> str:
         ).format(escape_html(account.name), _("Awaiting password"))
     if account:
         return ""
-    return _(
+    return without_account or _(
         "No mail can be sent: there is no outgoing mail account. Set one up as default under Email Account; until then note here how the customer was answered."
     )
 

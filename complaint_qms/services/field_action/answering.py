@@ -26,11 +26,10 @@ from complaint_qms.constants.field_action import (
 )
 from complaint_qms.engine.message import Message
 from complaint_qms.integrations.erpnext.company_contact import contact_of
-from complaint_qms.integrations.erpnext.units import is_counted_whole
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.field_action import classes, customers, notice_text, texts
-from complaint_qms.services.field_action.entered import MOST, too_long
+from complaint_qms.services.field_action.entered import MOST, is_split, too_long, whole_numbers_wanted
 from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
@@ -186,8 +185,8 @@ def _wrong_amounts(
             or not 0 <= value <= MOST
         ):
             return [_("{0}: enter numbers from 0 on.").format(item)]
-        if value != int(value) and is_counted_whole(row.uom):
-            return [_("{0}: enter whole numbers, because it is counted in {1}.").format(item, _(row.uom))]
+        if is_split(value, row.uom):
+            return [whole_numbers_wanted(item, row.uom)]
         amounts.append(value)
     said, left = _said_and_left(row, given, fields)
     # Who knows better than the records says so, and why.

@@ -36,7 +36,7 @@ from complaint_qms.integrations.erpnext.lots import stock_units
 from complaint_qms.services import writing
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.field_action import storing
-from complaint_qms.services.field_action.entered import MOST, too_long
+from complaint_qms.services.field_action.entered import MOST, is_split, too_long, whole_numbers_wanted
 from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record import timeline
@@ -172,6 +172,8 @@ def add(action: Document, customer: str, reason: str, item_code: str, qty: float
         wrong.append(
             _("Quantity: enter how much the customer has, more than 0 and at most {0}.").format(MOST)
         )
+    elif item in known and is_split(flt(qty), known[item][1]):
+        wrong.append(whole_numbers_wanted(_("Quantity"), known[item][1]))
     if wrong:
         refuse(*wrong)
     if frappe.db.exists(CUSTOMER, {"customer_key": _key(action.name, customer)}):

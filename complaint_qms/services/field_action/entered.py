@@ -6,6 +6,8 @@ from typing import Final
 
 from frappe import _
 
+from complaint_qms.integrations.erpnext.units import is_counted_whole
+
 MOST: Final = 10**9
 """Of anything, in its unit."""
 
@@ -16,3 +18,13 @@ def too_long(label: str, text: str, most: int) -> list[str]:
     if length <= most:
         return []
     return [_("{0}: at most {1} characters, and these are {2}. Shorten it.").format(label, most, length)]
+
+
+def is_split(amount: float, uom: str | None) -> bool:
+    """Whether an amount has a part of what is counted whole."""
+    return amount != int(amount) and is_counted_whole(uom)
+
+
+def whole_numbers_wanted(label: str, uom: str) -> str:
+    """The sentence that says so of a field or an item."""
+    return _("{0}: enter whole numbers, because it is counted in {1}.").format(label, _(uom))

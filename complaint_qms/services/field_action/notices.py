@@ -32,8 +32,7 @@ from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.by_itself import marked, without_secrets
-from complaint_qms.services.correspondence.composing import why_no_mail
-from complaint_qms.services.field_action import customers, delivery, notice_text
+from complaint_qms.services.field_action import customers, delivery, mailing, notice_text
 from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.channels import connected
@@ -104,7 +103,7 @@ def write_down(action: Document, docs: Iterable[Any], number: int, ways: Ways | 
             there[key] = frappe._dict(row)
             rows.append(row)
             told.append(doc.name)
-    if any(row["service"] == BY_MAIL for row in rows) and (why := why_no_mail()):
+    if any(row["service"] == BY_MAIL for row in rows) and (why := mailing.why_no_notice()):
         refuse(why)
     writing.insert_rows(NOTICE, rows, now_datetime(), frappe.session.user, "notice written down")
     # Of customers who were left out while it waited, and were taken in again.
@@ -133,7 +132,7 @@ def send_failed_again(name: str) -> None:
         refuse(_("This customer has acknowledged it or is left out. Load the page again."))
     values = {"state": WAITING, "error": None, "communication": None, "message": None}
     way = _present_way(notice)
-    if way["service"] == BY_MAIL and (why := why_no_mail()):
+    if way["service"] == BY_MAIL and (why := mailing.why_no_notice()):
         refuse(why)
     writing.set_values(NOTICE, name, values | way, "to be sent again")
     enqueue_notices()
@@ -300,7 +299,7 @@ def _mail(
         action, customer, language, link, contact=notice.contact_name, is_reminder=is_reminder
     )
     account = EmailAccount.find_outgoing(match_by_doctype="Complaint")
-    if why := why_no_mail():
+    if why := mailing.why_no_notice():
         refuse(why)
     message = frappe.get_doc(
         {
@@ -324,7 +323,7 @@ def _mail(
     message.insert(ignore_permissions=True)
     message.content = text["content"]
     with marked("generated"):
-        message.send_email()
+        mailing.queue_for_safety(message)
     return {"communication": message.name}
 
 

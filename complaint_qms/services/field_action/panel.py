@@ -10,8 +10,8 @@ from frappe.utils import cint
 
 from complaint_qms.constants.field_action import CUSTOMER, SAID
 from complaint_qms.engine.field_action import counted_twice
-from complaint_qms.services.correspondence.composing import why_held_back, why_no_mail
-from complaint_qms.services.field_action import customers, mass_balance, notices, scope
+from complaint_qms.services.correspondence.composing import why_held_back
+from complaint_qms.services.field_action import customers, mailing, mass_balance, notices, scope
 
 _SHOWN = (
     "name", "customer", "customer_name", "state", "contact_name", "email", "phone", "language", "sent_at", "opened_at", "acknowledged_at",
@@ -68,7 +68,7 @@ def panel(action: Document) -> dict[str, Any]:
         else 0,
         "is_running": is_running,
         "may_enter": _may_enter(action),
-        "no_mail": why_no_mail() if is_running else "",
+        "no_mail": mailing.why_no_notice() if is_running else "",
         "held_back": why_held_back() if is_running else "",
     }
 
