@@ -47,6 +47,7 @@ def _words() -> dict[str, str]:
         "needs_scripts": _(
             "This page needs JavaScript. Switch it on in your browser, or write to us in another way."
         ),
+        "goods": _("Products concerned"),
         "reason": _("Reason"),
         "hazard": _("What may happen"),
         "instruction": _("What you have to do"),

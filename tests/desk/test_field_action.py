@@ -15,7 +15,7 @@ from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.field_action import delivery, notices, reminders
+from complaint_qms.services.field_action import delivery, notice_text, notices, paper, reminders
 from complaint_qms.services.field_action.report import FieldActions
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
@@ -126,6 +126,8 @@ def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> No
     chain.new_lot("O1", "OTHER")
     chain.buy("O1", 50, factory.supplier().name)
     chain.sell(sold.ada, ("O1", 3))
+    code, serial = factory.item(serial=True, price=None).name, factory.serials(1)
+    factory.receive(factory.Line(code, qty=1, serials=serial))
     doc = planned(sold)
     with factory.as_user(investigator()):
         added = factory.customer().name
@@ -138,6 +140,11 @@ def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> No
             (chain.items["OTHER"], 3, chain.lots["O1"])
         ]
         assert [row["at_risk"] for row in seen[added]["quantities"]] == [4], "what was entered by hand stays"
+        by_hand = frappe.get_doc("Field Action Customer", seen[added]["name"])
+        by_hand.quantities[0].item_code = doc.item_code
+        assert doc.batch_no in notice_text.fields(doc, by_hand, "", "", "en")["quantities"]
+        doc.serial_no = serial[0]
+        refused(doc.save, "Batch", "Serial No", code, chain.items["OTHER"])
         assert (seen[sold.bo]["state"], seen[sold.bo]["quantities"]) == ("left_out", [])
     going = running(sold)
     row = customers(going)[sold.bo]
@@ -211,12 +218,8 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
     chinese = (
         next(mail for mail in mailbox.mails if mail["To"] == "b@x.example").get_body(("html",)).get_content()
     )
-    assert not any(
-        word in mail.get_body((kind,)).get_content()
-        for mail in mailbox.mails
-        for kind in ("html", "plain")
-        for word in ("nsubscribe", "Leave this conversation")
-    )
+    sent = [mail.get_body((kind,)).get_content() for mail in mailbox.mails for kind in ("html", "plain")]
+    assert not any("unsubscribe_url" in text or "Leave this conversation" in text for text in sent)
     assert "您需要做的" in chinese
     assert all(word in chinese for word in ("把手断裂", "烫伤", "停止使用。"))
     assert not any(word in chinese for word in ("Handle breaks", "Burns", "Stop using it."))
@@ -262,24 +265,6 @@ def test_each_contact_is_told_once_in_their_language_and_what_fails_is_sent_agai
     assert to_phone == [True, False, True]
 
 
-def test_who_answers_or_is_left_out_while_a_notice_waits_gets_none(sold: Sold, mailbox: Mailbox) -> None:
-    doc = running(sold)
-    rows = customers(doc)
-    with factory.as_user(investigator()):
-        assert desk.send_notices(doc.name) == {"notices": 3}
-        desk.log_call(rows[sold.ada]["name"], True, "Ann")
-        with pytest.raises(GateError, match="without a part"):
-            desk.leave_out(rows[sold.bo]["name"], "Got none")
-    with factory.as_user(quality_manager()):
-        desk.leave_out(rows[sold.bo]["name"], "Got none")
-    assert notices.send_waiting() == 0
-    assert {one["state"] for one in notices.notices_of(doc.name)} == {"not_needed"}
-    with factory.as_user(investigator()):
-        desk.take_back(rows[sold.bo]["name"])
-        assert desk.send_notices(doc.name) == {"notices": 1}, "who is taken in again is told"
-    assert notices.send_waiting() == 1
-
-
 def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox: Mailbox) -> None:
     doc = running(sold)
     tokens = told(doc, mailbox)
@@ -291,12 +276,15 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     for rows in ([{"row": 1, "still_held": 7}], [{"row": 2}], [{"row": 1, "used": -1}], [{"row": 1, "used": float("nan")}], ["x"], [{"row": 1}, {"row": 1}], [{"row": 1, "still_held": 1, "to_return": 2}], [{"row": 1, "used": "3"}], {"row": 1, "used": 3}, '{"1": 3}'):  # fmt: skip
         refused(lambda rows=rows: guest(lambda: door.answer(secret, "Ann", rows)))
     refused(lambda: guest(lambda: door.answer(secret, " ", [], "x" * 1001)), "Your Name", "1001")
-    tasks = {"reference_name": doc.name, "description": ("like", "%from a friend%")}
+    tasks, name = (
+        {"reference_name": doc.name, "description": ("like", "%from a friend%")},
+        "<script>alert(1)</script>",
+    )
+    guest(lambda: door.answer(secret, name))
     more = [{"row": 1, "still_held": 4, "destroyed": 5}]
     for _time in range(2):
         guest(lambda: door.answer(secret, "Ann", more, "Two from a friend"))
         assert frappe.db.count("ToDo", tasks) == 1, "who has more says so, and somebody looks into it"
-    name = "<script>alert(1)</script>"
     guest(lambda: door.answer(secret, name, [{"row": 1, "still_held": 3, "to_return": 3, "destroyed": 2}]))
     guest(lambda: door.answer(secret, name, json.dumps([{"row": 1, "still_held": 1, "destroyed": 5}])))
     row = customers(doc)[sold.ada]
@@ -309,10 +297,11 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     html = frappe.get_print("Field Action", doc.name, "Field Action Report")
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
+    assert "alert(1)" in frappe.db.get_value("Field Action Customer", row["name"], "answered_by_name")
+    history = " ".join(frappe.get_all("Comment", {"reference_name": doc.name}, pluck="content"))
+    assert "Destroyed: 2 instead of 5" in history, "what a customer takes back stays in the history"
     assert customers(doc)[sold.bo]["state"] == "notice_sent"
-    assert guest(lambda: door.look(other["a1@x.example"]))["number"] != doc.name, (
-        "each link has its own action"
-    )
+    assert guest(lambda: door.look(other["a1@x.example"]))["number"] != doc.name
     said = set()
     frappe.db.set_value(
         "Field Action Notice",
@@ -334,14 +323,14 @@ def test_a_link_takes_an_answer_and_tells_strangers_nothing(sold: Sold, mailbox:
     frappe.clear_messages()
     assert said == {"This link is not valid, or not any more."}
     with factory.as_user(quality_manager()):
-        take_step(
-            frappe.get_doc("Field Action", doc.name), "Cancel Field Action", {"cancel_reason": "By mistake"}
-        )
+        take_step(doc.reload(), "Cancel Field Action", {"cancel_reason": "By mistake"})
     with pytest.raises(frappe.DoesNotExistError, match="has ended"):
         guest(lambda: door.answer(secret, "Ann"))
     frappe.clear_messages()
     seen = guest(lambda: door.look(secret))
     assert (seen["over"], seen["withdrawn"], seen.get("instruction")) == (True, True, None)
+    assert sold.batch in seen["goods"][0]
+    assert {"phone", "email"} & {*seen["contact"]}
     answers = [ask("POST", LOOK, {"token": f"guess-{number}"}, user="Guest").status for number in range(125)]
     assert (answers[0], answers[-1]) == (404, 429), "one address guesses a few times an hour"
 
@@ -381,6 +370,8 @@ def test_who_does_not_answer_is_reminded_then_phoned_and_the_end_asks_for_the_ta
         desk.record_quantities(rows[sold.bo]["name"], [{"row": 1, "recovered": 4, "used": 1}], "By courier")
         desk.record_quantities(rows[sold.cy]["name"], [{"row": 1, "destroyed": 2}])
     assert customers(doc)[sold.cy]["calls"] == 2
+    (table,) = [table for part in paper.sections(doc) for table in part["tables"] if len(table["heads"]) == 9]
+    assert all("Email" in row[2] or "Phone" in row[2] for row in table["rows"]), table
     sold.chain.take_back(sold.first, "F1", 3)
     with factory.as_user(investigator()):
         desk.compute_scope(doc.name)

@@ -52,7 +52,7 @@ def test_a_notice_that_the_site_refuses_leaves_no_message_that_says_it_was_sent(
             frappe.throw("No outgoing account")
 
         monkeypatch.setattr(
-            "frappe.core.doctype.communication.communication.Communication.send_email", refuse
+            "frappe.core.doctype.communication.communication.Communication.sendmail_input_dict", refuse
         )
         assert notices.send_waiting() == 0
         assert {(one["state"], one["error"]) for one in notices.notices_of(doc.name)} == {

@@ -16,6 +16,7 @@ from complaint_qms.api import field_notice as door
 from complaint_qms.constants import notify, roles
 from complaint_qms.constants.field_action import CHANNEL_FIELD
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.correspondence import working_days
 from complaint_qms.services.field_action import delivery, notices, reminders
 from complaint_qms.services.field_action.report import FieldActions
@@ -230,6 +231,24 @@ def test_what_staff_entered_stays_when_the_customer_says_something_else(
     seen = guest(lambda: door.look(token))
     assert (seen["over"], seen["withdrawn"], seen["instruction"][:4]) == (True, False, "Stop")
     assert seen["contact"].get("phone", "") == (company.phone_no or "")
+
+
+def test_who_answers_or_is_left_out_while_a_notice_waits_gets_none(sold: Sold, mailbox: Mailbox) -> None:
+    doc = running(sold)
+    rows = customers(doc)
+    with factory.as_user(investigator()):
+        assert desk.send_notices(doc.name) == {"notices": 3}
+        desk.log_call(rows[sold.ada]["name"], True, "Ann")
+        with pytest.raises(GateError, match="without a part"):
+            desk.leave_out(rows[sold.bo]["name"], "Got none")
+    with factory.as_user(quality_manager()):
+        desk.leave_out(rows[sold.bo]["name"], "Got none")
+    assert notices.send_waiting() == 0
+    assert {one["state"] for one in notices.notices_of(doc.name)} == {"not_needed"}
+    with factory.as_user(investigator()):
+        desk.take_back(rows[sold.bo]["name"])
+        assert desk.send_notices(doc.name) == {"notices": 1}, "who is taken in again is told"
+    assert notices.send_waiting() == 1
 
 
 def test_what_is_no_argument_is_refused_by_its_name(sold: Sold) -> None:

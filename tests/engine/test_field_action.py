@@ -84,6 +84,7 @@ WHOLE = {
         ("approval", {}, []),
         ("approval", {"scope_at": None, "hazard": None}, ["scope_html", "hazard"]),
         ("approval", {"languages_without_text": "Deutsch"}, ["texts"]),
+        ("approval", {"has_no_contact": True}, ["company"]),
         ("approval", {"scope_not_shown": 3}, ["scope_not_shown"]),
         ("approval", {"action_class": None}, ["action_class"]),
         ("approval", {"action_class": None, "action_type": "safety_notice"}, []),

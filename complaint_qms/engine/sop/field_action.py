@@ -5,6 +5,7 @@ Facts beyond the fields of Field Action:
     contributors: [{user, part}] everybody who wrote, owned or submitted the record, whenever it was.
     stored: the record as it was before this save; empty for a new one.
     languages_without_text: names of languages of its customers that have no text; empty for none.
+    has_no_contact: whether customers would be told nobody whom they can call or write to.
 """
 
 from collections.abc import Mapping
@@ -87,6 +88,9 @@ def _worded(facts: Facts) -> list[Missing]:
     if facts.get("action_type") != "safety_notice":
         wants.insert(0, ("action_class", "Choose the class."))
     found = need(facts, "SOP", wants)
+    if facts.get("stage") in ("draft", "scope", "approval") and facts.get("has_no_contact"):
+        message = "Customers need somebody to call or write to: enter a phone number or mail address of the company, or in the handler's user."
+        found.append(Missing("SOP", "company", Message(message), "record"))
     # What was approved is not asked again: its texts stand still.
     if facts.get("stage") in ("draft", "scope", "approval") and facts.get("languages_without_text"):
         message = "Customers read {languages}, and no text is in it. Add rows under Texts for Customers."

@@ -44,7 +44,12 @@ function show_after(notice) {
 	place.replaceChildren(
 		el("p", { class: "cv-note", role: "status" }, notice.withdrawn ? words.withdrawn : words.over),
 		head(notice),
-		...[part(words.reason, notice.reason), part(words.hazard, notice.hazard), part(words.instruction, notice.instruction)].filter(Boolean),
+		...[
+			part(words.goods, notice.goods.join("\n")),
+			part(words.reason, notice.reason),
+			part(words.hazard, notice.hazard),
+			part(words.instruction, notice.instruction),
+		].filter(Boolean),
 		questions(notice)
 	);
 }

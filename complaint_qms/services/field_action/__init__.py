@@ -11,7 +11,9 @@ texts          what customers read, by language, and what of it is signed
 notice_text    what a notice says, by the site's templates
 ways           by which channel each contact is told
 notices        notices to each contact, once each; sent by a job, again where they failed
+mailing        a notice in the mail queue, whatever its reader has unsubscribed from
 delivery       what became of them in the mail queue and the outbox
+contact        whom a customer calls or writes to
 answering      the link of a notice, without a login
 tracking       what staff enters: answers by phone, calls, what came back
 mass_balance   a mock recall: one up, one down, and whether quantities agree

@@ -25,10 +25,9 @@ from complaint_qms.constants.field_action import (
     TOLD_BY_CUSTOMER,
 )
 from complaint_qms.engine.message import Message
-from complaint_qms.integrations.erpnext.company_contact import contact_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
-from complaint_qms.services.field_action import classes, customers, notice_text, texts
+from complaint_qms.services.field_action import classes, contact, customers, notice_text, texts
 from complaint_qms.services.field_action.entered import MOST, is_split, too_long, whole_numbers_wanted
 from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
@@ -88,17 +87,18 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
         _refuse()
     check_said(customer, name, quantities or [], remark)
     now = now_datetime()
+    if not customer.acknowledged_at:
+        customer.acknowledged_at, customer.answered_by_name = now, name.strip()
     customer.update(
         {
-            "acknowledged_at": customer.acknowledged_at or now,
             "opened_at": customer.opened_at or now,
             "road": customer.road or BY_LINK,
-            "answered_by_name": name.strip(),
             "remark": remark.strip() or None,
             "said_at": now,
         }
     )
     more = _more_than_known(customer, quantities or [])
+    changed = _changed(customer, quantities) if quantities is not None else []
     other = _take_said(customer, quantities) if quantities is not None else []
     customers.store(customer)
     customers.refresh_figures(action.name)
@@ -110,8 +110,9 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
             Text(name.strip()),
         ),
     )
-    who = customer.customer_name or customer.customer
     who = Text(customer.customer_name or customer.customer)
+    if changed:
+        timeline.note_on(action, line("{0} says by the link: {1}", who, changed))
     if more:
         _flag(action, customer, line("{0} has more than the records say. {1}", who, more), now)
     if other:
@@ -220,6 +221,20 @@ def _more_than_known(customer: Document, quantities: list[dict[str, Any]]) -> li
     return found
 
 
+def _changed(customer: Document, quantities: list[dict[str, Any]]) -> list[Message]:
+    """What a customer says otherwise than before, also what they take back, field by field."""
+    given = {one["row"]: one for one in quantities}
+    found = []
+    for row in customer.quantities:
+        for field in TOLD_BY_CUSTOMER:
+            was, now = flt(row.get(SAID[field])), flt(given.get(row.idx, {}).get(field))
+            if round(was - now, 6):
+                amounts = (Text(notice_text.amount_text(value)) for value in (now, was))
+                item = Text(row.item_name or row.item_code)
+                found.append(line("{0}, {1}: {2} instead of {3}", item, Label(row.doctype, field), *amounts))
+    return found
+
+
 def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> list[Message]:
     """Keep what a customer says of each item in place of what they said before; it counts unless staff has entered something. What is other than
     that, item by item."""
@@ -270,7 +285,7 @@ def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[s
         "quantities": [
             {
                 "row": row.idx,
-                "title": as_typed(notice_text.quantity_line(row)),
+                "title": as_typed(notice_text.quantity_line(action, row)),
                 "uom": _(row.uom or ""),
                 "at_risk": flt(row.at_risk),
                 "recovered": flt(row.recovered),
@@ -286,8 +301,10 @@ def _shown_after(action: Document, customer: Document, notice: frappe._dict) -> 
     """What a link shows once its action is over: what was told, unless it was withdrawn, and whom to call."""
     is_withdrawn = action.stage == "cancelled"
     told = {} if is_withdrawn else texts.texts_for(action, notice.language)
+    goods = (as_typed(notice_text.goods_line(action, row)) for row in customer.quantities)
     return {
         **_head(action, customer),
+        "goods": [*dict.fromkeys(goods)],
         "over": True,
         "withdrawn": is_withdrawn,
         **{name: as_typed(text) for name, text in told.items()},
@@ -301,7 +318,7 @@ def _head(action: Document, customer: Document) -> dict[str, Any]:
         "kind": word(action.action_type),
         "class": classes.class_text(action.action_class),
         "customer": as_typed(customer.customer_name or ""),
-        "contact": contact_of(action.company),
+        "contact": contact.whom_to_call(action),
     }
 
 

@@ -54,7 +54,7 @@ def short_text(action: Document, customer: Document, language: str, *, is_remind
         text = _("{0}, {1}: {2}. What you have to do: {3} Please read all of it and answer here:").format(
             as_typed(action.company or ""),
             word(action.action_type),
-            _goods(customer) or as_typed(action.title or ""),
+            _goods(action, customer) or as_typed(action.title or ""),
             _cut(" ".join(as_typed(said).split())),
         )
         return _("Reminder. {0}").format(text) if is_reminder else text
@@ -92,7 +92,7 @@ def example_customer(action: Document, language: str = "") -> Document:
 
 def fields(action: Document, customer: Document, link: str, contact: str, language: str) -> dict[str, str]:
     """Merge fields, safe as markup, in the language that is spoken; see `constants.field_action.NOTICE_FIELDS`."""
-    lots = [lot for row in customer.quantities for lot in (row.lots or "").split(", ") if lot]
+    lots = _lots(action, customer)
     products = [row.item_name or row.item_code for row in customer.quantities]
     return {
         "name": _safe(action.name or ""),
@@ -105,7 +105,7 @@ def fields(action: Document, customer: Document, link: str, contact: str, langua
         "contact_name": _safe(contact or customer.contact_name or customer.customer_name or ""),
         "product": _safe(comma_list(filter(None, dict.fromkeys(products)))),
         "lots": _safe(comma_list(dict.fromkeys(lots))),
-        "quantities": _listed(quantity_line(row) for row in customer.quantities),
+        "quantities": _listed(quantity_line(action, row) for row in customer.quantities),
         "deliveries": _listed(_delivery(one) for one in deliveries_of(customer)),
         "notice_link": link,
         "sender_name": _safe(action.company or ""),
@@ -116,14 +116,19 @@ def deliveries_of(customer: Document) -> list[dict[str, Any]]:
     return [one for one in frappe.parse_json(customer.deliveries or "[]") if one["qty"] > 0]
 
 
-def quantity_line(row: Document) -> str:
+def quantity_line(action: Document, row: Document) -> str:
     """“Kettle 2 l, batch B-7: 12 Nos”, as plain text."""
-    lots = _("batch or serial number {0}").format(row.lots) if row.lots else ""
-    return _("{0}: {1} {2}").format(
-        comma_list(filter(None, (row.item_name or row.item_code, lots))),
-        amount_text(row.at_risk),
-        _(row.uom or ""),
-    )
+    return _("{0}: {1} {2}").format(goods_line(action, row), amount_text(row.at_risk), _(row.uom or ""))
+
+
+def goods_line(action: Document, row: Document) -> str:
+    """“Kettle 2 l, batch B-7”, as plain text. Of a customer whom the genealogy does not name, the action says which."""
+    lots, told = row.lots, _("batch or serial number {0}")
+    if not lots and row.item_code == action.item_code:
+        lots = action.batch_no or action.serial_no
+        if not lots and action.supplier_lot:
+            lots, told = action.supplier_lot, _("supplier lot {0}")
+    return comma_list(filter(None, (row.item_name or row.item_code, lots and told.format(lots))))
 
 
 def amount_text(value: Any) -> str:
@@ -140,9 +145,15 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_SAID else f"{text[:_LONGEST_SAID].rstrip()} …"
 
 
-def _goods(customer: Document) -> str:
-    """What a customer has, in few words."""
+def _lots(action: Document, customer: Document) -> list[str]:
+    """Lots that a customer has; where no delivery says which, those that the action is about."""
     lots = [lot for row in customer.quantities for lot in (row.lots or "").split(", ") if lot]
+    return lots or [*filter(None, (action.batch_no or action.serial_no or action.supplier_lot,))]
+
+
+def _goods(action: Document, customer: Document) -> str:
+    """What a customer has, in few words."""
+    lots = _lots(action, customer)
     more = ["…"] if len(lots) > _MOST_LOTS else []
     names = dict.fromkeys(row.item_name or row.item_code for row in customer.quantities)
     return as_typed(comma_list(filter(None, (*names, *dict.fromkeys(lots[:_MOST_LOTS]), *more))))

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_datetime, format_duration, get_datetime
 
-from complaint_qms.constants.field_action import CUSTOMER, SENT
+from complaint_qms.constants.field_action import BY_LINK, CUSTOMER, SENT
 from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.field_action import approval, customers, mass_balance
 from complaint_qms.services.field_action.notice_text import amount_text
@@ -143,8 +143,14 @@ def _customer(one: Document, services: Sequence[str]) -> list[str]:
         state += ". " + _("More accounted for than was there: {0}. Correct the quantities.").format(over)
     answered = " ".join(filter(None, (_moment(one.acknowledged_at), one.answered_by_name)))
     sums = [_sum(one, name) for name in ("at_risk", "recovered", "destroyed", "used", "still_held")]
-    told = ". ".join(filter(None, (_moment(one.sent_at), comma_list(services))))
-    return [one.customer_name or one.customer, state, told, answered, *sums]
+    return [one.customer_name or one.customer, state, _told(one, services), answered, *sums]
+
+
+def _told(one: Document, services: Sequence[str]) -> str:
+    """When a customer was told, and how; a link may be opened, and somebody phoned, without a notice that has left."""
+    ways = [*services] or ([word(BY_LINK)] if one.opened_at else [word(one.road)] if one.road else [])
+    at = one.sent_at or one.opened_at or one.acknowledged_at
+    return ". ".join(filter(None, (_moment(at), comma_list(ways)))) if at else ""
 
 
 def _sum(one: Document, name: str) -> str:

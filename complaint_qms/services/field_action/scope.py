@@ -9,11 +9,12 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_datetime, now_datetime
+from frappe.utils import escape_html, get_datetime, now_datetime
 
 from complaint_qms.constants.field_action import SCOPE_STAGES
 from complaint_qms.engine.field_action import scope_changes
 from complaint_qms.engine.trace import Holding, from_units, movements
+from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.services.field_action import mass_balance
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.labels import lot_name
@@ -78,6 +79,25 @@ def put_scope(doc: Document) -> None:
         if not before:
             doc.time_to_list = ceil((now_datetime() - get_datetime(doc.started_at or now)).total_seconds())
     doc.flags.scope_taken = True
+
+
+def check_one_item(doc: Document) -> None:
+    """Raises:
+    frappe.ValidationError: batch and serial number are of different items, and the scope would start from one of them alone.
+    """
+    if not (doc.batch_no and doc.serial_no):
+        return
+    if not (doc.has_value_changed("batch_no") or doc.has_value_changed("serial_no")):
+        return
+    known = known_lots([doc.batch_no], [doc.serial_no])
+    batch, serial = known.get((BATCH, doc.batch_no)), known.get((SERIAL, doc.serial_no))
+    if batch and serial and batch.item != serial.item:
+        fields = (_(doc.meta.get_label(field)) for field in ("batch_no", "serial_no"))
+        refuse(
+            _("{0} and {1}: they belong to different items, {2} and {3}. Name one of the two; the other gets a field action of its own.").format(
+                *fields, escape_html(batch.item), escape_html(serial.item)
+            )
+        )  # fmt: skip
 
 
 def stored_scope(doc: Document) -> dict[str, Any] | None:

@@ -36,9 +36,11 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
     doc.calls = cint(doc.calls) + 1
     doc.last_call_at, doc.last_call_by = now, frappe.session.user
     if reached:
-        doc.acknowledged_at = doc.acknowledged_at or now
-        doc.road, doc.recorded_by, doc.to_phone_since = BY_PHONE, frappe.session.user, None
-        doc.answered_by_name = contact[:140] or None
+        # Who acknowledged it first, when and by which way belong together.
+        if not doc.acknowledged_at:
+            doc.acknowledged_at, doc.answered_by_name = now, contact[:140] or None
+            doc.road, doc.recorded_by = BY_PHONE, frappe.session.user
+        doc.to_phone_since = None
         if note.strip():
             doc.note = note.strip()
     customers.store(doc)

@@ -11,7 +11,7 @@ from complaint_qms.engine.sop import field_action_missing
 from complaint_qms.engine.sop.field_action import has_part
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.field_action import approval, classes, following, scope, texts
+from complaint_qms.services.field_action import approval, classes, contact, following, scope, texts
 from complaint_qms.services.lifecycle import guard, overview
 from complaint_qms.services.lifecycle.facts import record_facts
 from complaint_qms.services.record import source_defaults
@@ -33,7 +33,8 @@ class FieldAction(QualityRecord):
 
     def facts_for_gates(self, moving_to=None):
         return super().facts_for_gates(moving_to) | {
-            "languages_without_text": texts.languages_without_text(self)
+            "languages_without_text": texts.languages_without_text(self),
+            "has_no_contact": not {"phone", "email"} & {*contact.whom_to_call(self)},
         }
 
     def onload(self):
@@ -45,6 +46,7 @@ class FieldAction(QualityRecord):
         classes.check_class(self)
         texts.check_texts(self)
         self._check_terms()
+        scope.check_one_item(self)
         self._keep_approved()
         source_defaults.check_dates(self, "opened_on", "due_date")
         # Its list of customers stands in records of their own.
