@@ -309,6 +309,7 @@ ROW_DOCTYPES = (
     "Investigation Check",
     "Investigation Complaint",
     "Investigation Threshold",
+    "QMS Connector Event",
     "QMS Connector Fact",
     "QMS Outside Fact Value",
     "Quality Contributor",
