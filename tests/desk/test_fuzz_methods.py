@@ -19,6 +19,8 @@ from tests.desk.hostile import MARKUP, VALUES, Case, cases
 from tests.desk.test_fuzz_records import EVERY, chosen, tell, unfit
 from tests.desk.wire import Answer, ask
 
+# They answer as the framework's functions do for which they stand in, its errors included.
+STAND_INS = ("complaint_qms.overrides.form_load",)
 ROOMS = ("api", "overrides", "complaint_qms.dashboard_chart_source", "complaint_qms.number_card")
 REPORTS = (
     "Complaint Register",
@@ -46,7 +48,7 @@ def functions() -> dict[str, Any]:
             for name, function in inspect.getmembers(
                 importlib.import_module(module.name), inspect.isfunction
             ):
-                if function in frappe.whitelisted and function.__module__ == module.name:
+                if function in frappe.whitelisted and function.__module__ == module.name not in STAND_INS:
                     found[f"{module.name}.{name}"] = function
     return found
 
@@ -117,10 +119,12 @@ def test_a_function(name, known):
 def test_a_caller_is_told_which_argument_is_wrong(known):
     frappe.cache.delete_keys("rl:")  # how often strangers called counts for an hour, in whichever test it was
     for name, function in functions().items():
-        for argument, parameter in inspect.signature(function).parameters.items():
+        parameters = inspect.signature(function).parameters
+        for argument, parameter in parameters.items():
             if parameter.annotation in ("str", str):
                 for value in ([1], {"a": 1}, 5, "\ud800"):
-                    answer = ask("POST", f"/api/method/{name}", {**known, argument: value})
+                    sent = {key: value for key, value in known.items() if key in parameters}
+                    answer = ask("POST", f"/api/method/{name}", {**sent, argument: value})
                     told = NO_TEXT if is_unread(value) else f"“{argument}”"
                     assert (answer.status, told in answer.said) == (417, True), (name, value, answer)
                     assert is_unread(value) or not answer.traceback, (name, value, answer)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from complaint_qms.engine.sop.capa import MOST_DAYS, extension_missing
+from complaint_qms.engine.sop.capa import MOST_DAYS, capa_missing, extension_missing
 from tests.engine.test_sop import gates
 
 
@@ -111,7 +111,7 @@ def action(**changes):
     ],
 )
 def test_gates_of_a_capa(target, change, expected):
-    assert gates("CAPA", capa(**change), target) == expected
+    assert gates(capa_missing, capa(**change), target) == expected
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,4 @@ def test_extending_the_window_of_a_capa(change, days, reason, expected):
 
 
 def test_a_capa_comes_back_without_questions():
-    assert gates("CAPA", capa(stage="ineffective", actions=[]), "draft") == []
+    assert gates(capa_missing, capa(stage="ineffective", actions=[]), "draft") == []
