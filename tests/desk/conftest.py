@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import fresh_request
+
+if TYPE_CHECKING:
+    from tests.desk.mailbox import Mailbox
+    from tests.desk.recalls import Sold
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +46,24 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
         frappe.cache.delete_keys("complaint_qms_")
         frappe.defaults.clear_defaults_cache()
     fresh_request()
+
+
+@pytest.fixture
+def mailbox(site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """Mails that leave are caught, and nobody has called too often yet."""
+    import frappe  # not above: this file is also read where no bench is
+
+    from tests.desk.mailbox import delivering
+
+    frappe.cache.delete_keys("rl:")
+    with delivering(monkeypatch) as box:
+        yield box
+    frappe.cache.delete_keys("rl:")
+
+
+@pytest.fixture
+def sold(site: str) -> Sold:
+    """A batch that three customers hold."""
+    from tests.desk.recalls import Sold
+
+    return Sold()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import frappe
 import pytest
@@ -21,7 +20,7 @@ from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.factory.people import PASSWORD
-from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.mailbox import Mailbox
 from tests.desk.recalls import TEXTS, Sold, investigator, planned, quality_manager, running, told_of
 from tests.desk.visiting import guest
 from tests.desk.wire import ask
@@ -30,17 +29,7 @@ SECRET = re.compile(r"/field-notice\?_lang=(\w+)#([A-Za-z0-9_-]{32})")
 LOOK = "/api/method/complaint_qms.api.field_notice.look"
 
 
-@pytest.fixture(autouse=True)
-def mailbox(site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    frappe.cache.delete_keys("rl:")
-    with delivering(monkeypatch) as box:
-        yield box
-    frappe.cache.delete_keys("rl:")
-
-
-@pytest.fixture
-def sold(site) -> Sold:
-    return Sold()
+pytestmark = pytest.mark.usefixtures("mailbox")
 
 
 def told(doc: Document, mailbox: Mailbox) -> dict[str, str]:

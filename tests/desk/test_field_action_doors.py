@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import frappe
 import pytest
 
@@ -12,7 +10,7 @@ from complaint_qms.api import field_notice as door
 from complaint_qms.constants import roles
 from complaint_qms.services.field_action import notices
 from tests.desk import factory
-from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.mailbox import Mailbox
 from tests.desk.recalls import Sold, investigator, running
 from tests.desk.visiting import guest
 from tests.desk.wire import ask
@@ -21,17 +19,7 @@ CUSTOMER, NOTICE = "Field Action Customer", "Field Action Notice"
 API = "/api/method/complaint_qms.api.field_action."
 
 
-@pytest.fixture(autouse=True)
-def mailbox(site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    frappe.cache.delete_keys("rl:")
-    with delivering(monkeypatch) as box:
-        yield box
-    frappe.cache.delete_keys("rl:")
-
-
-@pytest.fixture
-def sold(site) -> Sold:
-    return Sold()
+pytestmark = pytest.mark.usefixtures("mailbox")
 
 
 def test_what_was_told_and_said_is_written_by_the_action_alone(sold: Sold) -> None:

@@ -24,7 +24,7 @@ from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.notify import delivery as outbox_delivery
 from tests.chat_service import Service
 from tests.desk import factory
-from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.mailbox import Mailbox
 from tests.desk.notifying import channel, playing
 from tests.desk.recalls import CHINESE, Sold, investigator, quality_manager, running
 from tests.desk.visiting import guest
@@ -35,17 +35,7 @@ NUMBER, MOBILE = "+49 151 2345678", "+8613912345678"
 API = "/api/method/complaint_qms.api."
 
 
-@pytest.fixture(autouse=True)
-def mailbox(site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    frappe.cache.delete_keys("rl:")
-    with delivering(monkeypatch) as box:
-        yield box
-    frappe.cache.delete_keys("rl:")
-
-
-@pytest.fixture
-def sold(site) -> Sold:
-    return Sold()
+pytestmark = pytest.mark.usefixtures("mailbox")
 
 
 @pytest.fixture

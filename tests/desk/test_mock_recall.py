@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import frappe
 import pytest
 
 from complaint_qms.api import field_action as desk
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
-from tests.desk.mailbox import Mailbox, delivering
+from tests.desk.mailbox import Mailbox
 from tests.desk.recalls import TEXTS, Sold, investigator, planned
-
-
-@pytest.fixture
-def mailbox(site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    with delivering(monkeypatch) as box:
-        yield box
 
 
 def test_a_mock_recall_is_timed_balanced_and_tells_nobody(mailbox: Mailbox) -> None:

@@ -1,43 +1,17 @@
 // Tries a rule on the site's own past, and shows what it would have done.
-import { esc, told } from "../markup";
+import { esc } from "../markup";
 import { record_link } from "../words";
-
-const DAYS = 365;
+import { past_trial } from "./past_trial";
 
 /** Ask for how many days, then show what would have happened; nothing is written. */
 export function try_rule(frm) {
-	const dialog = new frappe.ui.Dialog({
-		title: __("Try on the Past"),
-		size: "large",
-		fields: [
-			{
-				fieldname: "days",
-				fieldtype: "Int",
-				label: __("Days Back"),
-				default: DAYS,
-				reqd: 1,
-				description: __(
-					"Nothing is written and nobody is told. Other complaints are counted as of that day; the fields of a complaint are as they are today."
-				),
-			},
-			{ fieldname: "found", fieldtype: "HTML" },
-		],
-		primary_action_label: __("Try"),
-		async primary_action({ days }) {
-			const $found = dialog.fields_dict.found.$wrapper;
-			$found.html(`<p class="text-muted">${esc(__("Looking through the past …"))}</p>`);
-			dialog.disable_primary_action();
-			try {
-				const rule = JSON.stringify(frm.doc);
-				$found.html(found_html(await frappe.xcall("complaint_qms.api.rules.try_on_past", { rule, days })));
-			} catch (error) {
-				$found.html(told(__("It could not be tried. Correct what the message names.")));
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
+	const description = __(
+		"Nothing is written and nobody is told. Other complaints are counted as of that day; the fields of a complaint are as they are today."
+	);
+	past_trial(description, async (days, add) => {
+		const rule = JSON.stringify(frm.doc);
+		add(found_html(await frappe.xcall("complaint_qms.api.rules.try_on_past", { rule, days })));
 	});
-	dialog.show();
 }
 
 function found_html(found) {

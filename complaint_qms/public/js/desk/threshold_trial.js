@@ -1,11 +1,11 @@
 // Tries the thresholds of the settings on the site's own past, before they are saved: when each would have risen, and on what.
 import { label } from "../labels";
 import { clauses } from "../language";
-import { esc, told } from "../markup";
+import { esc } from "../markup";
 import { record_link } from "../words";
+import { past_trial } from "./past_trial";
 import { bars_html } from "./rule_trial";
 
-const DAYS = 365;
 const METHOD = "complaint_qms.api.rules.try_threshold_on_past";
 
 /** A button below the table of thresholds; it tries the rows that are ticked, or all. */
@@ -20,42 +20,12 @@ export function offer_threshold_trial(frm) {
 }
 
 function trial_dialog(rows) {
-	const dialog = new frappe.ui.Dialog({
-		title: __("Try on the Past"),
-		size: "large",
-		fields: [
-			{
-				fieldname: "days",
-				fieldtype: "Int",
-				label: __("Days Back"),
-				default: DAYS,
-				reqd: 1,
-				description: __(
-					"Nothing is written and nobody is told. Complaints count by the day on which they were received, as what they name today; deliveries and returns until each day."
-				),
-			},
-			{ fieldname: "found", fieldtype: "HTML" },
-		],
-		primary_action_label: __("Try"),
-		async primary_action({ days }) {
-			const $found = dialog.fields_dict.found.$wrapper;
-			$found.html(`<p class="text-muted">${esc(__("Looking through the past …"))}</p>`);
-			dialog.disable_primary_action();
-			const parts_html = [];
-			try {
-				for (const row of rows) {
-					const found = await frappe.xcall(METHOD, { row: JSON.stringify(row), days });
-					parts_html.push(found_html(row, found));
-				}
-				$found.html(parts_html.join("<hr>"));
-			} catch (error) {
-				$found.html(parts_html.join("<hr>") + told(__("It could not be tried. Correct what the message names.")));
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
+	const description = __(
+		"Nothing is written and nobody is told. Complaints count by the day on which they were received, as what they name today; deliveries and returns until each day."
+	);
+	past_trial(description, async (days, add) => {
+		for (const row of rows) add(found_html(row, await frappe.xcall(METHOD, { row: JSON.stringify(row), days })));
 	});
-	dialog.show();
 }
 
 const count = (number) => frappe.format(number, { fieldtype: "Int" }, { only_value: true });
