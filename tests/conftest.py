@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scripts import bench as benches
 from scripts import services
@@ -35,6 +36,13 @@ TESTS = Path(__file__).resolve().parent
 PICTURES = TESTS.parent / "out" / "browser"
 ORDER = {"desk": 1, "browser": 2}
 MANY_FILES, SHOWN_FILES = 10, 30
+
+# Property tests try the same examples in each run, so that a red run tells of the change under test; they are judged by
+# what they find, not by their time. To look for new counterexamples: HYPOTHESIS_PROFILE=search make test ARGS=tests/engine
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("same", derandomize=True, database=None, **COMMON)
+settings.register_profile("search", max_examples=2_000, **COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def room(path: Path) -> str:

@@ -11,10 +11,6 @@ from complaint_qms.engine.signals.method_choice import METHODS
 from complaint_qms.engine.signals.scanning import Settings, limits, scan
 from complaint_qms.engine.signals.series import Periods, build_series, to_days
 
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
-
 
 def found(result):
     return {(s.row, s.column): s for s in result.signals}

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -18,9 +18,6 @@ from complaint_qms.engine.signals.cusum import (
 from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.threshold import threshold_test, window_sum
 
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 tables = hnp.arrays(float, st.tuples(st.integers(1, 5), st.integers(12, 30)), elements=st.integers(0, 60))
 
 

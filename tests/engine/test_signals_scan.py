@@ -17,10 +17,6 @@ from complaint_qms.engine.signals.scanning import Settings, limits, scan, scan_s
 from complaint_qms.engine.signals.series import Periods, build_series
 from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail
 
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
-
 tables = hnp.arrays(float, st.tuples(st.integers(1, 6), st.integers(16, 40)), elements=st.integers(0, 40))
 
 

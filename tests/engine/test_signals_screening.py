@@ -17,11 +17,6 @@ from complaint_qms.engine.signals.farrington_flexible import (
     reference_points,
 )
 
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
-
-
 # -- disproportion and EBGM ---------------------------------------------------------------------------------------
 
 

@@ -5,14 +5,10 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from complaint_qms.engine.signals.series import KINDS, Periods, build_series, in_field, ordinals, to_days
-
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 days = st.dates(date(1995, 1, 1), date(2035, 12, 31))
 

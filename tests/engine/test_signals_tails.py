@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats
@@ -10,9 +10,6 @@ from scipy import stats
 from complaint_qms.engine.signals import fdr, tails
 from complaint_qms.engine.signals.poisson import poisson_limit, poisson_test
 
-# Time is measured by the benchmarks, not here.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 p_values = hnp.arrays(float, st.integers(1, 40), elements=st.floats(0, 1))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from scripts.bench import CHECKOUT, last_lines
 
 # Types must hold for the oldest Python that is supported; numpy for newer ones writes its own in their syntax.
 OLDEST, OWN_SYNTAX = "3.10", (3, 12)
+LOADS_PROFILE = re.compile(r"settings\.(load|register)_profile\(")
 
 
 def passes(*command: str) -> None:
@@ -37,3 +42,15 @@ def test_types_of_the_engine_and_of_the_reader_of_tables_hold() -> None:
     pytest.importorskip("mypy", reason="mypy is not installed; `make test` installs it")
     version = ".".join(map(str, sys.version_info[:2])) if sys.version_info >= OWN_SYNTAX else OLDEST
     passes(sys.executable, "-m", "mypy", "--no-error-summary", "--python-version", version)
+
+
+def test_property_tests_try_the_same_examples_in_each_run() -> None:
+    """A module that loads a profile of its own takes the shared one from every test after it."""
+    shared = CHECKOUT / "tests" / "conftest.py"
+    own = [
+        str(path.relative_to(CHECKOUT))
+        for path in (CHECKOUT / "tests").rglob("*.py")
+        if path not in (shared, Path(__file__)) and LOADS_PROFILE.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not own, f"{own}: tests/conftest.py chooses how property tests search"
+    assert settings.default.derandomize or os.environ.get("HYPOTHESIS_PROFILE")

@@ -74,14 +74,14 @@ def _answered(talk: _Talk) -> Step:
     if reading.language and reading.language not in READ and not reading.only_short:
         reason = Message("The message is in another language ({language}).", {"language": reading.language})
         return _hand_over(_kept(talk), [Reply("foreign")], reason)
-    if "robot" in reading.found and not reading.complaint and state.mode in ("open", "done"):
-        return Step(_understood(state), [Reply("intro", choices=_DECIDE)], None, [])
     if "stop" in reading.found:
         return _stopped(talk)
     if "abuse" in reading.found and not (reading.complaint or state.mode in ("collecting", "confirming")):
         return _hand_over(_kept(talk), [Reply("upset")], Message("The sender is upset."))
     if state.turns > rules.most_turns:
         return _hand_over(_kept(talk), [], Message("The conversation has gone on for {turns} turns.", {"turns": state.turns}))  # fmt: skip
+    if "robot" in reading.found and not reading.complaint and state.mode in ("open", "done"):
+        return Step(_understood(state), [Reply("intro", choices=_DECIDE)], None, [])
     if reading.harm == FEARED:
         return _hand_over(_kept(talk), [], Message("The sender asks about a danger."), *reading.why_harm)
     if _names_complaint(talk):
