@@ -12,21 +12,20 @@ from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.backtest.stored_reasons import packed_messages, plain_value
+from complaint_qms.engine.signals import kind_scan
 from complaint_qms.engine.signals.complaint_columns import most_common, repeats
-from complaint_qms.engine.signals.findings import Watched
-from complaint_qms.engine.signals.scanning import limits, scan_series
+from complaint_qms.engine.signals.kind_scan import ALL, Wanted
+from complaint_qms.engine.signals.scanning import limits
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
-from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
+from complaint_qms.engine.signals.weekly import Deliveries
 
 SUSPECTS = 200
 PAIRINGS = 40
 TOTALS = 60
 BY_STATISTIC = frozenset({"maxsprt", "cusum"})
 """Methods whose limit is told as one of their statistic, not as a number of complaints."""
-LEARNING_WEEKS = 16
-"""Weeks of a history in which ages are only learned."""
 REPEAT_DAYS, REPEAT_LEAST = 30, 3
 _NONE = -1
 
@@ -76,50 +75,18 @@ def _scan_kind(
     store: Store, policy: Policy, past: History, deliveries: Deliveries, kind: str, until: np.datetime64
 ) -> Scanned | None:
     """The scan of one kind of series into the store, and what findings need of it."""
-    codes = np.zeros(len(past), dtype=np.int64) if kind == "all" else past.codes[kind].astype(np.int64)
-    labels = ["all"] if kind == "all" else past.labels[kind]
+    labels = ["all"] if kind == ALL else past.labels[kind]
     wanted = policy.data["signals"]
-    chosen, totals = first_to_reach(codes, len(labels), wanted["min_total"], wanted["max_series"])
-    matrix = weekly_series(
-        codes, chosen, past.received, past.received[past.near.start], until,
-        deliveries, _delivered(deliveries, kind), past.codes["batch"],
+    columns = kind_scan.History(
+        past.received, past.codes, {d: len(names) for d, names in past.labels.items()},
+        past.received[past.near.start], until, deliveries,
     )  # fmt: skip
-    if matrix is None:
-        return None
-    # A series is watched from the week on in which it has come to so many complaints as the policy asks for.
-    options: dict[str, np.ndarray] = {"watched": np.cumsum(matrix.counts, axis=1) >= wanted["min_total"]}
-    if kind == "batch" and matrix.exposure is not None:
-        # batches are watched from their first delivery on, against the other batches of the same item
-        rates = sibling_rates(matrix, _first_item(past, deliveries)[chosen])
-        # how complaints spread over the age of a unit is not known before: young batches would seem bad
-        rates[:, :LEARNING_WEEKS] = np.nan
-        options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
     settings = Settings(fdr=wanted["false_discovery_rate"])
-    result = scan_series(matrix, settings=settings, **options)
-    number = _store(store, kind, [labels[c] for c in chosen.tolist()], totals[chosen], matrix, result)
-    return Scanned(Watched.of(kind, chosen, matrix, result, options.get("reference_rate")), number)
-
-
-def _delivered(deliveries: Deliveries, kind: str) -> np.ndarray | None:
-    """The series of each delivery; None for kinds that nothing is delivered of."""
-    if kind == "all":
-        return np.zeros(len(deliveries.units), np.int64)
-    return {"batch": deliveries.batch, "item": deliveries.item}.get(kind)
-
-
-def _first_item(past: History, deliveries: Deliveries) -> np.ndarray:
-    """The item that each batch was first delivered as, else first complained about with: what came later does not move a
-    batch into another family. A number of its own group where there is neither."""
-    size, items = len(past.labels["batch"]), len(past.labels["item"])
-    found = np.full(size, max(items, int(deliveries.item.max(initial=0)) + 1))
-    by_day = np.argsort(deliveries.day, kind="stable")
-    for batch, item in (
-        (past.codes["batch"], past.codes["item"]),
-        (deliveries.batch[by_day], deliveries.item[by_day]),
-    ):
-        known = (batch >= 0) & (batch < size) & (item >= 0)
-        found[batch[known][::-1]] = item[known][::-1]  # the last write wins: the first in time
-    return found
+    found = kind_scan.scan_kind(kind, columns, Wanted(wanted["min_total"], wanted["max_series"], settings))
+    if found is None:
+        return None
+    names = [labels[c] for c in found.chosen.tolist()]
+    return Scanned(found.watched, _store(store, kind, names, found.totals, found.matrix, found.result))
 
 
 def _main_item(past: History) -> np.ndarray:
