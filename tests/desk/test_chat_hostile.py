@@ -134,7 +134,7 @@ def test_a_request_that_is_sent_again_word_by_word_is_answered_and_kept_once():
 def test_a_message_id_counts_in_its_channel_alone():
     first, second = a_channel(), a_channel()
     for channel in (first, second):
-        assert knock(channel, BODY, signed(BODY)).status == 200
+        assert knock(channel, BODY, signed(BODY, channel.get_password("app_secret"))).status == 200
     assert [len(items(channel)) for channel in (first, second)] == [1, 1]
 
 

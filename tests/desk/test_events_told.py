@@ -16,10 +16,10 @@ from complaint_qms.services.connectors import calls
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.inbox import reasons
 from tests.desk import factory
+from tests.desk.chatting import SECRET, own_secret
 from tests.outside_system import answers, in_turn, outside_system
 
 pytestmark = pytest.mark.usefixtures("site")
-SECRET = "a-long-secret-of-both-sides"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def told(url: str, *kinds: str, **values):
         "enabled": 1,
         "base_url": url,
         "path": "/hook",
-        "secret": SECRET,
+        "secret": own_secret(),
         "headers": '{"X-Site": "qms"}',
         "events": [{"event": f"event_{kind}"} for kind in kinds],
     }
@@ -69,7 +69,9 @@ def test_what_happens_is_told_signed_and_without_a_word_of_anybody(played):
     assert sent[0]["happened_at"][:10] == str(about.creation)[:10]
     assert "Anna" not in json.dumps(sent) + json.dumps(rows, default=str)
     for asked in played.asked:
-        assert is_signed([SECRET], asked.headers, asked.body, float(asked.headers["x-timestamp"]))
+        assert is_signed(
+            [hub.get_password("secret")], asked.headers, asked.body, float(asked.headers["x-timestamp"])
+        )
         assert asked.headers["x-site"] == "qms"
     assert {(row.connector, row.state, row.status) for row in rows} == {(hub.name, "done", 200)}
     assert SECRET not in json.dumps(rows, default=str)

@@ -19,10 +19,9 @@ from complaint_qms.constants.connectors import ADDRESS, CALL, CONNECTOR, FACT, R
 from complaint_qms.services.connectors import calls, receiving, signed_settings
 from complaint_qms.services.inbox import reasons
 from tests.desk import factory
-from tests.desk.chatting import Told, knock, signed
+from tests.desk.chatting import SECRET, Told, a_channel, knock, own_secret, signed
 
 pytestmark = pytest.mark.usefixtures("site")
-SECRET = "a-long-secret-of-both-sides"
 MAPPING = [{"label": "Result", "path": "$.result"}, {"label": "Values", "path": "$.readings[*].value"}]
 
 
@@ -39,15 +38,20 @@ def receiver(**values):
         "purpose": "receive_facts",
         "enabled": 1,
         "about": "batch_no",
-        "secret": SECRET,
+        "secret": own_secret(),
         "subject_path": "$.batch",
         "mapping": MAPPING,
     }
     return frappe.get_doc(given | values).insert()
 
 
-def posts(connector, body: bytes, secret: str = SECRET, at: float | None = None, **more) -> Told:
-    return knock(connector.receive_key, body, signed(body, secret, at) | more, first=ADDRESS)
+def posts(connector, body: bytes, secret: str = "", at: float | None = None, **more) -> Told:
+    return knock(
+        connector.receive_key,
+        body,
+        signed(body, secret or connector.get_password("secret"), at) | more,
+        first=ADDRESS,
+    )
 
 
 def message(batch: str, **more) -> bytes:
@@ -133,6 +137,10 @@ def test_who_cannot_sign_learns_nothing_and_every_refusal_is_written_down(
     for _again in range(REFUSED_AN_HOUR):
         told = knock(mes.receive_key, body, {}, first=ADDRESS)
     assert told.status == 429
+    assert len(log(mes)) <= REFUSED_AN_HOUR
+    # Nor whatever addresses a proxy is made to name.
+    for number in range(REFUSED_AN_HOUR):
+        knock(mes.receive_key, body, {}, first=ADDRESS, came_from=f"203.0.113.{number}")
     assert len(log(mes)) <= REFUSED_AN_HOUR
     assert not frappe.db.exists(FACT)
     mes.reload()
@@ -252,7 +260,7 @@ def test_two_secrets_count_for_a_stated_time():
     for secret in (SECRET, told["secret"]):
         assert posts(mes, message(batch.name), secret).status == 202
     frappe.db.set_value(CONNECTOR, mes.name, "former_until", add_to_date(now_datetime(), seconds=-1))
-    assert posts(mes, message(batch.name)).status == 403
+    assert posts(mes, message(batch.name), SECRET).status == 403
     assert posts(mes, message(batch.name), told["secret"]).status == 202
     mes.reload()
     mes.update({"overlap_hours": 0, "secret": "typed-by-somebody-else"}).save()
@@ -279,6 +287,21 @@ def test_two_secrets_count_for_a_stated_time():
         receiver(subject_path="")
     with pytest.raises(frappe.ValidationError, match="save the connector switched off"):
         receiver(secret="")
+
+
+def test_what_signs_is_of_one_record_alone():
+    secret = factory.unique("one secret of two programs")
+    first = receiver(secret=secret)
+    notices = {"doctype": "Complaint Notification Channel", "title": factory.unique("N"), "service": "webhook", "webhook_address": "https://a.example/x"}  # fmt: skip
+    for other in (
+        lambda: receiver(secret=secret),
+        lambda: a_channel(app_secret=secret),
+        lambda: frappe.get_doc(notices | {"app_secret": secret}).insert(),
+    ):
+        with pytest.raises(frappe.ValidationError, match=f"Secret: QMS Connector {first.name} signs with the same"):  # fmt: skip
+            other()
+    first.reload()
+    first.update({"secret": secret}).save()
 
 
 def test_the_example_of_the_documentation_signs_as_we_do():

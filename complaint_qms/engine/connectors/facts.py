@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from complaint_qms.engine.connectors.paths import Path, values_at
 
 LONGEST: Final = 2_000
-"""Characters of a fact; the rest stands in the answer."""
+"""Characters of a fact, with the mark that says where one was cut; the rest stands in the answer."""
+_CUT: Final = " …"
 
 
 class Compared(NamedTuple):
@@ -27,7 +28,7 @@ class Compared(NamedTuple):
 def facts_of(mapping: Iterable[tuple[str, Path]], answer: Any) -> dict[str, str]:
     """Name → value as text; empty where the answer has nothing there. Several values stand one below the other."""
     return {
-        name: _storable("\n".join(filter(None, map(_text, values_at(path, answer))))[:LONGEST])
+        name: _storable(_bounded("\n".join(filter(None, map(_text, values_at(path, answer))))))
         for name, path in mapping
     }
 
@@ -46,7 +47,11 @@ def _text(value: Any) -> str:
         return value.replace("\0", "").strip()
     if isinstance(value, bool):
         return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False)[:LONGEST]
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
 
 
 def _storable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
 
 from complaint_qms.engine.connectors.paths import Path, values_at
@@ -16,15 +17,18 @@ LONGEST_NAME: Final = 140
 _NO_JSON: Final = Message("The message is no JSON object in UTF-8.")
 _TOO_DEEP: Final = Message("The message has more than {levels} levels of objects and lists.")
 _TWICE: Final = Message("The message has the name “{name}” twice in one object.")
+_TOO_GREAT: Final = Message("The message has a number that is too great: {number}.")
 _NOT_ONE: Final = Message("The message has not exactly one text of at most {longest} characters at {path}.")
 
 
 def read_message(body: bytes) -> dict[str, Any]:
     """Raises:
-    Unusable: it is no JSON object (RFC 8259), is too deep, or has a name twice in one object.
+    Unusable: it is no JSON object (RFC 8259), is too deep, has a name twice in one object, or a number beyond all bounds.
     """
     try:
-        data = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number)
+        data = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number
+        )
     except RecursionError:
         raise Unusable(_TOO_DEEP.having(levels=DEEPEST)) from None
     except Unusable:
@@ -71,6 +75,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise Unusable(_TWICE.having(name=name[:60]))
         found[name] = value
     return found
+
+
+def _number(written: str) -> float:
+    """1e999 is a number in JSON, and Infinity to Python."""
+    number = float(written)
+    if math.isinf(number):
+        raise Unusable(_TOO_GREAT.having(number=written[:40]))
+    return number
 
 
 def _no_number(_name: str) -> float:

@@ -18,7 +18,7 @@ from complaint_qms.integrations.messaging import CLIENTS, http
 from complaint_qms.integrations.messaging.inbound import Account
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.record.kept_secrets import check_moved
+from complaint_qms.services.record.kept_secrets import check_moved, check_own
 
 _SECRETS: Final = ("app_secret", "token", "aes_key", "access_token")
 _NEEDED: Final = {
@@ -73,6 +73,8 @@ def check_channel(channel: Document) -> None:
         wrong.append(
             _("{0}: enter the 43 letters and digits that the service shows.").format(_label(meta, "aes_key"))
         )
+    if channel.provider == chat.SIGNED:
+        wrong += check_own(channel, "app_secret")
     if (address := channel.service_address) and not _is_address(address):
         wrong.append(
             _(

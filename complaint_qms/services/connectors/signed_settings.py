@@ -29,6 +29,7 @@ from complaint_qms.integrations.connectors.system import SIGNATURE
 from complaint_qms.services.connectors import settings
 from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.kept_secrets import check_own
 
 _CACHE: Final = "complaint_qms_told_of_events"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -165,6 +166,7 @@ def _wrong_secret(doc: Document) -> Iterator[str]:
         yield _("{0}: choose at least {1} characters, at random, so that nobody guesses them.").format(
             label, SHORTEST_SECRET
         )
+    yield from check_own(doc, "secret")
     if doc.purpose == RECEIVE_FACTS and cint(doc.enabled) and not secret:
         yield _("{0}: enter one, or save the connector switched off and choose New Secret.").format(label)
 

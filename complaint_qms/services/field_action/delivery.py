@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder.functions import Coalesce
 
 from complaint_qms.constants.field_action import DOCTYPE, FAILED, NOTICE, QUEUED, SENT
 from complaint_qms.services import writing
@@ -27,11 +28,12 @@ _LEFT: Final = ("Sent", "Opened", "Clicked", "Read")
 
 
 class _End(NamedTuple):
-    """A notice that has left (`left_at`), or was given up (`error`)."""
+    """A notice that has left (`left_at`), or was given up (`error`); `carrier` is the message or mail that it is known by."""
 
     name: str
     action: str
     customer: str
+    carrier: str | None
     left_at: datetime | None
     error: str = ""
 
@@ -105,7 +107,11 @@ def _queued(notice: Any) -> Any:
     return (
         frappe.qb.from_(notice)
         .select(
-            notice.name, notice.field_action, notice.field_action_customer, notice.sent_at.as_("given_at")
+            notice.name,
+            notice.field_action,
+            notice.field_action_customer,
+            notice.sent_at.as_("given_at"),
+            Coalesce(notice.message, notice.communication).as_("carrier"),
         )
         .where(notice.state == QUEUED)
         .orderby(notice.creation)
@@ -115,12 +121,22 @@ def _queued(notice: Any) -> Any:
 
 
 def _end(row: frappe._dict, left_at: datetime | None, error: str = "") -> _End:
-    return _End(row.name, row.field_action, row.field_action_customer, left_at, error[:500])
+    return _End(row.name, row.field_action, row.field_action_customer, row.carrier, left_at, error[:500])
+
+
+def _still_queued(ends: list[_End]) -> list[_End]:
+    """Those that wait now, behind the lock, and by the same carrier: meanwhile a notice may have been sent again or withdrawn."""
+    notice = frappe.qb.DocType(NOTICE)
+    query = frappe.qb.from_(notice).select(notice.name, Coalesce(notice.message, notice.communication))
+    query = query.where((notice.state == QUEUED) & notice.name.isin([one.name for one in ends]))
+    carriers = dict(query.for_update().run())
+    return [one for one in ends if one.name in carriers and carriers[one.name] == one.carrier]
 
 
 def _note_ends(action: str, ends: list[_End]) -> None:
     """Notices of an action have left or were given up; a customer none of whose notices left has not been told."""
     customers.hold_action(action)
+    ends = _still_queued(ends)
     docs = [customers.hold_customer(name) for name in sorted({one.customer for one in ends})]
     left = {one.name: {"state": SENT, "error": None, "sent_at": one.left_at} for one in ends if one.left_at}
     writing.set_many(NOTICE, left, "the notice has left")

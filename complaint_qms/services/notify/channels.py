@@ -20,7 +20,7 @@ from complaint_qms.services.notify import preferences
 from complaint_qms.services.notify.person import people_of
 from complaint_qms.services.record import site_cache
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.record.kept_secrets import check_moved
+from complaint_qms.services.record.kept_secrets import check_moved, check_own
 from complaint_qms.services.record.service_tokens import CachedTokens
 
 _CACHE: Final = "complaint_qms_notification_channels"
@@ -125,6 +125,8 @@ def check_channel(channel: Document) -> None:
     ):
         said = _("{0}: choose at least {1} characters, at random, so that nobody guesses them.")
         wrong.append(said.format(_label(meta, "app_secret"), notify.SHORTEST_SECRET))
+    if channel.service == notify.WEBHOOK:
+        wrong += check_own(channel, "app_secret")
     if before := channel.get_doc_before_save():
         used = [field for field in _SECRETS if field in _NEEDED.get(channel.service, ())]
         wrong += check_moved(channel, _base_url(before), _base_url(channel), used)
