@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.signals.complaint_columns import UnitsDelivered, main_stretch, trailing_counts
@@ -74,7 +73,7 @@ class History:
         item, kind = self.codes["item"].astype(np.int64), self.codes["type"].astype(np.int64)
         width = len(self.labels["type"]) + 1
         combined = (item + 1) * width + kind + 1
-        return pd.factorize(combined)[0]
+        return np.unique(combined, return_inverse=True)[1]
 
     @cached_property
     def _tables(self) -> dict[str, np.ndarray]:

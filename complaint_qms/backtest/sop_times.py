@@ -7,7 +7,6 @@ from datetime import timedelta, timezone
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
@@ -68,8 +67,8 @@ class SopTimes:
             history.received[0],
             max([history.received[-1], as_of, *_latest(history.times)]),
         )
-        begin = pd.Timestamp(first).to_pydatetime().replace(tzinfo=timezone.utc) - timedelta(days=40)
-        end = pd.Timestamp(last).to_pydatetime().replace(tzinfo=timezone.utc) + timedelta(days=1100)
+        begin = first.item().replace(tzinfo=timezone.utc) - timedelta(days=40)
+        end = last.item().replace(tzinfo=timezone.utc) + timedelta(days=1100)
         self.table = build_table(policy.calendar, begin, end) if history.times else None
 
     def chunk(self, start: int, stop: int, facts: Mapping[str, tuple]) -> None:
@@ -118,6 +117,8 @@ class SopTimes:
         """Wall time of the policy's zone as UTC; NaT stays."""
         if self.zone == "UTC":
             return local
+        import pandas as pd  # imported late: without a zone nothing here needs it
+
         series = pd.Series(local.astype("datetime64[ns]"))
         aware = series.dt.tz_localize(
             self.zone, ambiguous=np.ones(len(series), bool), nonexistent="shift_forward"
@@ -127,6 +128,8 @@ class SopTimes:
     def local(self, moments: np.ndarray) -> np.ndarray:
         if self.zone == "UTC":
             return moments
+        import pandas as pd
+
         series = pd.Series(moments.astype("datetime64[ns]")).dt.tz_localize("UTC")
         return series.dt.tz_convert(self.zone).dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special, stats
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,30 @@ def rate_ratio(
     check_count(after_count, "after_count")
     check_exposure(before_exposure, "before_exposure", positive=True)
     check_exposure(after_exposure, "after_exposure", positive=True)
+    from scipy.stats import binomtest  # imported late: it takes longer to load than all else here to run
+
+    ratio, lower, upper = ratio_interval(
+        before_count, before_exposure, after_count, after_exposure, confidence
+    )
     total = before_count + after_count
-    scale = before_exposure / after_exposure
     if total == 0:
-        return RateRatio(math.nan, 0.0, math.inf, confidence, 1.0)
+        return RateRatio(ratio, lower, upper, confidence, 1.0)
+    null_share = after_exposure / (before_exposure + after_exposure)
+    p_value = float(binomtest(after_count, total, null_share).pvalue)
+    return RateRatio(ratio, lower, upper, confidence, min(p_value, 1.0))
+
+
+def ratio_interval(
+    before_count: int,
+    before_exposure: float,
+    after_count: int,
+    after_exposure: float,
+    confidence: float = 0.95,
+) -> tuple[float, float, float]:
+    """Rate after / rate before, and the limits of its interval, as of :func:`rate_ratio`."""
+    scale = before_exposure / after_exposure
+    if before_count + after_count == 0:
+        return math.nan, 0.0, math.inf
     tail = (1 - confidence) / 2
     # The odds p / (1 - p) of both limits are taken from the two tails, so that 1 - p keeps its digits near p = 1.
     lower, upper = 0.0, math.inf
@@ -77,9 +97,7 @@ def rate_ratio(
         rest = float(special.betaincinv(before_count, after_count + 1, tail))
         upper = share / rest
     ratio = after_count / before_count * scale if before_count else math.inf
-    null_share = after_exposure / (before_exposure + after_exposure)
-    p_value = float(stats.binomtest(after_count, total, null_share).pvalue)
-    return RateRatio(ratio, lower * scale, upper * scale, confidence, min(p_value, 1.0))
+    return ratio, lower * scale, upper * scale
 
 
 def check_count(value: int, name: str) -> None:

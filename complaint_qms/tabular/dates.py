@@ -8,11 +8,12 @@ The order of day and month is a property of the column, not of the cell: ``03/04
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from complaint_qms.tabular.shapes import (
     BLANKS,
@@ -22,6 +23,9 @@ from complaint_qms.tabular.shapes import (
     is_date,
     shape,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAT = np.datetime64("NaT", "s")
 YEAR_MIN, YEAR_MAX = 1900, 2200
@@ -109,9 +113,9 @@ class DateVotes:
             if count == len(values):
                 return
             values = [values[i] for i in np.flatnonzero(~alike.rows).tolist()]
-        codes, uniques = pd.factorize(np.array(values, dtype=object))
-        counts = np.bincount(codes, minlength=len(uniques)).tolist()
-        texts = [clean(raw) for raw in uniques]
+        different = Counter(values)
+        counts = list(different.values())
+        texts = [clean(raw) for raw in different]
         forms = [shape(text) if len(text) <= 40 else "" for text in texts]
         tally: dict[str, int] = {}
         for form, count in zip(forms, counts, strict=True):
@@ -204,7 +208,7 @@ def parse_column(
         if places:
             stamps[alike.rows] = _parse_places(alike.texts, places)
         else:
-            texts = pd.Series(alike.texts.astype("U").tolist(), dtype=object)
+            texts = alike.texts.astype("U").tolist()
             stamps[alike.rows] = _parse_group(texts, family, match, order, timezone)
         timed[alike.rows] = _has_time(family, match, alike.form)
         rest = np.flatnonzero(~alike.rows)
@@ -279,20 +283,25 @@ def _parse_places(texts: np.ndarray, places: dict[str, slice]) -> np.ndarray:
 
 def _parse_mixed(values: list[str], order: str, timezone: str) -> tuple[np.ndarray, np.ndarray]:
     """Any mixture of forms: one step per distinct shape."""
-    codes, uniques = pd.factorize(np.array(values, dtype=object))
-    texts = [clean(u) for u in uniques]
+    number = {raw: i for i, raw in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(number.__getitem__, values), np.int64, len(values))
+    texts = [clean(raw) for raw in number]
     stamps = np.full(len(texts), NAT, dtype="datetime64[s]")
     timed = np.zeros(len(texts), dtype=bool)
     groups: dict[str, list[int]] = {}
     for i, text in enumerate(texts):
         if 5 <= len(text) <= 40:
             groups.setdefault(shape(text), []).append(i)
-    for form, places in groups.items():
+    for form, members in groups.items():
         family, match = classify(form)
         if not match:
             continue
-        index = np.array(places)
-        stamps[index] = _parse_group(pd.Series([texts[i] for i in places]), family, match, order, timezone)
+        index, alike = np.array(members), [texts[i] for i in members]
+        places = _places(form, family, match, order)
+        if places:
+            stamps[index] = _parse_places(np.array(alike, dtype="S"), places)
+        else:
+            stamps[index] = _parse_group(alike, family, match, order, timezone)
         timed[index] = _has_time(family, match, form)
     return stamps[codes], timed[codes]
 
@@ -303,7 +312,10 @@ def _has_time(family: str, match: re.Match, form: str) -> bool:
     return "." in form if family == "serial" else bool(match.groupdict().get("clock"))
 
 
-def _parse_group(texts: pd.Series, family: str, match: re.Match, order: str, timezone: str) -> np.ndarray:
+def _parse_group(cells: list[str], family: str, match: re.Match, order: str, timezone: str) -> np.ndarray:
+    import pandas as pd  # imported late: most files have no such dates, and it takes a third of a second to load
+
+    texts = pd.Series(cells, dtype=object)
     if family == "serial":
         days = pd.to_numeric(texts, errors="coerce")
         days = days.where((days >= 20_000) & (days <= 80_000))

@@ -6,11 +6,9 @@ whole is read (:func:`profile`) when a column is empty so far or the order of da
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-import pandas as pd
 
 from complaint_qms.tabular.dates import BLANKS, DateVotes
 from complaint_qms.tabular.rows import Table
@@ -75,10 +73,9 @@ class ColumnProfile:
         if self.chunks > FULL_CHUNKS and self.inspected:
             self.filled += len(values) - values.count("")
             return
-        codes, uniques = pd.factorize(np.array(values, dtype=object))
-        counts = np.bincount(codes, minlength=len(uniques)).tolist()
-        self._keep_some(uniques)
-        for value, count in zip(uniques, counts, strict=True):
+        different = Counter(values)
+        self._keep_some(list(different))
+        for value, count in different.items():
             text = value.strip()
             if not text or text.lower() in BLANKS:
                 continue

@@ -96,6 +96,18 @@ def test_the_command_needs_nothing_of_the_desk() -> None:
     subprocess.run([sys.executable, "-c", code, *sorted(DESK)], check=True, cwd=CHECKOUT)
 
 
+def test_the_command_loads_what_is_slow_only_where_it_is_used() -> None:
+    slow = ("pandas", "scipy.stats", "sklearn")
+    code = (
+        "import sys; from complaint_qms.backtest import console, main, replay, report; "
+        "sys.exit(' '.join(sorted(sys.modules.keys() & set(sys.argv[1:]))) or None)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *slow], check=False, cwd=CHECKOUT, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr.strip()) == (0, "")
+
+
 def test_the_app_imports_what_is_declared_or_brought_by_frappe() -> None:
     assert imported("complaint_qms") - RUNTIME - DESK - FROM_THE_BENCH == set()
 

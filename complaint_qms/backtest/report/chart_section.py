@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.stats import gamma
+from scipy import special
 
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.report import svg
@@ -46,7 +46,7 @@ def closer_than_chance(days: np.ndarray) -> np.ndarray:
     closer = np.zeros(len(days), bool)
     for span in SPANS:
         sums = np.convolve(days, np.ones(span), "valid")
-        rare = gamma.cdf(sums, span, scale=days.mean()) < CHANCE / (len(SPANS) * len(days))
+        rare = special.gammainc(span, sums / days.mean()) < CHANCE / (len(SPANS) * len(days))
         for first in np.flatnonzero(rare):
             closer[first : first + span] = True
     return closer

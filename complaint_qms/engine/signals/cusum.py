@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg, stats
+from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.ranges import above
@@ -143,9 +144,13 @@ def average_run_length(mean: float, reference: float, limit: float, parts: int =
     # From state i a count y leads to state j = i + y · parts − k, or to 0 where that is less; at `states` it alarms.
     # So the chance of a move depends on j − i alone, but for j = 0.
     moved = np.arange(-states + 1, states) + k
-    chance = stats.poisson.pmf(np.where(moved % parts == 0, moved // parts, -1), mean)
-    moves = linalg.toeplitz(chance[states - 1 :: -1], chance[states - 1 :])
-    moves[:, 0] = stats.poisson.cdf((k - np.arange(states)) // parts, mean)
+    count = moved // parts
+    possible = (moved % parts == 0) & (count >= 0)
+    usable = np.maximum(count, 0)
+    chance = np.where(possible, np.exp(special.xlogy(usable, mean) - special.gammaln(usable + 1) - mean), 0.0)
+    moves = sliding_window_view(chance, states)[::-1].copy()
+    most = (k - np.arange(states)) // parts
+    moves[:, 0] = np.where(most >= 0, special.pdtr(np.maximum(most, 0), mean), 0.0)
     try:
         length = np.linalg.solve(np.eye(states) - moves, np.ones(states))
     except np.linalg.LinAlgError:  # an alarm is less likely than the last digit of 1

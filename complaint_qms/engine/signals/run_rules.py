@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.charts import Array
@@ -109,9 +109,18 @@ def runs(values: ArrayLike, *, center: ArrayLike | None = None) -> Runs:
     longest = np.where(packed != 0, place - begins + 1, 0).max(axis=1)
     count = np.maximum(useful, 1)
     limit = np.rint(np.log2(count) + 3).astype(np.int64)
-    fewest = np.nan_to_num(stats.binom.ppf(0.05, count - 1, 0.5)).astype(np.int64)
+    fewest = _fewest_crossings(count - 1)
     shape = values.shape[:-1]
     return Runs(*(part.reshape(shape) for part in (useful, longest, limit, crossings, fewest)))
+
+
+def _fewest_crossings(turns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The 5 % quantile of crossings at so many places where each side is as likely as the other."""
+    places, back = np.unique(turns, return_inverse=True)
+    found = np.ceil(np.nan_to_num(special.bdtrik(0.05, places, 0.5)))
+    below = np.maximum(found - 1, 0)
+    found = np.where(special.bdtr(below, places, 0.5) >= 0.05, below, found)
+    return found[back].astype(np.int64)
 
 
 def _trailing(flags: Flags, width: int) -> NDArray[np.float64]:

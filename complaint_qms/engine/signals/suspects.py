@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from complaint_qms.engine.rates import rate_ratio
+from complaint_qms.engine.rates import ratio_interval
 from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals import ebgm, fdr
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts
@@ -103,12 +103,12 @@ def suspect_batches(
     order = np.lexsort((np.arange(size), -counts, p))
     order = order[testable[order]][:most]
     ratios = [
-        rate_ratio(int(rest_count[i]), float(rest_units[i]), int(counts[i]), float(delivered[i]))
+        ratio_interval(int(rest_count[i]), float(rest_units[i]), int(counts[i]), float(delivered[i]))
         for i in order.tolist()
     ]
     return SuspectBatches(
         order, counts[order], delivered[order], rest_count[order], rest_units[order], test.expected[order],
-        np.array([r.ratio for r in ratios]), np.array([r.lower for r in ratios]), np.array([r.upper for r in ratios]),
+        np.array([r for r, _, _ in ratios]), np.array([low for _, low, _ in ratios]), np.array([up for _, _, up in ratios]),
         p[order], q[order], measured,
     )  # fmt: skip
 
