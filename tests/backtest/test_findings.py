@@ -51,6 +51,8 @@ def test_the_signals_of_a_bad_batch_are_one_finding(planted):
     lead = html.split('<section id="summary">')[1].split("</section>")[0]
     assert re.search(r"<h3>Batch KB200-08 <span class=\"state ended\">", lead)
     assert "The stage most often late is Investigation" in lead
+    changes = query(out, "SELECT count(*) FROM finding WHERE change IN ('gap', 'early', 'relabelled')")[0][0]
+    assert ("No rise: " in lead or f"{changes} changes that are no rises" in lead) == (changes > 0)
 
 
 def test_every_number_leads_to_its_complaints(planted):

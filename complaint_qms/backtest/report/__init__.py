@@ -228,6 +228,14 @@ class _View(Lead):
             )
         else:
             lines.append(self.t("sum_signal_none"))
+        if changes := d["findings"]["changes"]:
+            lines.append(
+                self.t(
+                    "sum_changes_one" if len(changes) == 1 else "sum_changes",
+                    count=f"{len(changes):,}",
+                    first=self.finding_sentence(changes[0]),
+                )
+            )
         worst = d["sop"]["worst"]
         if worst and worst["share"] > 0.05:
             key = "sum_stage" if worst["median"] >= 0.5 else "sum_stage_at_once"

@@ -9,7 +9,7 @@ from complaint_qms.backtest.report.rows import rows
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.signals.findings.types import NO_RISE
 
-LEADING, SHOWN, CHANGES = 3, 12, 8
+LEADING, SHOWN, TABLED, CHANGES = 3, 12, 20, 8
 LONG_AXIS = 160
 """Weeks from which the cards draw months."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.report import svg
-from complaint_qms.backtest.report.findings import LEADING, SHOWN
+from complaint_qms.backtest.report.findings import CHANGES, LEADING, SHOWN, TABLED
 from complaint_qms.backtest.report.grave import AGES
 from complaint_qms.backtest.report.lists import MOST_IN_CSV, Behind, Lists
 from complaint_qms.backtest.report.words import Words
@@ -31,6 +31,7 @@ class Lead(Words):
         super().__init__(found, language)
         self.lists, self.csv_name = lists, csv_name
         self.leading, self.shown_findings = LEADING, SHOWN
+        self.tabled, self.shown_changes = TABLED, CHANGES
         self.whole_csv = found["count"] <= MOST_IN_CSV
 
     def behind(self, shown: str, behind: Behind | None) -> str:
@@ -44,6 +45,15 @@ class Lead(Words):
         """A number that a section of the report takes apart."""
         shown = self.whole(count)
         return Html(f'<a class="to" href="#{section}">{shown}</a>') if count else shown
+
+    def to_finding(self, number: int | None) -> str:
+        """The number of a finding, which leads to it where the report tells it."""
+        if number is None:
+            return "–"
+        rises, changes = self.d["findings"]["rises"], self.d["findings"]["changes"]
+        told = [*rises[: self.shown_findings + self.tabled], *changes[: self.shown_changes]]
+        there = any(one["finding"] == number for one in told)
+        return Html(f'<a class="to" href="#finding-{number}">{number}</a>') if there else str(number)
 
     def of_value(self, kind: str, key: str, count: int, shown: str | None = None) -> str:
         """A count of complaints that share a value of a dimension."""
@@ -124,11 +134,12 @@ class Lead(Words):
         """The series whose signals it explains."""
         names = [self.series(s["kind"], s["key"]) for s in one["sources"]]
         shown = ", ".join(names[:4]) + (self.t("and_more", count=len(names) - 4) if len(names) > 4 else "")
-        return self.t("explains", count=self.whole(len(one["signals"])), names=shown)
+        key = "explains_one" if len(one["signals"]) == 1 else "explains"
+        return self.t(key, count=self.whole(len(one["signals"])), names=shown)
 
     def finding_chart(self, one: dict[str, Any]) -> str:
         return svg.column_chart(
-            one["points"], 520, 132, self.finding_name(one), self.finding_words(one), 6, marks=False
+            one["points"], 420, 132, self.finding_name(one), self.finding_words(one), 5, marks=False
         )
 
     def heat(self, count: float, most: float) -> str:

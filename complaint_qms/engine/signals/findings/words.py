@@ -35,7 +35,7 @@ RELABELLED = (
     "{subject} rose from {first} on as {lost} fell by as much: a change of labels, not a rise of complaints."
 )
 NEW_LABEL = "No complaint bears this label before {first}."
-GAP = "{subject}: {observed} complaints from {first} on, after a year or more without any: records are missing, so a rise cannot be told."
+GAP = "{subject}: {observed} complaints from {first} on, as the records begin again after a year or more without any: a rise cannot be told."
 NOT_GIVEN = "complaints without one"
 SENTENCES = (
     *SUBJECTS.values(), ONGOING, ENDED, ENDED_AT_ONCE, ONGOING_NEW, ENDED_NEW, ENDED_NEW_AT_ONCE, EARLY, RELABELLED, NEW_LABEL, GAP, NOT_GIVEN,
