@@ -59,13 +59,22 @@ def store_lists(store: Store, past: History) -> None:
             )
         ]
         wanted = set(totals)
-        if kind == "batch":
-            wanted |= set(store.column('SELECT batch FROM suspect ORDER BY "rank" LIMIT 15'))
         if kind == "customer":
             wanted |= set(store.column("SELECT customer FROM repeat ORDER BY rowid LIMIT 15"))
         _list(store, kind, past.codes[kind], past.labels[kind], wanted)
     _list_pairs(store, past)
     _list_months(store, past)
+
+
+def newest_of(codes: np.ndarray, keys: dict[int, str]) -> list[tuple[str, int]]:
+    """(key, running number) of the newest complaints of each code."""
+    order = np.argsort(codes, kind="stable")
+    ranked = codes[order]
+    found = []
+    for code, key in sorted(keys.items()):
+        low, high = np.searchsorted(ranked, (code, code + 1))
+        found += [(key, int(seq) + 1) for seq in order[max(low, high - LISTED) : high]]
+    return found
 
 
 def _harm(store: Store, policy: Policy) -> np.ndarray:
@@ -99,7 +108,7 @@ def _list(store: Store, kind: str, codes: np.ndarray, labels: list[str], wanted:
         places[-1] = ""
     if places:
         store.insert(
-            "listed", _newest(codes, {code: f"{kind}\n{label}" for code, label in places.items()}), 2
+            "listed", newest_of(codes, {code: f"{kind}\n{label}" for code, label in places.items()}), 2
         )
 
 
@@ -112,7 +121,7 @@ def _list_pairs(store: Store, past: History) -> None:
     for number, (item, kind) in enumerate(pairs):
         same = (past.codes["item"] == places["item"][item]) & (past.codes["type"] == places["type"][kind])
         joined[same] = number
-    store.insert("listed", _newest(joined, {n: f"pair\n{a}\n{b}" for n, (a, b) in enumerate(pairs)}), 2)
+    store.insert("listed", newest_of(joined, {n: f"pair\n{a}\n{b}" for n, (a, b) in enumerate(pairs)}), 2)
 
 
 def _list_months(store: Store, past: History) -> None:
@@ -147,15 +156,4 @@ def _list_months(store: Store, past: History) -> None:
         for m in range(width)
         if counts[r, m]
     }
-    store.insert("listed", _newest(cell, keys), 2)
-
-
-def _newest(codes: np.ndarray, keys: dict[int, str]) -> list[tuple[str, int]]:
-    """(key, running number) of the newest complaints of each code."""
-    order = np.argsort(codes, kind="stable")
-    ranked = codes[order]
-    found = []
-    for code, key in sorted(keys.items()):
-        low, high = np.searchsorted(ranked, (code, code + 1))
-        found += [(key, int(seq) + 1) for seq in order[max(low, high - LISTED) : high]]
-    return found
+    store.insert("listed", newest_of(cell, keys), 2)

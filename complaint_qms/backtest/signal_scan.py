@@ -12,16 +12,16 @@ from complaint_qms.backtest.history import History
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.backtest.stored_reasons import packed_messages, plain_value
+from complaint_qms.backtest.suspect_scan import store_suspects
 from complaint_qms.engine.signals import kind_scan
-from complaint_qms.engine.signals.complaint_columns import most_common, repeats
+from complaint_qms.engine.signals.complaint_columns import repeats
 from complaint_qms.engine.signals.kind_scan import ALL, Wanted
 from complaint_qms.engine.signals.scanning import limits
 from complaint_qms.engine.signals.series import SeriesMatrix
-from complaint_qms.engine.signals.suspects import suspect_batches, typical_defects
+from complaint_qms.engine.signals.suspects import typical_defects
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 from complaint_qms.engine.signals.weekly import Deliveries
 
-SUSPECTS = 200
 PAIRINGS = 40
 TOTALS = 60
 BY_STATISTIC = frozenset({"maxsprt", "cusum"})
@@ -42,7 +42,7 @@ def scan(store: Store, policy: Policy, past: History, until: np.datetime64) -> N
             if scanned := _scan_kind(store, policy, past, deliveries, kind, until):
                 scans.append(scanned)
         store_findings(store, policy, past, scans)
-        _suspects(store, past, deliveries)
+        store_suspects(store, past, deliveries)
         _pairings(store, past)
         _totals(store, past)
         _repeats(store, past)
@@ -87,11 +87,6 @@ def _scan_kind(
         return None
     names = [labels[c] for c in found.chosen.tolist()]
     return Scanned(found.watched, _store(store, kind, names, found.totals, found.matrix, found.result))
-
-
-def _main_item(past: History) -> np.ndarray:
-    """The item each batch was most often complained about with (0 when no item is given)."""
-    return most_common(past.codes["batch"], past.codes["item"], len(past.labels["batch"]))[0]
 
 
 def _store(
@@ -146,35 +141,6 @@ def _number(value: object) -> float | None:
         return None
     number = float(value)
     return number if math.isfinite(number) else None
-
-
-def _suspects(store: Store, past: History, deliveries: Deliveries) -> None:
-    size, labels = len(past.labels["batch"]), past.labels
-    if not size:
-        return
-    item = _main_item(past)
-    known = Deliveries(
-        np.where(deliveries.item < len(labels["item"]), deliveries.item, _NONE),
-        np.where(deliveries.batch < size, deliveries.batch, _NONE),
-        deliveries.day,
-        deliveries.units,
-    )
-    found = suspect_batches(past.codes["batch"], item, len(labels["item"]), known, SUSPECTS)
-    if found is None:
-        return
-    kind, kind_count = most_common(past.codes["batch"], past.codes["type"], size)
-    supplier, supplier_count = most_common(past.codes["batch"], past.codes["supplier"], size)
-    rows = []
-    for n, i in enumerate(found.batch.tolist()):
-        rows.append(
-            (n + 1, labels["batch"][i], labels["item"][item[i]] if labels["item"] else None,
-             labels["supplier"][supplier[i]] if supplier_count[i] else None,
-             int(found.count[n]), float(found.units[n]) if found.measured else None, int(found.rest_count[n]),
-             float(found.rest_units[n]) if found.measured else None, _number(found.expected[n]),
-             _number(found.ratio[n]), _number(found.lower[n]), _number(found.upper[n]), _number(found.p[n]),
-             _number(found.q[n]), labels["type"][kind[i]] if kind_count[i] else None, int(kind_count[i]))
-        )  # fmt: skip
-    store.insert("suspect", rows, 16)
 
 
 def _pairings(store: Store, past: History) -> None:

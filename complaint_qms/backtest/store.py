@@ -41,8 +41,8 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
 ``found``       finding, seq: its complaints
 ``month``       type, month, count: the largest types in the last months
 ``listed``      list, seq: the newest complaints of what the report counts; list is a dimension and its value, by lines
-``suspect``     batches with complaints, most suspicious first: rank, batch, item, supplier, count, units, other_count,
-                other_units, expected, ratio, ratio_low, ratio_high, p, q, top_type, top_count; units 1 each when no
+``suspect``     batches of an item with complaints, most suspicious first: rank, batch, item, item_count, supplier, supplier_count (how
+                many different ones), count, batch_count (of the batch, whatever its item), units, other_count, other_units, expected, ratio, ratio_low, ratio_high, p, q, top_type, top_count; units 1 each when no
                 deliveries were given
 ``total``       kind, key, count: complaints per item, type, supplier …, the largest of each kind; key '' is what was
                 not given, key NULL the sum of the rest
@@ -122,8 +122,8 @@ SCHEMA = (
     "CREATE INDEX found_by_seq ON found (seq)",
     "CREATE TABLE month (type TEXT, month TEXT, count INTEGER)",
     "CREATE TABLE listed (list TEXT, seq INTEGER, PRIMARY KEY (list, seq)) WITHOUT ROWID",
-    'CREATE TABLE suspect ("rank" INTEGER PRIMARY KEY, batch TEXT, item TEXT, supplier TEXT, count INTEGER, '
-    "units REAL, other_count INTEGER, other_units REAL, expected REAL, ratio REAL, ratio_low REAL, ratio_high REAL, "
+    'CREATE TABLE suspect ("rank" INTEGER PRIMARY KEY, batch TEXT, item TEXT, item_count INTEGER, supplier TEXT, '
+    "supplier_count INTEGER, count INTEGER, batch_count INTEGER, units REAL, other_count INTEGER, other_units REAL, expected REAL, ratio REAL, ratio_low REAL, ratio_high REAL, "
     "p REAL, q REAL, top_type TEXT, top_count INTEGER)",
     "CREATE TABLE total (kind TEXT, key TEXT, count INTEGER)",
     "CREATE TABLE repeat (customer TEXT, total INTEGER, most INTEGER, first TEXT, last TEXT)",

@@ -102,6 +102,7 @@ class _Chooser:
         if "received" in self._fields and "received" not in self._choices.found:
             self._date_of_receipt()
         if not self._exposure:
+            self._in_another_sense()
             self._text()
             self._number()
             self._clocks()
@@ -185,6 +186,17 @@ class _Chooser:
         odd = self._free.get(refused.name) if refused else None
         if odd and odd.evidence.shaped_like_dates:
             self._take("received", odd, BY_NAME)
+
+    def _in_another_sense(self) -> None:
+        """Headings that mean another field where the one that they mostly name cannot be read."""
+        for key, (usual, headings) in words.WHERE_REFUSED.items():
+            refused = self._choices.refused.get(usual)
+            column = self._free.get(refused.name) if refused else None
+            if not column or key in self._choices.found or column.heading not in headings:
+                continue
+            if column.evidence.fits(self._fields[key]):
+                self._take(key, column, BY_CONTENT)
+                del self._choices.refused[usual]
 
     def _text(self) -> None:
         found = self._choices.found

@@ -72,3 +72,7 @@ NOBODY: Final = frozenset(
     ("administrator", "admin", "system", "guest", "root", "api user", "integration user")
 )
 """Who creates records in programs and handles nothing."""
+
+WHERE_REFUSED: Final = {"item": ("subject", frozenset(("assunto",)))}
+"""Field → the field that its heading mostly names, and the heading: what such a column of few values says is what a
+complaint is about, not its title."""

@@ -15,7 +15,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "en": "complaint id|complaint no|complaint number|case id|caseid|case number|casenumber|case no|ticket id|ticket no|ticket number|report number|"
         "report id|record id|notification|notification no|notification number|qmnum|service request number|sr number|unique key|case key|claim id|claim no|"
         "claim number|issue key|nhtsa id|odi number|cmplid|odino|mdr report key|case enquiry id|defect id|incident id|incident number|reference|reference number|"
-        "ref no|ref|issue id|id|no|number|name|key|report no|ra report no",
+        "ref no|ref|issue id|rma|rma no|rma number|return id|return number|return no|id|no|number|name|key|report no|ra report no|ticket|case|claim",
         "zh": "投诉编号|投诉单号|投诉号|客诉编号|客诉单号|工单号|工单编号|案件编号|单号|编号|序号",
         "de": "reklamationsnummer|reklamationsnr|reklamations nr|beschwerdenummer|beschwerde nr|meldungsnummer|meldung|vorgangsnummer|fallnummer|ticketnummer|"
         "aktenzeichen|nummer|nr|lfd nr|kennung",
@@ -26,9 +26,9 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "received": {
         "en": "received|received at|received on|date received|receipt date|date of receipt|complaint date|date of complaint|complaint received|"
-        "date complaint filed|ldate|opening date|opened date|date opened|date time opened|opened|opened at|open date|open dt|created|created at|created on|"
-        "created time|created date|create date|creation|creation date|date created|date time created|requested date|request date|requested at|notification date|"
-        "notif date|qmdat|erdat|date added|datea|date submitted|submitted at|submission date|report date|date report|reported|reported at|reported on|date reported|"
+        "date complaint filed|ldate|notification date|notif date|qmdat|opening date|opened date|date opened|date time opened|opened|opened at|open date|open dt|created|created at|created on|"
+        "created time|created date|create date|creation|creation date|date created|date time created|requested date|request date|requested at|"
+        "erdat|date added|datea|date submitted|submitted at|submission date|report date|date report|reported|reported at|reported on|date reported|"
         "register date|registration date|awareness date|aware date|date manufacturer received|filed|date filed|logged|logged at|date logged|posting date|entry date|"
         "date|timestamp|datetime|date time|time|received date|caers created date|complaint received date",
         "zh": "投诉日期|投诉时间|客诉日期|接收日期|接收时间|受理日期|受理时间|登记日期|登记时间|创建时间|创建日期|提交时间|提交日期|收到日期|收到时间|反馈日期|反馈时间|日期|时间",
@@ -53,10 +53,10 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "発生日|発生日時|発生年月日|故障日|事故日|事故発生日",
     },
     "customer": {
-        "en": "customer|customer name|customer id|customer no|customer number|sold to party|kunum|client|client name|account|account name|account id|accountid|"
+        "en": "customer|customer name|customer id|customer no|customer number|sold to party|sold to pty|sold to|kunum|client|client name|account|account name|account id|accountid|"
         "requester|requester name|requester organization|buyer|complainant|complainant name|consumer|supplied name|contact name|contact|full name|user|user id|"
         "raised by|reporter",
-        "de+": "name 1",
+        "de+": "name 1|ship to party|ship to pty",
         "zh": "客户|客户名称|客户编号|客户代码|投诉人|投诉客户|客户姓名|姓名|买家|用户|顾客|联系人",
         "de": "kunde|kundenname|kundennummer|kundennr|kunden nr|debitor|auftraggeber|reklamant|beschwerdefuhrer|besteller|ansprechpartner",
         "fr": "client|nom du client|nom client|code client|numero client|no client|reclamant|plaignant|acheteur|consommateur",
@@ -122,13 +122,14 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     "type": {
         "en": "complaint type|complaint category|type of complaint|type|category|issue|issue type|issue category|defect|defect code|defect type|fecod|failure mode|"
         "problem|problem type|problem code|device problem|damage code|coding code text|qmcod|request type|sr type|reason|complaint reason|reason code|compdesc|"
-        "component|components|component s|case type|label|label component failure|fault|subcategory|cat|notification type|symptoms|coded symptoms|meddra preferred terms|reactions|reaction",
-        "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷|缺陷类型|不良现象|故障类型|投诉原因|原因",
-        "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|fehlerart|fehlercode|fehler|mangel|schadensbild|schadensart|kategorie|art|grund|problem|typ|meldungsart",
-        "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif|nature de la reclamation|categorie|type|type de defaut|defaut|code defaut|probleme|nature",
-        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|defecto|codigo de defecto|problema|causa|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
-        "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito|codigo do defeito|problema|assunto principal|causa",
-        "ja": "苦情区分|苦情分類|苦情種別|クレーム区分|クレーム種別|クレーム内容区分|不具合区分|不具合現象|不良内容|不良区分|現象|分類|区分|種別|カテゴリ|カテゴリー",
+        "component|components|component s|case type|return reason|reason for return|reason of return|refund reason|cancellation reason|code group text|label|label component failure|fault|subcategory|cat|notification type|symptoms|coded symptoms|meddra preferred terms|reactions|reaction",
+        "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷|缺陷类型|不良现象|故障类型|投诉原因|退货原因|退款原因|原因",
+        "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|fehlerart|fehlercode|fehler|mangel|schadensbild|schadensart|schadenscode|schadencode|schadenscodetext|"
+        "retourengrund|rucksendegrund|ruckgabegrund|kategorie|art|grund|problem|typ|codegruppe|meldungsart",
+        "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif de retour|motif du retour|motif|nature de la reclamation|categorie|type|type de defaut|defaut|code defaut|probleme|nature",
+        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|defecto|codigo de defecto|problema|causa|motivo de devolucion|motivo de la devolucion|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
+        "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito|codigo do defeito|problema|assunto principal|motivo da devolucao|motivo de devolucao|causa",
+        "ja": "苦情区分|苦情分類|苦情種別|クレーム区分|クレーム種別|クレーム内容区分|不具合区分|不具合現象|不良内容|不良区分|現象|返品理由|分類|区分|種別|カテゴリ|カテゴリー",
     },
     "severity": {
         "en": "severity|severity level|seriousness|event type|grade|criticality",
@@ -261,8 +262,8 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "数量|対象数量|不良数",
     },
     "cost": {
-        "en": "cost|costs|total cost|claim amount|amount|refund amount|credit amount|compensation",
-        "zh": "金额|赔偿金额|费用|成本|退款金额",
+        "en": "cost|costs|total cost|claim amount|amount|refund amount|refunded amount|refund total|credit amount|compensation|refund|refunded",
+        "zh": "金额|赔偿金额|费用|成本|退款金额|退款额|退款",
         "de": "kosten|gesamtkosten|betrag|schadenssumme|gutschrift|erstattungsbetrag",
         "fr": "cout|couts|montant|montant rembourse|montant de la reclamation",
         "es": "costo|coste|costos|importe|monto|monto reclamado",
@@ -348,7 +349,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     "review_done": {"en": "review done|reviewed|reviewed at|review date", "zh": "复核时间|审核时间|评审时间"},
     "closed": {
         "en": "closed|closed at|closed on|closed date|closed dt|close date|closing date|date closed|date time closed|closed time|closure date|completed at|"
-        "completion date|completion|completed on|qmdab|date completed|end date",
+        "completion date|completn date|completn|completion|completed on|qmdab|date completed|end date",
         "zh": "关闭时间|关闭日期|结案时间|结案日期|完成时间|完成日期|办结时间",
         "de": "geschlossen am|abgeschlossen am|abschlussdatum|abschluss|schliessdatum|beendet am|abschlussdat",
         "fr": "cloture le|date de cloture|cloture|ferme le|date de fermeture|termine le",

@@ -85,13 +85,14 @@ _PIECE = re.compile(
     r"""<!-{2}.*?(?:-{2}>|\Z)|<[!?][^<>]*>?|</?(?P<name>[a-zA-Z][a-zA-Z0-9]*(?::[a-zA-Z]+)?)(?=[\s/>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*|[^<>]*)>""",
     re.DOTALL,
 )
+_ATTRIBUTES = re.compile(r"""(?:\s+[a-zA-Z][-:\w]*\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>][^\s<>]*))*\s*/?>""")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
 def has_markup(text: str) -> bool:
     """Is there a tag of HTML in it, not just a sign that stands for less than?"""
-    return "<" in text and any(_is_tag(match["name"] or "") for match in _PIECE.finditer(text))
+    return "<" in text and any(match["name"] and _is_tag(match) for match in _PIECE.finditer(text))
 
 
 def without_markup(text: str) -> str:
@@ -102,7 +103,7 @@ def without_markup(text: str) -> str:
     silent, end = "", 0
     for match in _PIECE.finditer(text):
         name = (match["name"] or "").lower()
-        if name and not _is_tag(name):
+        if name and not _is_tag(match):
             continue  # what merely looks like a tag is text
         if not silent:
             parts.append(html.unescape(text[end : match.start()]))
@@ -120,6 +121,12 @@ def without_markup(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _is_tag(name: str) -> bool:
-    """Of HTML, or one of those that Word puts among them."""
-    return name.lower() in _TAGS or name.lower().startswith(_OF_WORD)
+def _is_tag(match: re.Match[str]) -> bool:
+    """Of HTML, or one of those that Word puts among them. One letter is a quantity too (``i <b the limit> was``): it is a tag
+    where nothing but attributes with their values follows."""
+    name = match["name"].lower()
+    if len(name) > 1:
+        return name in _TAGS or name.startswith(_OF_WORD)
+    if match[0].startswith("</"):
+        return name in _TAGS
+    return name in _TAGS and _ATTRIBUTES.fullmatch(match[0], match.end("name") - match.start()) is not None

@@ -158,6 +158,45 @@ def test_costs_and_harm_stand_on_their_own(tmp_path):
     assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]
 
 
+def test_a_batch_name_of_several_items_is_judged_item_by_item(tmp_path):
+    """Numbers of batches begin anew with every item; where deliveries do not name items it is said of how many it is."""
+    rows = [
+        (
+            f"{item}-{batch}-{n}",
+            date(2024, 1, 1) + timedelta(days=9 * n),
+            f"IT{item}",
+            f"M{batch}",
+            f"S{n % 3}",
+        )
+        for item in range(6)
+        for batch in range(8)
+        for n in range(20 if (item, batch) == (2, 3) else 4)
+    ]
+    rows.append(("alone", date(2024, 2, 1), "", "M3", "S0"))
+    source = written(tmp_path / "a.csv", "id,received,item,batch,supplier", rows)
+    html = replay(source, tmp_path / "o", "--no-text")
+    told = "SELECT batch, item, item_count, supplier_count, count, batch_count, other_count, q < 0.05 FROM suspect"
+    assert query(tmp_path / "o", told)[0] == ("M3", "IT2", 1, 3, 21, 41, 28, 1)
+    assert query(tmp_path / "o", "SELECT count(*), sum(count) FROM suspect WHERE batch = 'M3'") == [(6, 41)]
+    section = html.split('<section id="suspects">')[1].split("</section>")[0]
+    assert "of 41 of the batch" in section
+    anchor = re.search(r'href="#(l\d+)"[^>]*>21<', section).group(1)
+    behind = html.split(f'id="{anchor}"')[1].split("</table>")[0]
+    assert set(re.findall(r"<td>(IT\d|–)</td>", behind)) <= {"IT2", "–"}
+    for name, of_item in (("each", True), ("whole", False)):
+        sent = [
+            (*([f"IT{item}"] if of_item else []), f"M{batch}", "2023-12-01", 100)
+            for item in range(6)
+            for batch in range(8)
+        ]
+        heading = "item,batch,date,quantity" if of_item else "batch,date,quantity"
+        given = written(tmp_path / f"{name}.csv", heading, sent)
+        replay(source, tmp_path / name, "--no-text", "--deliveries", str(given))
+    assert query(tmp_path / "each", told)[0][:6] == ("M3", "IT2", 1, 3, 21, 41)
+    assert query(tmp_path / "each", "SELECT units, other_units FROM suspect")[0] == (100, 700)
+    assert query(tmp_path / "whole", told)[0][:6] == ("M3", "IT2", 6, 3, 41, 41)
+
+
 def test_the_report_counts_one_way_and_says_what_it_means(tmp_path, capsys):
     """One is one; a batch at a level rate is no finding; an end before its receipt is no time; what is late is listed."""
     day = date(2023, 1, 2)

@@ -27,6 +27,8 @@ from complaint_qms.tabular.rows import Table
         ("<style>p {color: red}</style><script>alert(1)</script><b>Hot</b>", "Hot"),
         ("a < b and b > c", "a < b and b > c"),
         ("temperature <p1 and >p2", "temperature <p1 and >p2"),
+        ("where i <b the limit> was, a <i> b and <p class=x>p", "where i <b the limit> was, a b and\np"),
+        ("if x<b and y>a it fails", "if x<b and y>a it fails"),
         ("Q&A; R&D, AT&T", "Q&A; R&D, AT&T"),
         ("rock &#39;n&#39; roll", "rock 'n' roll"),
         ("<p>left open", "left open"),

@@ -64,6 +64,12 @@ EXPORTS = {
     "Updated/jira/|Resolved/jira/solve_done|Due Date/jira/|Description/story/text|Custom field (Severity)/label/severity|Custom field (Lot Number)/id/batch",
     "SAP QM": "Notification/id/id|Notif. date/german/received|Required End/german/|Completion/german/closed|Description/story/text|Material/name/item|Batch/id/batch|Vendor/name/supplier|"
     "Sold-to party/name/customer|Coding code text/label/type|System status/label/status|Complaint quantity/number/quantity|Malfunct. start/german/occurred|Plant/label/company",
+    "SAP QM in short headings": "Notification/id/id|Notif.date/german/received|Notification type/label/|Created on/german/|Completn date/german/closed|Description/story/text|"
+    "Material/name/item|Vendor/name/supplier|Sold-to pty/name/customer|Damage code/label/type",
+    "SAP QM in German": "Meldung/id/id|Meldungsdatum/german/received|Meldungsart/label/|Angelegt am/german/|Gewünschtes Ende/german/|Abschlussdatum/german/closed|Kurztext/story/text|"
+    "Material/name/item|Charge/id/batch|Auftraggeber/name/customer|Lieferant/name/supplier|Schadenscode/label/type",
+    "Returns of a shop": "RMA/id/id|Order Date/day/|Ship Date/day/|Complaint Date/later/received|SKU/name/item|Return Reason/label/type|Refund/money/cost|Comments/story/text",
+    "Help desk": "Ticket/id/id|Date/day/received|Item Name/name/item|Replacement Date/later/|Complaint/story/text|Resolution Date/later/solve_done|Resolved By/name/handler",
     "NHTSA": "CMPLID/id/id|MFR_NAME/name/supplier|MODELTXT/name/item|YEARTXT/year/model|CRASH/flag/crash|FAILDATE/compact/occurred|FIRE/flag/fire|INJURED/number/injured|"
     "DEATHS/number/deaths|COMPDESC/label/type|STATE/name/region|VIN/id/serial|LDATE/compact/received|MILES/number/|CDESCR/story/text",
     "CFPB": "Date received/day/received|Product/name/item|Sub-product/name/model|Issue/label/type|Consumer complaint narrative/story/text|Company/name/company|State/name/region|"
@@ -120,6 +126,21 @@ def export(text: str) -> tuple[Profile, dict[str, list[str]]]:
 def test_the_columns_of_well_known_exports(program):
     seen, wanted = export(EXPORTS[program])
     assert choose_columns(seen).columns == wanted
+
+
+def test_a_subject_of_few_values_is_what_it_is_about_where_the_heading_can_mean_both():
+    seen = profiled(
+        {
+            "Protocolo": [str(7000 + n) for n in range(40)],
+            "Data Abertura": [DAYS[n % 5] for n in range(40)],
+            "Assunto": [("Cartão de Crédito", "Aparelho celular")[n % 2] for n in range(40)],
+            "Problema": CELLS["label"] * 8,
+        }
+    )
+    choices = choose_columns(seen)
+    assert choices.columns["item"] == ["Assunto"]
+    assert choices.columns["type"] == ["Problema"]
+    assert "subject" not in choices.refused
 
 
 def chosen(name: str) -> dict[str, list[str]]:

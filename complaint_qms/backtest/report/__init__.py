@@ -151,6 +151,16 @@ class _View(Lead):
         behind = self.lists.add(f"{pair['item']}, {pair['type']}", pair["count"], kept, where)
         return self.behind(self.whole(pair["count"]), behind)
 
+    def suspect_count(self, one: dict[str, Any]) -> str:
+        where = self.t("where_value", field="batch", value=one["batch"])
+        if one["batch_count"] > one["count"]:
+            where = self.t(
+                "where_two", one="batch", value=one["batch"], other="item", second=one["item"] or ""
+            )
+        kept = self.lists.kept("suspect", one["batch"], one["item"] or "")
+        title = f"{self.t('field_batch')} {one['batch']}, {one['item'] or self.t('not_given')}"
+        return self.behind(self.whole(one["count"]), self.lists.add(title, one["count"], kept, where))
+
     def rule_count(self, row: dict[str, Any]) -> str:
         title = f"{self.t('rule')} {row['rule']}: {self.action(row['action'])} {self.detail(row['detail'])}"
         where = self.t("where_table", table="effect")

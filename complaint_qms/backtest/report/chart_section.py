@@ -19,6 +19,8 @@ from complaint_qms.engine.signals import ewma_chart, runs, t_chart
 LEAST_WEEKS = 20
 """Weeks, or complaints with harm, that make a chart."""
 LEAST_EVENTS = 12
+LEAST_OFF_THE_MEDIAN = 10
+"""Weeks that do not lie on the median itself, with which runs and crossings say something."""
 MOST_POINTS = 104
 CHANCE = 0.05
 """That chance alone marks anything in a history whose level is even."""
@@ -68,8 +70,15 @@ def _weeks(store: Store) -> dict[str, Any] | None:
     chart, lines = ewma_chart(counts), runs(counts)
     return {
         "title": "chart_ewma",
-        "sentence": "runs_shift" if lines.shift else "runs_above" if chart.above.any() else "runs_even",
+        "sentence": "runs_few"
+        if lines.useful < LEAST_OFF_THE_MEDIAN
+        else "runs_shift"
+        if lines.shift
+        else "runs_above"
+        if chart.above.any()
+        else "runs_even",
         "values": {
+            "off": int(lines.useful),
             "weeks": len(rows),
             "above": int(chart.above.sum()),
             "longest": int(lines.longest),
