@@ -335,3 +335,15 @@ def test_a_field_is_drawn_when_its_tab_is_opened_and_holds_its_value_before(
     manager.form.locator('[data-fieldname="subject"] input').focus()
     expect(told).not_to_have_text("The other lid.")
     assert told.inner_text().strip() == strip_html(frappe.db.get_value("Complaint", complaint, "description"))
+    # A form that was left and is opened again is laid out as late below the window, and is as high before.
+    section = "cur_frm.get_field('description').section.wrapper[0]"
+    looks = f"getComputedStyle({section}).contentVisibility"
+    page.evaluate("frappe.set_route('List', 'ToDo', 'List')")
+    expect(page.locator('.page-container[data-page-route="List/ToDo/List"]')).to_be_visible()
+    manager.go_to("Complaint", other)
+    assert page.evaluate(looks) == "hidden"
+    assert page.evaluate(
+        f"Math.abs({section}.getBoundingClientRect().height - parseFloat({section}.style.getPropertyValue('--cq-height'))) < 1"
+    )
+    manager.form.locator('[data-fieldname="subject"] input').focus()
+    assert page.evaluate(looks) == "visible"

@@ -8,7 +8,7 @@ import * as markup from "./markup";
 import * as words from "./words";
 import { ask_ahead, asked_ahead } from "./asked_ahead";
 import { safe_color } from "./colors";
-import { draw_when_shown, once_shown } from "./drawn_when_shown";
+import { draw_the_rest, draw_when_shown, once_shown } from "./drawn_when_shown";
 import { genealogy_ways, may_see_picture, offer_picture, open_picture } from "./genealogy_picture";
 import { show_product_code } from "./product_code";
 import { mind_chart_labels } from "./chart_labels";
@@ -119,6 +119,7 @@ Object.assign(complaint_qms, {
 	mute_workflow_menu,
 	keep_moments,
 	asked_ahead,
+	draw_the_rest,
 	draw_when_shown,
 	once_shown,
 	load_desk,

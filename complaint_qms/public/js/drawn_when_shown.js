@@ -1,5 +1,6 @@
 // Fields of a form are drawn when they come into sight: those of a tab when it is opened, those of a folded section when it is unfolded,
-// and of another record that is opened those below the window once the browser has nothing else to do, or somebody enters a field.
+// and of another record that is opened those below the window once the browser has nothing else to do, or somebody enters a field. Until
+// then the browser leaves out as well how sections below the window look, of a form that was left and is opened again.
 //
 // The framework draws every field each time a record is opened, which is most of what opening takes on a long form. A field that waits
 // keeps its control, its status (hidden, read, written) and its value; what waits is its input alone, drawn earlier when a script asks
@@ -17,9 +18,10 @@ $(document).on("page-change", () => (is_opening = true));
 export function draw_when_shown(frm) {
 	for (const control of Object.values(frm.fields_dict)) if (control.tab && control.refresh_input) let_wait(control, frm);
 	frm.$wrapper[0].addEventListener("focusin", () => is_opening && draw_the_rest(frm), true);
+	frm.$wrapper.on("show", () => draw_when_idle(frm));
 	if (minded.has(frm.doctype)) return;
 	minded.add(frm.doctype);
-	frappe.ui.form.on(frm.doctype, "on_tab_change", draw_waiting);
+	frappe.ui.form.on(frm.doctype, { on_tab_change: draw_waiting, on_hide: lay_out_later });
 }
 
 /** Do `then` with a field once it is drawn for the record that is open: at once where it is in sight. */
@@ -28,6 +30,13 @@ export function once_shown(frm, fieldname, then) {
 	if (!control) return;
 	if (control.cq_waits) control.cq_then = { name: frm.doc.name, then };
 	else then(control);
+}
+
+/** Nothing of the form that is open waits for the browser to be idle any more. */
+export function draw_the_rest(frm) {
+	is_opening = false;
+	frm.$wrapper.find(".cq-later").removeClass("cq-later");
+	draw_waiting(frm);
 }
 
 /** What is below the window follows what is in it. */
@@ -43,9 +52,9 @@ function draw_when_idle(frm) {
 	else setTimeout(draw, LATEST);
 }
 
-function draw_the_rest(frm) {
-	is_opening = false;
-	draw_waiting(frm);
+/** The browser styles and lays out a form anew when it is shown again: what was below the window then follows what was in it. */
+function lay_out_later(frm) {
+	for (const section of sections_of(frm)) section.wrapper.toggleClass("cq-later", Boolean(section.cq_below));
 }
 
 /** Which sections are below the window: they are so when a record is opened, which starts at its top. */
@@ -54,12 +63,16 @@ function see_what_is_below(frm) {
 	// Frappe 16 scrolls its main section, and leaves it where the record before was read.
 	const [main] = frm.$wrapper.closest(".main-section");
 	const scrolled = document.documentElement.scrollTop + (main ? main.scrollTop : 0);
-	for (const section of new Set(Object.values(frm.fields_dict).map((control) => control.section))) {
-		if (!section || section.is_collapsed()) continue;
-		const { top, height } = section.wrapper[0].getBoundingClientRect();
-		if (height) section.cq_below = top + scrolled > window.innerHeight + MARGIN;
+	for (const section of sections_of(frm)) {
+		const [element] = section.wrapper;
+		const { top, height } = element.getBoundingClientRect();
+		if (!height) continue;
+		section.cq_below = top + scrolled > window.innerHeight + MARGIN;
+		element.style.setProperty("--cq-height", `${height}px`);
 	}
 }
+
+const sections_of = (frm) => [...new Set(Object.values(frm.fields_dict).map((control) => control.section))].filter(Boolean);
 
 function draw_waiting(frm) {
 	const tab = open_tab(frm);

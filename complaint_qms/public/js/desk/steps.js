@@ -27,6 +27,7 @@ export function clear_top(frm, fieldname) {
 
 /** Scroll to a field, whatever tab it is on, and put the cursor into it. */
 export function go_to(frm, fieldname) {
+	complaint_qms.draw_the_rest(frm);
 	frm.scroll_to_field(fieldname);
 	const field = frm.fields_dict[fieldname];
 	if (!field) return;
