@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import jinja2
 import yaml
 
+from complaint_qms.backtest.templates import environment
 from complaint_qms.constants import reportability as reportability_data
 from complaint_qms.constants import risk as risk_data
 from complaint_qms.constants import vocabulary
@@ -76,16 +76,13 @@ _COUNTS = {"improbable": 0, "remote": 2, "occasional": 5, "probable": 15, "frequ
 
 def default_text() -> str:
     """The commented default policy as YAML."""
-    source = Path(__file__).with_name("default_policy.yaml.jinja").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, autoescape=False, keep_trailing_newline=True
-    )
+    templates = environment(Path(__file__).parent, autoescape=False, keep_trailing_newline=True)
 
     def quoted(words: tuple[str, ...]) -> list[str]:
         return [f'"{w}"' if w.isdigit() else w for w in words]
 
     sop = vocabulary.DEFAULT_SOP
-    return environment.from_string(source).render(
+    return templates.get_template("default_policy.yaml.jinja").render(
         shifts=", ".join(f'"{begin[:5]}-{end[:5]}"' for begin, end in vocabulary.SHIFTS),
         workdays=[(day, day.title() in vocabulary.WORKDAYS) for day in WEEKDAYS],
         first_response_hours=f"{sop['first_response_time'] / 3600:g}",

@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.catalogue import phrase, translator
 from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
@@ -15,6 +13,7 @@ from complaint_qms.backtest.report import chart_section, data, sop_section, svg
 from complaint_qms.backtest.report.lead import Lead
 from complaint_qms.backtest.report.lists import MOST_IN_CSV, Lists
 from complaint_qms.backtest.store import Store
+from complaint_qms.backtest.templates import environment
 from complaint_qms.tabular.fields import STAGES
 
 CUMULATIVE = frozenset({"maxsprt"})
@@ -25,18 +24,12 @@ STATISTICS = frozenset({"u", "laney", "ears", "cusum", "maxsprt", "farrington"})
 
 def render(store: Store, language: str, csv_name: str) -> str:
     """The report of a finished store in `language` (en, zh). `csv_name`: the file of its complaints that lies beside it."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment(Path(__file__).parent, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     found = data.collect(store)
     view = _View(found, language, Lists(store), csv_name)
     view.charts = chart_section.charts(store, language)
-    environment.globals.update(t=view.t, v=view, charts=view.charts)
-    return environment.get_template("report.html.jinja").render(d=found, lang=language)
+    templates.globals.update(t=view.t, v=view, charts=view.charts)
+    return templates.get_template("report.html.jinja").render(d=found, lang=language)
 
 
 class _View(Lead):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from html import escape
 from typing import Any
+
+from jinja2.filters import FILTERS
 
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.report import svg
@@ -15,6 +18,9 @@ from complaint_qms.backtest.report.words import Words
 
 HEAT = ("#f5f4ee", "#f3ddc4", "#e9b98f", "#d98a5f", "#bf5a38", "#8f2f1c")
 """One scale for every cell that counts: from none to the largest of its table."""
+
+
+_escaped = FILTERS["escape"]
 
 
 class Html(str):
@@ -40,6 +46,24 @@ class Lead(Words):
             return shown
         name = escape(f"{behind.title}: {shown}")
         return Html(f'<a class="to" href="#{behind.anchor}" aria-label="{name}">{escape(shown)}</a>')
+
+    def behind_rows(self, behind: Behind) -> Html:
+        """The rows of a list. One complaint stands in many of them; so its row is written once."""
+        return Html("\n".join([self._rows[seq] for seq in behind.seqs]))
+
+    @cached_property
+    def _rows(self) -> dict[int, str]:
+        """By running number, of all lists there are: asked for once the last one has been."""
+        found = {}
+        for seq, r in self.lists.facts().items():
+            words = r["words"]
+            more = "…" if len(words) >= 90 else ""
+            found[seq] = (
+                f'<tr><th scope="row">{_escaped(r["id"])}</th><td class="nw">{r["received"][:10]}</td>'
+                f"<td>{_escaped(r['item'] or '–')}</td><td>{_escaped(r['type'] or '–')}</td>"
+                f"<td>{_escaped(self.level('severities', r['severity']))}</td><td>{_escaped(words)}{more}</td></tr>"
+            )
+        return found
 
     def to_section(self, section: str, count: int) -> str:
         """A number that a section of the report takes apart."""

@@ -21,6 +21,7 @@ from complaint_qms.tabular.rows import guarded
 
 MOST_IN_CSV = 100_000
 """Of longer histories the file holds the complaints of findings and those that tell of harm; the database holds all."""
+MOST_CELLS = 50_000
 _PART = 900
 _FACTS = (
     "item",
@@ -106,6 +107,16 @@ class Lists:
         return found
 
 
+class _Guarded(dict[str, str]):
+    """Cell → the cell as no spreadsheet takes it for a formula; labels come again and again."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= MOST_CELLS:
+            self.clear()
+        found = self[text] = guarded(text)
+        return found
+
+
 def beside(report: Path) -> Path:
     """Where the file of the complaints behind a report lies."""
     return report.with_name(f"{report.stem}_complaints.csv")
@@ -152,6 +163,7 @@ def write_complaints(store: Store, target: Path) -> None:
         f"{', '.join(columns)} FROM assessment JOIN complaint ON complaint.row_id = assessment.row_id "
         f"LEFT JOIN sop_time ON sop_time.seq = assessment.seq {only}ORDER BY assessment.seq"
     )
+    safe = _Guarded()
     draft = target.with_name(target.name + ".new")
     try:
         with draft.open("w", encoding="utf-8-sig", newline="") as handle:
@@ -159,7 +171,7 @@ def write_complaints(store: Store, target: Path) -> None:
             out.writerow(names)
             for row in cursor:
                 over = [int(row[-1] in late)] if times else []
-                out.writerow((row[0], *(v and guarded(v) for v in row[1:texts]), *row[texts:-1], *over))
+                out.writerow((row[0], *[v and safe[v] for v in row[1:texts]], *row[texts:-1], *over))
         os.replace(draft, target)
     except OSError as error:
         raise CommandError("output_unwritable", OUTPUT, file=target, why=error.strerror) from None
