@@ -20,8 +20,8 @@ Public API::
         the same by keywords alone; no array library is loaded for it
 
     train(texts, labels, *, contexts=None, lexicon=None, use_lexicon=True, settings=None) -> TextModel
-        learns any label (type, component, product …) from a company's own history; needs scikit-learn, predicting does
-        not. ``contexts``: other columns of each record as a mapping, e.g. {"item": "A-1", "channel": "web"}.
+        learns any label (type, component, product …) from a company's own history; with more than a few thousand texts
+        it needs scikit-learn, predicting does not. ``contexts``: other columns of each record as a mapping, e.g. {"item": "A-1", "channel": "web"}.
     train_many(texts, {field: labels}, ...) -> {field: TextModel}
         the same for several fields at once; the models share their features, which makes learning and predicting cheaper
     TextModel.predict_many(texts, contexts=…) -> Predictions(labels, label, confidence, probability)

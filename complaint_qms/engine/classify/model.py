@@ -1,7 +1,7 @@
 """A text model learned from a company's own history: linear, calibrated, explainable, stored without pickle.
 
-One-against-rest linear support vectors (Fan et al., LIBLINEAR, JMLR 9, 2008) on the features of ``features.py``, with
-class weights so that rare labels are learned too. The decision values become probabilities in ``calibrate.py``, so that
+One-against-rest linear support vectors (Fan et al., LIBLINEAR, JMLR 9, 2008; ``support_vectors.py``) on the features of
+``features.py``, with class weights so that rare labels are learned too. The decision values become probabilities in ``calibrate.py``, so that
 of all answers given with 0.8 about 80 % are right. From this the chance of a label never seen before is taken off (the
 share of labels seen once; Good, Biometrika 40, 1953).
 """
@@ -23,11 +23,16 @@ from scipy import sparse
 from complaint_qms.engine.classify.calibrate import Calibration, calibrate
 from complaint_qms.engine.classify.features import GROUPS, Context, Vocabulary, learn_vocabulary
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
+from complaint_qms.engine.classify.support_vectors import products, solve
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason, about_word
 
 FORMAT = 3
 CALIBRATED_ON = 500
+FEW_TEXTS = 3_000
+"""Up to so many texts the scalar products of all of them are a small table; more are scikit-learn's."""
+UNSEEN = -3.0
+"""Bias of a label without an example."""
 LEAST_SHARE = 1e-3
 MESSAGES = {"word": "the text says {word}", "rule": "keywords: {word}", "context": "{word}"}
 
@@ -265,11 +270,13 @@ def train_many(
         texts, hits, context_rows, min_texts=settings.min_texts, max_features=settings.max_features
     )
     matrix = vocabulary.matrix(texts, hits, context_rows)
+    table = products(matrix) if len(rows) <= FEW_TEXTS else None
     models = {}
     for field, target in targets.items():
         number = target.number[rows]
         known = number >= 0
-        models[field] = _learn(matrix[known], number[known], target, vocabulary, use_lexicon, settings)
+        part = None if table is None else table[np.ix_(known, known)]
+        models[field] = _learn(matrix[known], number[known], part, target, vocabulary, use_lexicon, settings)
     return models
 
 
@@ -298,12 +305,13 @@ class _Target:
 def _learn(
     matrix: sparse.csr_matrix,
     number: np.ndarray,
+    table: np.ndarray | None,
     target: _Target,
     vocabulary: Vocabulary,
     use_lexicon: bool,
     settings: TrainSettings,
 ) -> TextModel:
-    weights, bias = _fit(matrix, number, len(target.labels), settings)
+    weights, bias = _fit(matrix, number, len(target.labels), settings, table)
     counts = target.counts
     prior = np.bincount(number, minlength=len(target.labels)) / len(number)
     return TextModel(
@@ -311,7 +319,7 @@ def _learn(
         vocabulary,
         weights.astype(np.float32),
         bias,
-        _calibrate(matrix, number, prior, settings),
+        _calibrate(matrix, number, prior, settings, table),
         len(number),
         use_lexicon,
         {label: times for label, times in sorted(counts.items()) if label not in target.labels},
@@ -321,10 +329,24 @@ def _learn(
 
 
 def _fit(
-    matrix: sparse.csr_matrix, target: np.ndarray, labels: int, settings: TrainSettings
+    matrix: sparse.csr_matrix,
+    target: np.ndarray,
+    labels: int,
+    settings: TrainSettings,
+    table: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (labels, features) and bias (labels,); a label without an example in ``target`` gets a very low bias."""
-    from sklearn.svm import LinearSVC  # imported late: predicting needs no scikit-learn
+    """Weights (labels, features) and bias (labels,); a label without an example in ``target`` gets a very low bias.
+
+    ``table``: the scalar products of the rows; without it scikit-learn finds the same solution.
+    """
+    weights = np.zeros((labels, matrix.shape[1]))
+    bias = np.full(labels, UNSEEN)
+    if table is not None:
+        seen, place = np.unique(target, return_inverse=True)
+        amounts = solve(table, place, len(seen), settings.strength)
+        weights[seen], bias[seen] = (matrix.T @ amounts).T, amounts.sum(axis=0)
+        return weights, bias
+    from sklearn.svm import LinearSVC  # imported late: predicting and small histories need no scikit-learn
 
     solver = LinearSVC(
         C=settings.strength,
@@ -334,8 +356,6 @@ def _fit(
         tol=settings.tolerance,
     )
     solver.fit(matrix, target)
-    weights = np.zeros((labels, matrix.shape[1]))
-    bias = np.full(labels, -3.0)
     if len(solver.classes_) == 2:
         first, second = solver.classes_
         weights[second], bias[second] = solver.coef_[0], solver.intercept_[0]
@@ -346,7 +366,11 @@ def _fit(
 
 
 def _calibrate(
-    matrix: sparse.csr_matrix, target: np.ndarray, prior: np.ndarray, settings: TrainSettings
+    matrix: sparse.csr_matrix,
+    target: np.ndarray,
+    prior: np.ndarray,
+    settings: TrainSettings,
+    table: np.ndarray | None,
 ) -> Calibration:
     """Fitted to texts that folds did not learn from; it has few numbers, which CALIBRATED_ON texts tell well enough."""
     labels = len(prior)
@@ -366,6 +390,7 @@ def _calibrate(
         held = fold == number
         if len(np.unique(target[~held])) < 2:
             return Calibration()
-        weights, bias = _fit(matrix[~held], target[~held], labels, settings)
+        part = None if table is None else table[np.ix_(~held, ~held)]
+        weights, bias = _fit(matrix[~held], target[~held], labels, settings, part)
         decisions[held] = matrix[held] @ weights.T + bias
     return calibrate(decisions[fold < used], target[fold < used], prior)
