@@ -8,13 +8,14 @@ from hypothesis.extra import numpy as hnp
 
 from complaint_qms.engine.message import Message, join
 from complaint_qms.engine.signals import sentences
+from complaint_qms.engine.signals.baselines import Baselines
 from complaint_qms.engine.signals.detect import years_back
 from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.method_choice import CODE, METHODS, choose, choose_pairs
-from complaint_qms.engine.signals.moving_baseline import count_tail
 from complaint_qms.engine.signals.scanning import Settings, limits, scan, scan_series
 from complaint_qms.engine.signals.series import Periods, build_series
+from complaint_qms.engine.signals.shared_dispersion import LEAST_SERIES
 from complaint_qms.engine.signals.tails import conditional_tail, poisson_tail
 
 tables = hnp.arrays(float, st.tuples(st.integers(1, 6), st.integers(16, 40)), elements=st.integers(0, 40))
@@ -100,6 +101,7 @@ def test_pairs_need_enough_of_everything_for_a_prior():
 
 def test_the_whole_matrix_is_each_series_by_itself():
     counts, units = portfolio()
+    counts, units = counts[:LEAST_SERIES - 1], units[:LEAST_SERIES - 1]  # more would lend each other their dispersion
     whole = scan(counts, units)
     assert len(set(whole.method.ravel())) >= 3
     for i in range(len(counts)):
@@ -194,17 +196,13 @@ def test_the_planted_rise_is_found_with_its_arithmetic():
     assert found.q == pytest.approx(found.p * 20)
     assert found.statistic == found.p <= found.critical == 0.001
     assert found.observed >= found.limit
-    baseline = np.array([[found.baseline.count], [52_000.0]])
-    own = (
-        baseline[0],
-        baseline[1],
-        np.array([found.parameters["dispersion"]]),
-        np.array([found.parameters["freedom"]]),
-    )
-    units_now = np.array([1000.0])
-    assert count_tail(np.array([18.0]), units_now, *own)[0] == pytest.approx(found.p)
-    assert count_tail(np.array([found.limit]), units_now, *own) <= 0.001
-    assert count_tail(np.array([found.limit - 1]), units_now, *own) > 0.001
+    told = found.parameters
+    facts = (1000.0, found.baseline.count, 52_000.0, 52.0, told["own_dispersion"], told["dispersion"], told["freedom"])
+    shares = np.array([told["lent_shares"]])
+    own = Baselines(*(np.array([fact]) for fact in facts), shares, 0.001)
+    assert own.tail(np.array([18.0]))[0] == pytest.approx(found.p, rel=1e-4)
+    assert own.tail(np.array([found.limit])) <= 0.001
+    assert own.tail(np.array([found.limit - 1])) > 0.001
     assert (found.baseline.first, found.baseline.last) == (weeks.label(5), weeks.label(56))
     assert found.text.startswith(f"18 complaints in {weeks.name(59)} where ")
     assert "were expected for 1,000 units. Such a count happens by chance less than once in" in found.text

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from complaint_qms.engine.signals.baselines import Baselines, count_tail
 from complaint_qms.engine.signals.charts import moving_range_sigma
 from complaint_qms.engine.signals.ears_chart import ears
 from complaint_qms.engine.signals.farrington_flexible import Control, farrington
@@ -21,7 +22,6 @@ from complaint_qms.engine.signals.method_choice import CODE, METHODS, choose_per
 from complaint_qms.engine.signals.moving_baseline import (
     Past,
     Rules,
-    count_tail,
     moving_baseline,
     season_rates,
 )
@@ -100,7 +100,7 @@ def _by_exposure(block: Block) -> Judged:
     units = np.where(measured[:, None], given, 1.0)
     control = block.settings.farrington
     season = season_rates(counts, units, block.frequency, control.half_window, control.years)
-    past = moving_baseline(counts, units, rules_of(block.settings), season)
+    past = moving_baseline(counts, units, rules_of(block.settings), season, block.lent)
     launch = _launches(block, given)
     method = block.method
     if method is None:
@@ -240,9 +240,7 @@ def _ears(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
         smallest_count(tail, s.alpha, (int(known.sum()),)), np.floor(chart.upper[where][known]) + 1
     )
     rated = known & ~np.isnan(long)
-    baselines = [values[where][rated] for values in _against(found)]
-    with_long = smallest_count(lambda count: count_tail(count, *baselines), s.alpha, baselines[0].shape)
-    limit[rated] = np.maximum(limit[rated], with_long)
+    limit[rated] = np.maximum(limit[rated], _against(block, found, where).part(rated).limit(s.alpha))
     cells.p[where], cells.limit[where] = p, limit
     with np.errstate(invalid="ignore"):
         cells.alarm[where] = (p <= s.alpha) & (y >= limit)
@@ -320,7 +318,7 @@ def _farrington(block: Block, found: Judged, launch: _Launch, where: Flags) -> N
         windows = (block.frequency, control.half_window, years)
         past = same_season(
             counts[rows], units[rows], found.past.outbreak[rows], column, fit.expected[:, 0],
-            fit.dispersion[:, 0], windows, s.min_baseline,
+            fit.dispersion[:, 0], windows, s.min_baseline, block.lent.shares[column], s.alpha,
         )  # fmt: skip
         expected, y = fit.expected[:, 0], counts[rows, column]
         good = ~np.isnan(expected)
@@ -329,16 +327,20 @@ def _farrington(block: Block, found: Judged, launch: _Launch, where: Flags) -> N
         wanted = good if block.every_limit else alarm
         at = (rows, column)
         cells.expected[at], cells.p[at], cells.alarm[at] = expected, p, alarm
-        cells.spread[at] = np.where(good, np.maximum(past.dispersion, fit.dispersion[:, 0]), np.nan)
+        cells.spread[at] = np.where(good, np.maximum(past.plain.dispersion, fit.dispersion[:, 0]), np.nan)
         cells.statistic[at], cells.critical[at] = fit.score[:, 0], np.where(good, 1.0, np.nan)
         if wanted.any():
             cells.limit[at] = np.where(wanted, past.limit(s.alpha), np.nan)
 
 
-def _against(found: Judged) -> tuple[Array, ...]:
-    """What :func:`count_tail` takes besides the count."""
+def _against(block: Block, found: Judged, where: Flags) -> Baselines:
+    """What the cells are compared with by the exact test."""
     past = found.past
-    return found.units, past.count, past.exposure, past.dispersion, past.freedom
+    return Baselines(
+        found.units[where], past.count[where], past.exposure[where], past.periods[where], past.own[where],
+        past.dispersion[where], past.freedom[where], block.lent.shares[np.nonzero(where)[1]],
+        block.settings.alpha,
+    )  # fmt: skip
 
 
 def _limits(block: Block, found: Judged) -> None:
@@ -348,10 +350,7 @@ def _limits(block: Block, found: Judged) -> None:
     where = exact & block.judged & (~np.isnan(cells.expected) if block.every_limit else cells.alarm)
     if not where.any():
         return
-    baselines = [values[where] for values in _against(found)]
-    limit = smallest_count(
-        lambda count: count_tail(count, *baselines), block.settings.alpha, baselines[0].shape
-    )
+    limit = _against(block, found, where).limit(block.settings.alpha)
     cells.limit[where] = np.fmax(limit, cells.limit[where])
 
 

@@ -17,19 +17,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
-from complaint_qms.engine.signals.tails import negbin_tail
+from complaint_qms.engine.signals.baselines import Baselines
+from complaint_qms.engine.signals.shared_dispersion import Lent, dispersion_of, own_dispersion
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-PRIOR_PERIODS, PRIOR_DISPERSION = 30, 1.75
-"""A baseline shorter than this many periods is filled up with ones that vary so many times as much as chance."""
-LENT = 4.0
-"""As many complaints as these periods at least are lent: what is rare shows its dispersion late."""
-CAUTION = 0.8
-"""Part of the degrees of freedom that a tail is read with: outbreaks that leave the baseline take some spread along."""
 REACH = 3
 """Baselines that the quiet periods of a baseline may lie back."""
 GOING = 0.75
@@ -61,8 +55,10 @@ class Past:
     exposure: Array
     periods: Array
     expected: Array
+    own: Array
+    """Pearson's dispersion of the baseline itself."""
     dispersion: Array
-    """Variance of the baseline's counts over what chance alone explains, at least 1."""
+    """Variance of the baseline's counts over what chance alone explains, at least 1, with what the portfolio lends."""
     freedom: Array
     """Degrees of freedom with which the dispersion is known."""
     p: Array
@@ -97,14 +93,16 @@ class Past:
         )
 
 
-def moving_baseline(counts: Array, exposure: Array, rules: Rules, season: Array | None = None) -> Past:
+def moving_baseline(
+    counts: Array, exposure: Array, rules: Rules, season: Array | None = None, lent: Lent | None = None
+) -> Past:
     """Walk through counts and exposure (series, periods) once, all series of a period at a time.
 
     A count that is nan, or a period without exposure, is not known: it is not judged and part of no baseline. ``season``:
     rates of the same time of past years, nan where unknown; the cumulative sum measures against them where they are
-    higher than the baseline.
+    higher than the baseline. ``lent``: the dispersions of a portfolio.
     """
-    return _Walk(counts, exposure, rules, season).done()
+    return _Walk(counts, exposure, rules, season, lent).done()
 
 
 def season_rates(counts: Array, exposure: Array, year: int, half: int, years: int) -> Array | None:
@@ -130,8 +128,11 @@ def season_rates(counts: Array, exposure: Array, year: int, half: int, years: in
 class _Walk:
     """Periods come first in every array here, so that one step reads what lies together."""
 
-    def __init__(self, counts: Array, exposure: Array, rules: Rules, season: Array | None) -> None:
+    def __init__(
+        self, counts: Array, exposure: Array, rules: Rules, season: Array | None, lent: Lent | None
+    ) -> None:
         self.rules = rules
+        self.lent = Lent.nothing(counts.shape[1]) if lent is None else lent
         self.seen: Flags = np.ascontiguousarray((~np.isnan(counts) & (exposure > 0)).T)
         self.y = np.where(self.seen, counts.T, 0.0)
         self.n = np.where(self.seen, exposure.T, 1.0)
@@ -193,17 +194,20 @@ class _Walk:
         ready = self.seen[t] & (periods >= self.rules.min_baseline)
         with np.errstate(divide="ignore", invalid="ignore"):
             expected = count / exposure * n
-        phi, freedom = np.ones(self.size), np.ones(self.size)
+        phi, freedom, own = np.ones(self.size), np.ones(self.size), np.ones(self.size)
         if self.rules.dispersed:
-            phi, freedom = dispersion_of(count, exposure, squares, periods)
+            own = own_dispersion(count, exposure, squares, periods)
+            phi, freedom = dispersion_of(own, count, periods, self.lent.shares[t])
         for name, values in (
             ("count", count), ("exposure", exposure), ("periods", periods), ("expected", expected),
-            ("dispersion", phi), ("freedom", freedom),
+            ("own", own), ("dispersion", phi), ("freedom", freedom),
         ):  # fmt: skip
             getattr(past, name)[t] = np.where(ready, values, np.nan)
         past.p[t] = np.where(ready, 1.0, np.nan)
         at = np.flatnonzero(ready & (y > np.nan_to_num(expected)))
-        past.p[t, at] = count_tail(y[at], n[at], count[at], exposure[at], phi[at], freedom[at])
+        shares = np.broadcast_to(self.lent.shares[t], (len(at), self.lent.shares.shape[1]))
+        base = Baselines(n[at], count[at], exposure[at], periods[at], own[at], phi[at], freedom[at], shares, self.rules.alpha)
+        past.p[t, at] = base.tail(y[at])
         with np.errstate(invalid="ignore"):
             past.outbreak[t] = (past.p[t] <= self.rules.alpha) & (y >= self.rules.min_count)
 
@@ -256,25 +260,6 @@ class _Walk:
             self.before[:, at] = np.minimum(self.before[:, at], self.known[at])
 
 
-def count_tail(
-    count: Array, exposure: Array, base_count: Array, base_exposure: Array, dispersion: Array, freedom: Array
-) -> Array:
-    """P(X >= count) against a baseline whose rate, and whose dispersion where it is above 1, are themselves estimates.
-
-    The conditional binomial where chance alone explains the baseline. Else the larger of it and the negative binomial with
-    the variance of count and mean together, whose normal score is read in Student's distribution.
-    """
-    share = exposure / (exposure + base_exposure)
-    out = special.betainc(np.maximum(count, 1.0), base_count + 1, share)
-    wide = np.flatnonzero((dispersion > 1) & (base_count > 0))
-    if wide.size:
-        mean = base_count[wide] / base_exposure[wide] * exposure[wide]
-        phi = dispersion[wide] * (1 + exposure[wide] / base_exposure[wide])
-        score = special.ndtri(negbin_tail(count[wide], mean, phi))
-        out[wide] = np.maximum(out[wide], special.stdtr(CAUTION * freedom[wide], score))
-    return np.where(count <= 0, 1.0, out)
-
-
 def evidence_of_sum(total: Array, freedom: Array) -> Array:
     """Logarithm of the likelihood ratio of a rise whose log ratio by a known dispersion were ``total``.
 
@@ -286,21 +271,3 @@ def evidence_of_sum(total: Array, freedom: Array) -> Array:
 def sum_of_evidence(evidence: Array, freedom: Array) -> Array:
     """The inverse of :func:`evidence_of_sum`."""
     return freedom / 2 * np.expm1(2 * evidence / (freedom + 1))
-
-
-def dispersion_of(count: Array, exposure: Array, squares: Array, periods: Array) -> tuple[Array, Array]:
-    """Pearson's dispersion Σ (y − λn)² / λn / (m − 1) from sums (``squares``: Σ y²/n), at least 1, and
-    the degrees of freedom it is worth.
-
-    With λ = Σy / Σn it is (Σn / Σy · Σ y²/n − Σy) / (m − 1). Counts scatter more than normal values do, so m periods
-    tell less of their variance than m − 1 degrees of freedom: by the kurtosis of the negative binomial (mean μ, variance
-    φμ) its relative variance is (2 + 6(φ − 1)/μ + 1/(φμ)) / (m − 1).
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = exposure / count * squares - count
-        lent = np.maximum(np.maximum(PRIOR_PERIODS - (periods - 1), LENT * periods / count), 0.0)
-        phi = (found + lent * PRIOR_DISPERSION) / (periods - 1 + lent)
-        phi = np.where(phi > 1, phi, 1.0)
-        mean = count / periods
-        freedom = 2 * (periods - 1 + lent / 2) / (2 + 6 * (phi - 1) / mean + 1 / (phi * mean))
-    return phi, np.clip(np.nan_to_num(freedom, nan=1.0), 1.0, 1000.0)

@@ -12,6 +12,7 @@ from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.detect import Judged, years_back
 from complaint_qms.engine.signals.sentences import NOUNS, PERIOD_NAMES, SENTENCES, chance, once_in
 from complaint_qms.engine.signals.series import Periods
+from complaint_qms.engine.signals.shared_dispersion import DISPERSIONS
 from complaint_qms.engine.signals.types import BaselineRecord, ScanResult, Settings, SignalRecord
 
 EARS_GAP = 2
@@ -81,6 +82,11 @@ def _facts(
         units = float(past.exposure[here]) if measured else None
         parameters |= {"baseline": s.baseline, "guard": s.guard, "min_baseline": s.min_baseline}
         parameters |= {"dispersion": float(past.dispersion[here]), "freedom": float(past.freedom[here])}
+        if result.lent.known(column):
+            parameters |= {
+                "own_dispersion": float(past.own[here]), "dispersions": tuple(DISPERSIONS.tolist()),
+                "lent_shares": tuple(result.lent.shares[column].round(6).tolist()),
+            }  # fmt: skip
     if method in ("u", "laney"):
         parameters |= {"sigmas": s.sigmas}
     if method == "laney":

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from complaint_qms.engine.signals.moving_baseline import Array, Flags, count_tail, dispersion_of
+from complaint_qms.engine.signals.baselines import Array, Baselines, count_tail
+from complaint_qms.engine.signals.shared_dispersion import dispersion_of, own_dispersion
 from complaint_qms.engine.signals.tails import smallest_count
 
 
@@ -26,18 +27,15 @@ class SameSeason:
     fitted_dispersion: Array
     units: Array
     fitted_freedom: Array
-    count: Array
-    quiet_units: Array
-    dispersion: Array
-    freedom: Array
+    plain: Baselines
+    """The quiet counts of the windows."""
 
     def tail(self, count: Array) -> Array:
         """P(X >= count): the larger of that of the regression and that of the quiet counts."""
         regression = count_tail(
             count, self.exposure, self.fitted, self.units, self.fitted_dispersion, self.fitted_freedom
         )
-        plain = count_tail(count, self.exposure, self.count, self.quiet_units, self.dispersion, self.freedom)
-        return np.maximum(regression, plain)
+        return np.maximum(regression, self.plain.tail(count))
 
     def limit(self, alpha: float) -> Array:
         return smallest_count(self.tail, alpha, self.exposure.shape)
@@ -46,17 +44,19 @@ class SameSeason:
 def same_season(
     counts: Array,
     units: Array,
-    outbreak: Flags,
+    outbreak: NDArray[np.bool_],
     column: int,
     expected: Array,
     fitted_dispersion: Array,
     windows: tuple[int, int, int],
     least: int,
+    shares: Array,
+    level: float,
 ) -> SameSeason:
     """The windows of a period of counts (series, periods), and what the regression expects of it.
 
     ``windows``: periods per year, periods on either side, years. Where fewer than ``least`` quiet periods lie in them, all
-    count.
+    count. ``shares``: the dispersions of the portfolio; ``level``: that of the test.
     """
     year, half, years = windows
     places = np.concatenate(
@@ -69,15 +69,17 @@ def same_season(
     count, exposure, squares, number = (
         np.where(quiet, values, 0.0).sum(axis=1) for values in (y, n, y**2 / n, np.ones_like(y))
     )
-    phi, freedom = dispersion_of(count, exposure, squares, number)
+    own = own_dispersion(count, exposure, squares, number.astype(float))
+    phi, freedom = dispersion_of(own, count, number, shares)
     whole, of_whole = y.sum(axis=1), n.sum(axis=1)
     now = units[:, column]
     usual = np.where(whole > 0, whole / of_whole * now, 1.0)
     fitted = np.where(whole > 0, whole * np.maximum(expected / usual, 1e-12), 0.0)
     left = np.full(len(y), max(1.0, len(places) - 2.0))
-    return SameSeason(
-        now, _known(fitted), _known(fitted_dispersion), of_whole, left, count, exposure, phi, freedom
+    plain = Baselines(
+        now, count, exposure, number, own, phi, freedom, np.broadcast_to(shares, (len(y), len(shares))), level
     )
+    return SameSeason(now, _known(fitted), _known(fitted_dispersion), of_whole, left, plain)
 
 
 def _known(values: NDArray[np.float64]) -> Array:

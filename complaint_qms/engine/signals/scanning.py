@@ -19,6 +19,7 @@ from complaint_qms.engine.signals.method_choice import CODE
 from complaint_qms.engine.signals.ranges import whole
 from complaint_qms.engine.signals.report import signal_records
 from complaint_qms.engine.signals.series import FREQUENCY, Periods, SeriesMatrix
+from complaint_qms.engine.signals.shared_dispersion import Lent, lent_dispersion
 from complaint_qms.engine.signals.types import Array, Block, Cells, ScanResult, Settings, SignalRecord
 
 __all__ = ["ScanResult", "Settings", "SignalRecord", "limits", "scan", "scan_series"]
@@ -70,14 +71,20 @@ def scan(
         raise ValueError(f"launch has shape {new.shape}, one for each of {len(counts)} series is needed")
     # Whether a launch was reported before depends on all that was judged at the time.
     judged = counts.shape[1] if new.any() else shown
+    present = here  # who lends a dispersion, whatever is judged of it now
     here = here & (np.arange(counts.shape[1]) >= counts.shape[1] - judged)
     starts = None if periods is None else periods.starts
     cells, method = Cells.empty(counts), np.zeros(counts.shape, np.int8)
     rise = _Rises(counts.shape)
+    lent = Lent.nothing(counts.shape[1])
+    if settings.dispersion:
+        lent = lent_dispersion(
+            counts, given, present, settings.baseline, settings.guard, settings.min_baseline
+        )
     for begin in range(0, len(counts), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         units = None if given is None else given[part]
-        block = Block(counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged)
+        block = Block(counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged, lent)
         found = judge_block(block)
         _write(cells, part, found.cells)
         method[part] = found.method
@@ -98,7 +105,7 @@ def scan(
     labels = periods.labels if periods is not None else [str(i + 1) for i in range(counts.shape[1])]
     names = list(keys) if keys is not None else list(range(len(counts)))
     result = ScanResult(
-        names, labels, method, cells, q, signal, settings, frequency, [], counts, given, rate, starts
+        names, labels, method, cells, q, signal, settings, frequency, [], counts, given, rate, starts, lent
     )  # fmt: skip
     result.signals.extend(signal_records(result, _again, periods))
     return result
@@ -137,7 +144,7 @@ def _again(result: ScanResult, rows: NDArray[np.int64], every_limit: bool = Fals
     return judge_block(
         Block(
             result.counts[rows], exposure, result.rate[rows], method.astype(np.int8), np.zeros(len(rows), bool),
-            result.settings, result.frequency, result.starts, width, every_limit,
+            result.settings, result.frequency, result.starts, width, result.lent, every_limit,
         )
     )  # fmt: skip
 

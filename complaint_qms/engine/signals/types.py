@@ -15,6 +15,7 @@ from complaint_qms.engine.signals.farrington_flexible import Control
 from complaint_qms.engine.signals.fdr import Rule as FdrRule
 from complaint_qms.engine.signals.method_choice import METHODS, Rule
 from complaint_qms.engine.signals.ranges import above, at_least, open_share, whole
+from complaint_qms.engine.signals.shared_dispersion import Lent
 
 Array = NDArray[np.float64]
 LARGEST_PLAN = 1000.0
@@ -173,6 +174,8 @@ class ScanResult:
     rate: Array
     """Complaints per unit that launches are held against, (series, periods) or to be spread to it."""
     starts: NDArray[np.datetime64] | None
+    lent: Lent
+    """How uneven the series of the scan are, per period: what a rare one borrows."""
 
     def method_name(self, row: int, column: int = -1) -> str:
         """The method of one period, by default of the last."""
@@ -194,6 +197,7 @@ class Block:
     frequency: int
     starts: NDArray[np.datetime64] | None
     last: int
+    lent: Lent
     every_limit: bool = False
 
     @property
