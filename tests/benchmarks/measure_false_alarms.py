@@ -23,6 +23,7 @@ import numpy as np
 from complaint_qms.engine.signals.detect import rules_of
 from complaint_qms.engine.signals.moving_baseline import moving_baseline
 from complaint_qms.engine.signals.scanning import Settings, scan
+from complaint_qms.engine.signals.shared_dispersion import lent_dispersion
 
 DISPERSIONS, MEANS = (1.0, 1.5, 2.0, 3.0), (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 WEEKS, FAMILY, MIXED, TOGETHER = 208, 50, 500, 1000
@@ -41,11 +42,12 @@ def draw(rng: np.random.Generator, dispersion: float, mean: np.ndarray) -> np.nd
 
 def rises(counts: np.ndarray) -> tuple[float, float]:
     """Lasting rises reported in 1,000 weeks: of one series alone, and of 1,000 series together."""
-    settings = Settings()
-    past = moving_baseline(counts, np.ones_like(counts), rules_of(settings))
-    judged = (~np.isnan(past.reference)).sum()
+    settings, everywhere = Settings(), np.ones(counts.shape, bool)
+    lent = lent_dispersion(counts, None, everywhere, settings.baseline, settings.guard, settings.min_baseline)
     found = []
-    for together in (1, TOGETHER):
+    for together, borrowed in ((1, None), (TOGETHER, lent)):
+        past = moving_baseline(counts, np.ones_like(counts), rules_of(settings), lent=borrowed)
+        judged = (~np.isnan(past.reference)).sum()
         reported = past.lasting & (past.evidence >= np.log(settings.cusum_run_length * together))
         begun = sum(len(set(since[at])) for since, at in zip(past.since, reported, strict=True))
         found.append(1000 * begun / judged * together)

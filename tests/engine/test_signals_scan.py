@@ -101,7 +101,10 @@ def test_pairs_need_enough_of_everything_for_a_prior():
 
 def test_the_whole_matrix_is_each_series_by_itself():
     counts, units = portfolio()
-    counts, units = counts[:LEAST_SERIES - 1], units[:LEAST_SERIES - 1]  # more would lend each other their dispersion
+    counts, units = (
+        counts[: LEAST_SERIES - 1],
+        units[: LEAST_SERIES - 1],
+    )  # more would lend each other their dispersion
     whole = scan(counts, units)
     assert len(set(whole.method.ravel())) >= 3
     for i in range(len(counts)):
@@ -197,7 +200,15 @@ def test_the_planted_rise_is_found_with_its_arithmetic():
     assert found.statistic == found.p <= found.critical == 0.001
     assert found.observed >= found.limit
     told = found.parameters
-    facts = (1000.0, found.baseline.count, 52_000.0, 52.0, told["own_dispersion"], told["dispersion"], told["freedom"])
+    facts = (
+        1000.0,
+        found.baseline.count,
+        52_000.0,
+        52.0,
+        told["own_dispersion"],
+        told["dispersion"],
+        told["freedom"],
+    )
     shares = np.array([told["lent_shares"]])
     own = Baselines(*(np.array([fact]) for fact in facts), shares, 0.001)
     assert own.tail(np.array([18.0]))[0] == pytest.approx(found.p, rel=1e-4)

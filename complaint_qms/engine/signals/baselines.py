@@ -47,9 +47,7 @@ class Baselines:
         """
         alone = np.isnan(self.shares[:, 0])
         if alone.all():
-            return count_tail(
-                count, self.units, self.count, self.exposure, self.dispersion, self.freedom
-            )
+            return count_tail(count, self.units, self.count, self.exposure, self.dispersion, self.freedom)
         out = conditional(count, self.units, self.count, self.exposure)
         if alone.any():
             out[alone] = self.part(alone).tail(count[alone])
@@ -72,8 +70,10 @@ class Baselines:
         return smallest_count(self.tail, alpha, self.units.shape)
 
     def part(self, at: NDArray[np.bool_] | NDArray[np.int64]) -> Baselines:
-        arrays = (getattr(self, field.name)[at] for field in fields(self)[:-1])
-        return Baselines(*arrays, self.level)
+        arrays = {
+            field.name: getattr(self, field.name)[at] for field in fields(self) if field.name != "level"
+        }
+        return Baselines(**arrays, level=self.level)
 
 
 def conditional(count: Array, units: Array, base_count: Array, base_exposure: Array) -> Array:

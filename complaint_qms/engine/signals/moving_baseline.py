@@ -206,7 +206,17 @@ class _Walk:
         past.p[t] = np.where(ready, 1.0, np.nan)
         at = np.flatnonzero(ready & (y > np.nan_to_num(expected)))
         shares = np.broadcast_to(self.lent.shares[t], (len(at), self.lent.shares.shape[1]))
-        base = Baselines(n[at], count[at], exposure[at], periods[at], own[at], phi[at], freedom[at], shares, self.rules.alpha)
+        base = Baselines(
+            n[at],
+            count[at],
+            exposure[at],
+            periods[at],
+            own[at],
+            phi[at],
+            freedom[at],
+            shares,
+            self.rules.alpha,
+        )
         past.p[t, at] = base.tail(y[at])
         with np.errstate(invalid="ignore"):
             past.outbreak[t] = (past.p[t] <= self.rules.alpha) & (y >= self.rules.min_count)

@@ -84,7 +84,9 @@ def scan(
     for begin in range(0, len(counts), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         units = None if given is None else given[part]
-        block = Block(counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged, lent)
+        block = Block(
+            counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged, lent
+        )
         found = judge_block(block)
         _write(cells, part, found.cells)
         method[part] = found.method

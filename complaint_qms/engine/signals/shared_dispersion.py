@@ -37,6 +37,8 @@ PRIOR_PERIODS, PRIOR_DISPERSION = 30, 1.75
 as chance."""
 LENT = 4.0
 """As many complaints as these periods at least are lent then: what is rare shows its dispersion late."""
+SKEWED = 65.0
+"""Degrees of freedom at most of a series with one complaint a period and twice the variance of chance."""
 _LEAST_OWN = 0.05
 _LEAST_COUNT = 2.0
 """Complaints that a baseline needs to show a dispersion at all."""
@@ -87,11 +89,10 @@ def lent_dispersion(
         if exposure is not None:
             # Time is the exposure of what had no units so far; a baseline that holds both tells nothing.
             given = np.nan_to_num(exposure[rows, part])
-            measured = (given > 0).any(axis=1)
-            before = (np.nan_to_num(exposure[rows, : part.start]) > 0).any(axis=1)
-            mixed = measured & ~before & ~(given[:, 0] > 0)
-            known &= (given > 0) | ~(measured | before)[:, None]
-            known &= ~mixed[:, None]
+            measured = given.sum(axis=1, keepdims=True) > 0
+            before = np.nan_to_num(exposure[rows, : part.start]).sum(axis=1, keepdims=True) > 0
+            mixed = measured & ~before & ~(given[:, :1] > 0)
+            known &= ((given > 0) | ~(measured | before)) & ~mixed
             units = np.where(given > 0, given, 1.0)
         y = np.where(known, y, 0.0)
         count, of, number = y.sum(axis=1), (units * known).sum(axis=1), known.sum(axis=1).astype(float)
@@ -128,7 +129,8 @@ def dispersion_of(
             worth = np.nan_to_num((periods - 1) / _scatter(common, mean))
             lends = 1 / max(between, 0.001)
             phi = np.maximum((worth * np.nan_to_num(own) + lends * common) / (worth + lends), 1.0)
-            freedom = 2 * (worth + lends)
+            # Sums of skewed counts go further than those of evenly spread ones of the same variance.
+            freedom = np.minimum(2 * (worth + lends), SKEWED * mean / (phi - 1))
     return phi, np.clip(np.nan_to_num(freedom, nan=1.0), 1.0, 1000.0)
 
 
