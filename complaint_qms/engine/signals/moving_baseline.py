@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from complaint_qms.engine.signals.baselines import Baselines
+from complaint_qms.engine.signals.baselines import ORDINARY, Baselines
 from complaint_qms.engine.signals.shared_dispersion import Lent, dispersion_of, own_dispersion
 
 Array = NDArray[np.float64]
@@ -30,6 +30,8 @@ GOING = 0.75
 """Part of the alarm's sum down to which a rise that was found is still going."""
 RATE_MARGIN = 3.0
 """Standard errors by which the cumulative sum takes the mean of a baseline higher than it is."""
+NEAR, NEAR_TAIL = 2.0, 0.02
+"""A count within so many standard deviations of what chance alone leads to comes more often than this, whatever is expected."""
 _COUNT, _EXPOSURE, _PERIODS = 0, 1, 3
 
 
@@ -204,7 +206,11 @@ class _Walk:
         ):  # fmt: skip
             getattr(past, name)[t] = np.where(ready, values, np.nan)
         past.p[t] = np.where(ready, 1.0, np.nan)
-        at = np.flatnonzero(ready & (y > np.nan_to_num(expected)))
+        with np.errstate(invalid="ignore"):
+            away = ready & (y > expected)
+            if self.lent.known(t) and ORDINARY * self.rules.alpha <= NEAR_TAIL:
+                away &= y > expected + NEAR * np.sqrt(expected)
+        at = np.flatnonzero(away)
         shares = np.broadcast_to(self.lent.shares[t], (len(at), self.lent.shares.shape[1]))
         base = Baselines(
             n[at],

@@ -24,9 +24,9 @@ DISPERSIONS = np.array([1.0, 1.25, 1.5, 2.0, 2.5, 3.5, 5.0])
 """Variances over means that are told apart; the last stands for itself and, where a series shows more, for that."""
 LEAST_SERIES = 20
 """Series that together make a portfolio."""
-ASKED = 1500
+ASKED = 1200
 """Series that are asked at most, evenly among all."""
-EVERY = 4
+EVERY = 6
 """Periods after which the portfolio is looked at anew."""
 DOUBT = 1.0
 """As many series as these are added to the portfolio, spread over all dispersions."""
