@@ -21,8 +21,10 @@ APP_FILE = Path(__file__).parents[1] / "translations" / "zh.csv"
 
 
 def phrase(key: str, language: str = "en", otherwise: str | None = None, /, **params: object) -> str:
-    """The words of `key`, with `params` in their places; a key without an entry is shown as it is, or as `otherwise`."""
-    entry = entries().get(key)
+    """The words of `key`, with `params` in their places; a key without an entry is shown as it is, or as `otherwise`.
+    Where `count` is 1, the row ``key_1`` speaks if there is one."""
+    one = entries().get(f"{key}_1") if params and str(params.get("count")) == "1" else None
+    entry = one or entries().get(key)
     if entry is None:
         return key if otherwise is None else otherwise
     words = entry[language == "zh"]

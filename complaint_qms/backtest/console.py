@@ -78,9 +78,13 @@ def result(done: Result, seconds: float, language: str) -> None:
         print_line(phrase("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:
         print_line(phrase("done_side", language, path=done.side_file))
-    counts = {"findings": done.findings, "signals": done.signals, "series": done.series}
+    for remark in done.remarks:
+        print_line(f"! {remark}")
     key = "done_signals_one" if done.findings == 1 else "done_signals"
-    print_line(phrase(key, language, **{name: f"{count:,}" for name, count in counts.items()}))
+    signals = phrase("weekly_signals", language, count=f"{done.signals:,}")
+    print_line(
+        phrase(key, language, findings=f"{done.findings:,}", signals=signals, series=f"{done.series:,}")
+    )
     if done.changes:
         print_line(phrase("done_changes", language, count=f"{done.changes:,}"))
     rows = done.good + done.bad

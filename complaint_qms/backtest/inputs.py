@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from complaint_qms.backtest import ingest, mapping_writer
-from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.catalogue import LANGUAGES, phrase
 from complaint_qms.backtest.errors import COLUMNS, CommandError
 from complaint_qms.backtest.piped_input import unlike
 from complaint_qms.backtest.progress import Progress
@@ -33,6 +33,7 @@ class Inputs:
 
     files: list[tuple[ingest.HistoryFile, Profile]]
     deliveries: tuple[Table, Profile, mapping.FileMapping] | None
+    language: str = "en"
 
     @property
     def sources(self) -> list[ingest.HistoryFile]:
@@ -46,7 +47,12 @@ class Inputs:
     @property
     def text(self) -> str:
         """The mapping file."""
-        return mapping_writer.dump(self._of_files, self._of_deliveries)
+        return self._text(self.language)
+
+    @property
+    def texts(self) -> set[str]:
+        """The same in every language: a file that says no more is one of ours."""
+        return {self._text(language) for language in LANGUAGES}
 
     @property
     def identity(self) -> dict[str, list]:
@@ -105,6 +111,9 @@ class Inputs:
                 )
         return {"lines": lines, "refused": told}
 
+    def _text(self, language: str) -> str:
+        return mapping_writer.dump(self._of_files, self._of_deliveries, language)
+
     @property
     def _of_files(self) -> list[Mapped]:
         return [(source.mapping, facts) for source, facts in self.files]
@@ -132,11 +141,13 @@ def read_inputs(job: Job, progress: Progress, look: Callable[..., Profile] = fir
             (ingest.HistoryFile(number, table, mapped, facts.records, ingest.file_hash(path)), facts)
         )
     if job.deliveries is None:
-        return Inputs(found, None)
+        return Inputs(found, None, job.language)
     path, name = job.piped.regular(job.deliveries)
     table = mapping.open_table(path, of_deliveries, name)
     facts = profile(table)
-    return Inputs(found, (table, facts, _mapped(job, of_deliveries, table, facts, EXPOSURE_FIELDS)))
+    return Inputs(
+        found, (table, facts, _mapped(job, of_deliveries, table, facts, EXPOSURE_FIELDS)), job.language
+    )
 
 
 def _without_dates(mapped: mapping.FileMapping, facts: Profile) -> bool:

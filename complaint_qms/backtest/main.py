@@ -75,7 +75,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, language:
     if options.print_policy:
         from complaint_qms.backtest import policy as policies
 
-        sys.stdout.write(policies.default_text())
+        sys.stdout.write(policies.default_text(language))
         return OK
     if options.verb is None:
         parser.print_help()

@@ -17,19 +17,20 @@ from complaint_qms.tabular.profile import Profile
 def dump(
     mappings: list[tuple[FileMapping, Profile]],
     deliveries: tuple[FileMapping, Profile] | None = None,
+    language: str = "en",
 ) -> str:
-    """The YAML text; its comments are English, so that every run of a file gives the same bytes."""
+    """The YAML text, with comments in the language."""
     lines = [
-        "# complaint-qms: how the columns of the files are read.",
-        "# Change what is wrong and pass this file back with --mapping.",
+        f"# {phrase('comment_mapping_head', language)}",
+        f"# {phrase('comment_mapping_use', language)}",
         f"version: {VERSION}",
         "files:",
     ]
     for mapping, profile in mappings:
-        first, *rest = _entry_lines(mapping, profile)
+        first, *rest = _entry_lines(mapping, profile, language)
         lines += [f"  - {first}", *(f"    {line}" for line in rest)]
     if deliveries:
-        lines += ["deliveries:", *(f"  {line}" for line in _entry_lines(*deliveries))]
+        lines += ["deliveries:", *(f"  {line}" for line in _entry_lines(*deliveries, language))]
     return "\n".join(lines) + "\n"
 
 
@@ -46,16 +47,16 @@ def lines_to_fill(text: str, name: str, keys: list[str]) -> list[str]:
     return found
 
 
-def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
+def _entry_lines(mapping: FileMapping, profile: Profile, language: str) -> list[str]:
     fmt = mapping.format
     lines = [f"name: {_scalar(mapping.name)}", f"kind: {fmt.kind}"]
     if fmt.kind != "xlsx":
-        doubt = f"  # {phrase('encoding_uncertain', 'en')}" if fmt.doubt else ""
+        doubt = f"  # {phrase('encoding_uncertain', language)}" if fmt.doubt else ""
         lines.append(f"encoding: {_scalar(fmt.encoding)}{doubt}")
     if fmt.kind == "csv":
         lines.append(f"delimiter: {_scalar(fmt.delimiter)}")
     if fmt.kind == "xlsx":
-        unread = f"  # {phrase('sheets_unread', 'en')}: {_comment(fmt.unread)}" if fmt.unread else ""
+        unread = f"  # {phrase('sheets_unread', language)}: {_comment(fmt.unread)}" if fmt.unread else ""
         lines.append(f"sheet: {_scalar([fmt.sheet, *fmt.more] if fmt.more else fmt.sheet)}{unread}")
     if fmt.kind in ("csv", "xlsx"):
         lines.append(f"header_row: {mapping.header_row}")
@@ -68,31 +69,32 @@ def _entry_lines(mapping: FileMapping, profile: Profile) -> list[str]:
             continue
         value = _scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(_scalar, names)) + "]"
         column = profile.column(names[0])
-        note = f"  # {column.filled_share:.0%} filled" if column else ""
+        share = f"{column.filled_share:.0%}" if column else ""
+        note = f"  # {phrase('comment_mapping_filled', language, share=share)}" if column else ""
         choice = mapping.choices.found.get(key)
         if choice and choice.why in (OCCURRENCE, STANDS_IN):
-            note += f"; {phrase('stands_in', 'en')}"
+            note += f"; {phrase('stands_in', language)}"
         if choice and choice.other:
-            note += f"; {phrase('runner_up', 'en')}: {_comment([choice.other])}"
+            note += f"; {phrase('runner_up', language)}: {_comment([choice.other])}"
         lines.append(f"  {shown_key}: {value}{note}")
     if mapping.dates:
         lines.append("dates:")
         for key, decision in mapping.dates.items():
-            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {_date_note(decision)}")
+            lines.append(f"  {names_of.get(key, key)}: {decision.order}  # {_date_note(decision, language)}")
     if mapping.one_spelling:
         lines.append(f"one_spelling: [{', '.join(mapping.one_spelling)}]")
     elif not mapping.exposure:
-        lines.append(f"# one_spelling: [item, type]  # {phrase('one_spelling_offer', 'en')}")
+        lines.append(f"# one_spelling: [item, type]  # {phrase('one_spelling_offer', language)}")
     used = {n for names in mapping.columns.values() for n in names}
     unused = [c.name for c in profile.columns if c.name not in used]
     if unused:
-        lines.append("# not used: " + _comment(unused))
+        lines.append(f"# {phrase('comment_mapping_not_used', language, names=_comment(unused))}")
     return lines
 
 
-def _date_note(decision: DateDecision) -> str:
+def _date_note(decision: DateDecision, language: str) -> str:
     """Why the dates are read so."""
-    return phrase(f"date_{decision.form}" if decision.form in OWN_FORMS else decision.why, "en")
+    return phrase(f"date_{decision.form}" if decision.form in OWN_FORMS else decision.why, language)
 
 
 def _comment(names: list[str] | tuple[str, ...]) -> str:

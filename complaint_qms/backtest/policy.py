@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.templates import environment
 from complaint_qms.constants import reportability as reportability_data
 from complaint_qms.constants import risk as risk_data
@@ -74,8 +75,8 @@ _ZH = {
 _COUNTS = {"improbable": 0, "remote": 2, "occasional": 5, "probable": 15, "frequent": 50}
 
 
-def default_text() -> str:
-    """The commented default policy as YAML."""
+def default_text(language: str = "en") -> str:
+    """The default policy as YAML, with comments in the language."""
     templates = environment(Path(__file__).parent, autoescape=False, keep_trailing_newline=True)
 
     def quoted(words: tuple[str, ...]) -> list[str]:
@@ -83,6 +84,7 @@ def default_text() -> str:
 
     sop = vocabulary.DEFAULT_SOP
     return templates.get_template("default_policy.yaml.jinja").render(
+        t=lambda key: phrase(key, language),
         shifts=", ".join(f'"{begin[:5]}-{end[:5]}"' for begin, end in vocabulary.SHIFTS),
         workdays=[(day, day.title() in vocabulary.WORKDAYS) for day in WEEKDAYS],
         first_response_hours=f"{sop['first_response_time'] / 3600:g}",

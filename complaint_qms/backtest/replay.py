@@ -25,6 +25,7 @@ from complaint_qms.backtest import (
     ingest,
     inputs,
     mapping_writer,
+    odd_history,
     output_folder,
     signal_scan,
 )
@@ -93,6 +94,8 @@ class Result:
     resumed: bool
     mapping_aside: Path | None
     as_of: str
+    remarks: list[str] = field(default_factory=list)
+    """What is odd about the history as a whole."""
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
 
 
@@ -110,7 +113,7 @@ def write_columns(
     with job.piped.named():
         given = _read(job, progress, profile)
     with output_folder.claimed(job.out):
-        aside = _write_mapping(job, given.text, {given.text})
+        aside = _write_mapping(job, given.text, given.texts)
     return given.mappings, aside
 
 
@@ -174,7 +177,7 @@ def _work(
     as_of: np.datetime64 | None,
 ) -> Result:
     sources, first = given.sources, given.text
-    aside = None if resumed and (job.out / MAPPING_NAME).exists() else _write_mapping(job, first, {first})
+    aside = None if resumed and (job.out / MAPPING_NAME).exists() else _write_mapping(job, first, given.texts)
     collector = history.Collector(store)
     with progress.bar(phrase("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
@@ -182,7 +185,7 @@ def _work(
     for source, facts in given.files:
         facts.records = ingest.records_of(store, source)
     text = given.text  # again: what the dates mean may have been decided on the way
-    aside = _write_mapping(job, text, {first, text}) or aside
+    aside = _write_mapping(job, text, {first, *given.texts}) or aside
     if given.deliveries:
         table, _, mapped = given.deliveries
         ingest_deliveries(store, table, mapped, job.policy.timezone)
@@ -204,6 +207,7 @@ def _work(
     told = list(store.column("SELECT change FROM finding"))
     changes = sum(change in NO_RISE for change in told)
     until = store.meta("as_of")[:10]
+    remarks = odd_history.remarks(store, job.as_of, job.language)
     final = job.out / FINAL_NAME
     store.finish(final)
     with progress.bar(phrase("step_report", job.language)):
@@ -211,7 +215,7 @@ def _work(
         write_report(final, report, job.language)
     return Result(
         final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, len(told) - changes, changes, signals, series,
-        resumed, aside, until, given.mappings,
+        resumed, aside, until, remarks, given.mappings,
     )  # fmt: skip
 
 

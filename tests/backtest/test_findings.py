@@ -222,6 +222,8 @@ def test_the_report_counts_one_way_and_says_what_it_means(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "300 rows used, 1 bad row\n" in said
     assert "0 findings from" in said
+    assert "! Closed: 100 of 300 lie before the receipt and count for no time" in said
+    assert "! --as-of: 2023-12-31 lies 64 days after the last complaint (2023-10-28)" in said
     html = (out / "report.html").read_text(encoding="utf-8")
     assert "The only type over the last" in html
     assert "99.9 %" not in html

@@ -7,9 +7,13 @@ import inspect
 import re
 
 import pytest
+import yaml
 
 from complaint_qms.backtest import catalogue, policy_file
+from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.errors import CommandError
+from complaint_qms.backtest.main import main
+from complaint_qms.backtest.policy import default_text
 
 # What the file says → what its author reads after the name of the file
 MISTAKES = [
@@ -93,3 +97,31 @@ def test_each_mistake_has_its_words_and_no_words_are_left_over():
     }
     of_the_report = {"policy_used"}
     assert used | of_the_report == {key for key in catalogue.entries() if key.startswith("policy_")}
+
+
+def test_what_is_written_to_be_changed_has_its_comments_in_the_language(tmp_path, capsys):
+    assert main(["--lang", "zh", "--print-policy"]) == 0
+    chinese = capsys.readouterr().out
+    assert yaml.safe_load(chinese) == yaml.safe_load(default_text("en"))
+    comments = [line.partition("# ")[2] for line in chinese.splitlines() if re.search(r"(^|\s)# ", line)]
+    assert len(comments) > 20
+    assert all(re.search("[\u4e00-\u9fff]", comment) for comment in comments)
+    source, out = tmp_path / "a.csv", tmp_path / "out"
+    source.write_text(
+        "id,received,type,extra\n" + "".join(f"{n},2024-01-{n:02d},leak,x\n" for n in range(1, 9))
+    )
+    for language in ("zh", "en", "zh"):  # a file of ours is no one's work, whatever its language
+        assert (
+            main(["--lang", language, "replay", str(source), "--out", str(out), "--no-text", "--quiet"]) == 0
+        )
+    assert sorted(path.name for path in out.glob("mapping*")) == ["mapping.yaml"]
+    written = (out / "mapping.yaml").read_text(encoding="utf-8")
+    assert "# 未使用：extra" in written
+    assert "filled" not in written
+    again = ["replay", str(source), "--out", str(tmp_path / "o"), "--mapping", str(out / "mapping.yaml")]
+    assert main([*again, "--no-text", "--quiet"]) == 0
+
+
+def test_one_is_told_as_one():
+    assert phrase("complaints_count", count="1") == "1 complaint"
+    assert phrase("complaints_count", count="11") == "11 complaints"

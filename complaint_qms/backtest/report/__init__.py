@@ -264,6 +264,7 @@ class _View(Lead):
             lines.append(
                 self.t(
                     "sum_duplicates",
+                    count=d["duplicates"]["pairs"],
                     pairs=f"{d['duplicates']['pairs']:,}",
                     groups=f"{d['duplicates']['clusters']:,}",
                     more=f"{d['duplicates']['members'] - d['duplicates']['clusters']:,}",

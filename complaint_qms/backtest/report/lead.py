@@ -158,8 +158,7 @@ class Lead(Words):
         """The series whose signals it explains."""
         names = [self.series(s["kind"], s["key"]) for s in one["sources"]]
         shown = ", ".join(names[:4]) + (self.t("and_more", count=len(names) - 4) if len(names) > 4 else "")
-        key = "explains_one" if len(one["signals"]) == 1 else "explains"
-        return self.t(key, count=self.whole(len(one["signals"])), names=shown)
+        return self.t("explains", count=self.whole(len(one["signals"])), names=shown)
 
     def finding_chart(self, one: dict[str, Any]) -> str:
         return svg.column_chart(
