@@ -84,7 +84,7 @@ def default_text(language: str = "en") -> str:
 
     sop = vocabulary.DEFAULT_SOP
     return templates.get_template("default_policy.yaml.jinja").render(
-        t=lambda key: phrase(key, language),
+        t=lambda key: phrase(key, language).format(),
         shifts=", ".join(f'"{begin[:5]}-{end[:5]}"' for begin, end in vocabulary.SHIFTS),
         workdays=[(day, day.title() in vocabulary.WORKDAYS) for day in WEEKDAYS],
         first_response_hours=f"{sop['first_response_time'] / 3600:g}",
