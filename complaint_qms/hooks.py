@@ -321,6 +321,7 @@ qms_listeners_in_transaction = {
     ],
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
+    _events.SIGNAL_RAISED: "complaint_qms.services.signals.telling.of_raised",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
     _events.SETTLEMENT_REJECTED: "complaint_qms.services.work.settlement_hand_overs.of_rejections",
     _events.SETTLED: "complaint_qms.services.work.settlement_hand_overs.of_drafts",
@@ -369,7 +370,11 @@ scheduler_events = {
         "complaint_qms.jobs.field_actions.remind",
     ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
-    "daily_long": ["complaint_qms.jobs.evidence.check_evidence", "complaint_qms.jobs.rules.ask_daily"],
+    "daily_long": [
+        "complaint_qms.jobs.evidence.check_evidence",
+        "complaint_qms.jobs.rules.ask_daily",
+        "complaint_qms.jobs.signals.scan_when_due",
+    ],
 }
 
 # What the search of the desk finds. Read by the setup wizard alone: other sites get it from setup.search.

@@ -8,6 +8,7 @@ from typing import Final
 
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
+from complaint_qms.constants.signals import LABELS as SIGNALS
 
 CONTEXT: Final = "Complaint QMS"
 """Context in which the names are translated; a site's own Translation of one names it too."""
@@ -46,6 +47,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "void": "Void",
     },
     **FIELD_ACTIONS,
+    **SIGNALS,
     # clock
     "sla_status": {
         "on_track": "On Track",

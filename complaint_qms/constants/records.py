@@ -162,6 +162,10 @@ RECORDS: Final[tuple[Record, ...]] = (
         "Quality Hold", "CQH-", "record", "",
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")), searched=True,
     ),
+    _quality(
+        "Complaint Signal", "CSG-", "record", "signal",
+        names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), searched=True, sight="signal",
+    ),
     _vocabulary("Complaint Channel", "enabled", 0),
     _vocabulary("Complaint SOP", "enabled", 0),
     _vocabulary("Complaint Type", "disabled", 1),
@@ -231,6 +235,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "QMS Outside Issue", TOOL,
         names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), sight="records",
     ),
+    Record("Signal Scan", TOOL, sight="signal"),
     _row("Approval Role Grant"),
     _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),
     _row("CAPA Complaint"),
@@ -251,6 +256,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Settlement Document"),
     _row("Complaint Settlement Line"),
     _row("Complaint Settlement Rejection"),
+    _row("Complaint Signal Step"),
     _row("Complaint SOP Check"),
     _row("Complaint SOP Stage"),
     _row("Complaint SOP Step"),
@@ -270,6 +276,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Root Cause Factor"),
     _row("Root Cause Why"),
     _row("Settlement Approval Limit"),
+    _row("Signal Complaint"),
 )  # fmt: skip
 
 BY_DOCTYPE: Final = {record.doctype: record for record in RECORDS}

@@ -63,6 +63,7 @@ def test_these_are_all_records_of_the_app():
             "Complaint Notification Preference",
             "Complaint Rule",
             "Complaint Rule Log",
+            "Complaint Signal",
             "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
@@ -75,6 +76,7 @@ def test_these_are_all_records_of_the_app():
             "QMS Outside Fact",
             "QMS Outside Issue",
             "Quality Hold",
+            "Signal Scan",
         )
     ) == sorted(rows)
 

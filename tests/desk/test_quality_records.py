@@ -303,6 +303,7 @@ ROW_DOCTYPES = (
     "Complaint Settlement Document",
     "Complaint Settlement Line",
     "Complaint Settlement Rejection",
+    "Complaint Signal Step",
     "Complaint Stage Log",
     "Field Action Quantity",
     "Field Action Text",
@@ -319,6 +320,7 @@ ROW_DOCTYPES = (
     "Root Cause Factor",
     "Root Cause Why",
     "Settlement Approval Limit",
+    "Signal Complaint",
 )
 
 

@@ -80,6 +80,14 @@ const COLORS = {
 	retired: "gray",
 	held: "red",
 	released: "green",
+	under_review: "yellow",
+	decided: "green",
+	faded: "gray",
+	superseded: "gray",
+	queued: "blue",
+	running: "blue",
+	rising: "red",
+	falling: "green",
 };
 
 // What people wrote is looked up as well, and may be the name of what every object has.

@@ -14,6 +14,7 @@ from frappe.utils import format_date, format_datetime
 from complaint_qms.constants import events
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.message import number as fmt_number
 from complaint_qms.services.notify.ladder_sentences import clock_noun, reached
 from complaint_qms.services.notify.person import Person
 from complaint_qms.services.record.labels import word
@@ -185,6 +186,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.SETTLEMENT_DONE: lambda: word(events.SETTLEMENT_DONE),
     events.CAUSE_READY: lambda: word(events.CAUSE_READY),
     events.ASSESSMENT_OPENED: lambda: word(events.ASSESSMENT_OPENED),
+    events.SIGNAL_RAISED: lambda: word(events.SIGNAL_RAISED),
     events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
     events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
     RULE_NOTICE: lambda: word(RULE_NOTICE),
@@ -245,6 +247,15 @@ def _evidence_lost(name: str, data: dict[str, Any]) -> str:
 
 def _settlement_lost(name: str, data: dict[str, Any]) -> str:
     return labelled(titled(name, data["title"]), what_to_settle(name, data))
+
+
+def _signal_raised(name: str, data: dict[str, Any]) -> str:
+    sentence = (
+        _("Signal {0} is raised again: {1} complaints where {2} were expected.")
+        if data["again"]
+        else _("Signal {0}: {1} complaints where {2} were expected.")
+    )
+    return sentence.format(titled(name, data["title"]), data["observed"], fmt_number(data["expected"]))
 
 
 def _customer_wrote(name: str, data: dict[str, Any]) -> str:
@@ -333,6 +344,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CAUSE_REJECTED: _cause_rejected,
     events.EVIDENCE_LOST: _evidence_lost,
     events.SETTLEMENT_LOST: _settlement_lost,
+    events.SIGNAL_RAISED: _signal_raised,
     events.CUSTOMER_WROTE: _customer_wrote,
     events.GRAVE: _grave,
     events.MAIL_RETURNED: _mail_returned,

@@ -17,6 +17,7 @@ from complaint_qms.services.work.quality_records import (
     field_action_work,
     investigation_work,
 )
+from complaint_qms.services.work.signals import signal_work
 from complaint_qms.services.work.timing import group_of, order_of, viewer
 
 SOURCES = {
@@ -28,6 +29,7 @@ SOURCES = {
     work.CAPA: capa_work,
     work.CAPA_ACTION: action_work,
     work.FIELD_ACTION: field_action_work,
+    work.SIGNAL: signal_work,
     work.ASSESSMENT: assessment_work,
     work.SETTLEMENT: settlement_work,
     work.DOCUMENT: document_work,

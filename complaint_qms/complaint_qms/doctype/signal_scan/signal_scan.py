@@ -1,0 +1,26 @@
+"""Controller of a signal scan: says when, complaint_qms.services.signals says what."""
+
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.signals import settings, shown, starting
+
+
+class SignalScan(Checked):
+    def before_validate(self):
+        starting.keep_results(self)
+
+    def validate(self):
+        settings.check_scan(self)
+
+    def on_submit(self):
+        starting.request_run(self)
+
+    def before_update_after_submit(self):
+        starting.keep_results(self)
+
+    def onload(self):
+        self.set_onload("found", shown.of_scan(self))
+
+    def on_trash(self):
+        if self.docstatus:
+            guard.refuse_deletion(self)

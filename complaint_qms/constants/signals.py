@@ -1,0 +1,100 @@
+"""Vocabulary of signals: what is scanned, where a signal stands, what is decided about it."""
+
+from typing import Final
+
+SIGNAL: Final = "Complaint Signal"
+SCAN: Final = "Signal Scan"
+CASES: Final = "Signal Complaint"
+STEP: Final = "Complaint Signal Step"
+
+FIELDS: Final[dict[str, str]] = {
+    "item": "item_code",
+    "batch": "batch_no",
+    "type": "complaint_type",
+    "supplier": "supplier",
+    "lot": "reported_lot",
+    "model": "product_model",
+    "region": "territory",
+    "channel": "channel",
+    "customer": "customer",
+    "customer_group": "customer_group",
+}
+"""Dimension of the engine → field of a signal, and of a complaint but for the group, which is its customer's."""
+OF_COMPLAINT: Final = {kind: field for kind, field in FIELDS.items() if kind != "customer_group"}
+ITEM_TYPE: Final = "item_type"
+"""An item with a type of complaint, watched as a series of its own; told as both."""
+KINDS: Final = ("all", "item", ITEM_TYPE, "batch", "type", "supplier", "lot", "model", "region", "channel", "customer", "customer_group")  # fmt: skip
+"""What may be scanned, in the order in which it is; the Check field of a scan is by_ and the name."""
+
+DRAFT: Final = "draft"
+QUEUED: Final = "queued"
+RUNNING: Final = "running"
+COMPLETED: Final = "completed"
+FAILED: Final = "failed"
+
+NEW: Final = "new"
+UNDER_REVIEW: Final = "under_review"
+DECIDED: Final = "decided"
+FADED: Final = "faded"
+SUPERSEDED: Final = "superseded"
+OPEN: Final = (NEW, UNDER_REVIEW)
+
+INVESTIGATION: Final = "investigation"
+CAPA: Final = "capa"
+WATCH: Final = "watched"
+DISMISSED: Final = "set_aside"
+DECISIONS: Final = (INVESTIGATION, CAPA, WATCH, DISMISSED)
+
+FOUND: Final = "found"
+GREW: Final = "grew"
+SHRANK: Final = "shrank"
+RAISED_AGAIN: Final = "raised_again"
+EXPLAINED_BETTER: Final = "explained_better"
+
+GROWTH: Final = 1.5
+"""What was decided about is raised again when it has grown by this factor, where the settings say nothing else."""
+SHARED: Final = 0.5
+"""Findings are of one rise where they share so much of the smaller one's complaints."""
+GAP_DAYS: Final = 28
+"""A rise that comes again within so many days after its last week is the same one."""
+CHART_WEEKS: Final = 104
+WITNESSES: Final = 300
+"""Complaints of the series beside a rise kept for each restriction that may apply, so that nobody sees figures of what is hidden."""
+LISTED: Final = 200
+
+LABELS: Final[dict[str, dict[str, str]]] = {
+    "signal_state": {
+        NEW: "New",
+        UNDER_REVIEW: "Under Review",
+        DECIDED: "Decided",
+        FADED: "Faded",
+        SUPERSEDED: "Better Explained",
+    },
+    "signal_decision": {
+        INVESTIGATION: "Investigation",
+        CAPA: "CAPA",
+        WATCH: "Watched",
+        DISMISSED: "Dismissed",
+    },
+    "signal_step": {
+        FOUND: "Found",
+        GREW: "Grew",
+        SHRANK: "Shrank",
+        RAISED_AGAIN: "Raised Again",
+        EXPLAINED_BETTER: "Explained Better",
+    },
+    "signal_trend": {"rising": "Rising", "steady": "Steady", "falling": "Falling", "ended": "Ended"},
+    "signal_method": {
+        "poisson": "Exact Poisson Test",
+        "u": "u-Chart",
+        "laney": "Laney u′-Chart",
+        "ears": "EARS C2",
+        "cusum": "Poisson CUSUM",
+        "maxsprt": "MaxSPRT",
+        "farrington": "Farrington Flexible",
+        "threshold": "Fixed Threshold",
+    },
+    "signal_event": {"signal_raised": "Signals"},
+    "signal_schedule": {"off": "Off", "weekly": "Weekly", "monthly": "Monthly"},
+    "fdr_rule": {"bh": "Benjamini and Hochberg", "by": "Benjamini and Yekutieli"},
+}

@@ -1,0 +1,61 @@
+"""Who sees which signal and scan.
+
+A signal: whoever sees every complaint it is made of, and one of each customer, territory, item … in the series that its figures come
+from; else its chart and expectation would tell what their lists hide. It also follows the investigation and CAPA that it names.
+
+A scan counts complaints of the whole company: whoever is kept to some of them sees none, and starts none.
+"""
+
+from __future__ import annotations
+
+import frappe
+from frappe.model.document import Document
+from frappe.permissions import get_user_permissions
+from pypika.terms import Criterion, ExistsCriterion
+
+from complaint_qms.constants.signals import CASES, SCAN, SIGNAL
+from complaint_qms.permissions import records
+from complaint_qms.permissions.answer import unless
+from complaint_qms.permissions.auditor import writes_as_auditor
+from complaint_qms.permissions.query import NOTHING, as_text, in_list, what_restricts
+
+
+def query(user: str | None = None, doctype: str | None = None) -> str:
+    """Condition for lists of `doctype`; an empty one restricts nothing."""
+    user = user or frappe.session.user
+    if user == "Administrator":
+        return ""
+    if doctype == SCAN:
+        return NOTHING if is_kept_to_some(user) else ""
+    parts = [records.query(user, SIGNAL)]
+    if (unseen := _has_unseen(user)) is not None:
+        parts.append(as_text(unseen.negate()))
+    return " and ".join(f"({part})" for part in parts if part)
+
+
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """The same rule for one record, as it is stored and as it was sent."""
+    user = user or frappe.session.user
+    if user == "Administrator":
+        return unless(None)
+    if writes_as_auditor(ptype, user):
+        return unless(True)
+    if doc.doctype == SCAN:
+        return unless(is_kept_to_some(user))
+    return unless(records.is_hidden(doc, user))
+
+
+def is_kept_to_some(user: str) -> bool:
+    """Whether something but a company keeps somebody from complaints."""
+    kept_by = set(get_user_permissions(user))
+    return bool(kept_by & (what_restricts("Complaint") - {"Company"}))
+
+
+def _has_unseen(user: str) -> Criterion | None:
+    case = frappe.qb.DocType(CASES)
+    visible = in_list("Complaint", case.complaint, user)
+    if visible is None:
+        return None
+    signal = frappe.qb.DocType(SIGNAL)
+    rows = (case.parent == signal.name) & (case.parenttype == SIGNAL)
+    return ExistsCriterion(frappe.qb.from_(case).select(1).where(rows & visible.negate()))

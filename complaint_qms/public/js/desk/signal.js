@@ -1,0 +1,215 @@
+// A complaint signal: where it stands, its chart, its arithmetic in words, and what follows from it; and the run that found it.
+import { label, pill } from "../labels";
+import { empty, esc } from "../markup";
+import { date_text, record_link } from "../words";
+import { draw_signal_chart } from "./signal_chart";
+import { keep_typed_texts } from "./typed_texts";
+
+const API = "complaint_qms.api.signals";
+const STATES = ["new", "under_review", "decided"];
+const DECISIONS = () => [
+	{ value: "investigation", label: __("Investigate") },
+	{ value: "capa", label: __("Open a CAPA") },
+	{ value: "watched", label: __("Watch Until a Day") },
+	{ value: "set_aside", label: __("Dismiss With a Reason") },
+];
+const ASK_EVERY = 2000;
+
+export function draw_signal(frm) {
+	const { doc } = frm;
+	const shown = (doc.__onload || {}).shown || {};
+	frm.get_field("state_html").$wrapper.html(state_html(doc));
+	draw_signal_chart(frm.get_field("chart_html").$wrapper, shown.chart);
+	frm.get_field("words_html").$wrapper.html(words_html(doc, shown));
+	frm.get_field("complaints_html").$wrapper.html(complaints_html(doc, shown));
+	frm
+		.get_field("complaints_html")
+		.$wrapper.find("[data-listed]")
+		.on("click", (event) => {
+			event.preventDefault();
+			frappe.set_route("List", "Complaint", shown.listed);
+		});
+	offer_decision(frm);
+}
+
+function state_html(doc) {
+	const ended = STATES.includes(doc.state) ? null : doc.state;
+	const at = ended ? STATES.length : STATES.indexOf(doc.state);
+	const steps = [...STATES, ...(ended ? [ended] : [])]
+		.map((state, place) => {
+			const tone = place < at ? "is-done" : place === at ? "is-now" : "is-next";
+			const what = state === "decided" && doc.decision ? `${label(state)}: ${label_of_decision(doc.decision)}` : label(state);
+			return `<li class="cq-step ${tone}" ${place === at ? 'aria-current="step"' : ""}><span class="cq-dot">${place < at ? "✓" : cint(place + 1)}</span>
+				<span class="cq-step-text"><span class="cq-step-name">${esc(what)}</span></span></li>`;
+		})
+		.join("");
+	return `<nav class="cq-steps" aria-label="${esc(__("Stages"))}"><ol>${steps}</ol></nav>`;
+}
+
+const label_of_decision = (key) => label(key);
+
+function words_html(doc, shown) {
+	const chance = doc.rate_ratio
+		? `<p>${esc(
+				__("{0} times as many as expected (95 % interval {1} to {2}).", [
+					format_number(doc.rate_ratio, null, 2),
+					format_number(doc.ratio_lower, null, 2),
+					format_number(doc.ratio_upper, null, 2),
+				])
+			)}</p>`
+		: "";
+	const why = doc.method ? `<p class="text-muted">${esc(`${__("Method")}: ${label(doc.method)}. ${shown.why || ""}`)}</p>` : "";
+	return `<div class="cq-signal-words"><p><b>${esc(shown.words || "")}</b></p>${chance}${why}</div>`;
+}
+
+function complaints_html(doc, shown) {
+	const parts = [`<p><a href="#" data-listed>${esc(__("Show the {0} complaints", [shown.cases || 0]))}</a></p>`];
+	const links = [
+		[doc.investigation, "Investigation"],
+		[doc.capa, "CAPA"],
+	].filter(([name]) => name);
+	parts.push(...links.map(([name, doctype]) => `<p>${esc(__(doctype))} ${record_link(doctype, name)}</p>`));
+	const others = (shown.same_batch || []).filter((name) => name !== doc.investigation);
+	if (others.length) {
+		parts.push(
+			`<p>${esc(__("Investigations of the same batch"))}: ${others.map((name) => record_link("Investigation", name)).join(", ")}</p>`
+		);
+	}
+	return parts.join("");
+}
+
+function offer_decision(frm) {
+	const { doc } = frm;
+	if (doc.state === "superseded" || !frappe.user.has_role("Quality Manager")) return;
+	if (doc.state === "new") {
+		frm.add_custom_button(__("Start Review", null, "Complaint Signal"), async () => {
+			await frappe.xcall(`${API}.start_review`, { name: doc.name });
+			frm.reload_doc();
+		});
+	}
+	const said = doc.state === "decided" ? __("Decide Otherwise") : __("Decide What Follows");
+	if (doc.state === "decided") frm.add_custom_button(said, () => decide_dialog(frm));
+	else frm.page.set_primary_action(said, () => decide_dialog(frm));
+}
+
+function decide_dialog(frm) {
+	const when = (kind) => `eval:doc.decision=='${kind}'`;
+	const dialog = new frappe.ui.Dialog({
+		title: __("Decide What Follows"),
+		fields: [
+			{
+				fieldname: "decision",
+				fieldtype: "Select",
+				label: __("Decision", null, "Complaint Signal"),
+				options: DECISIONS(),
+				reqd: 1,
+				default: "investigation",
+			},
+			{
+				fieldname: "investigation",
+				fieldtype: "Link",
+				options: "Investigation",
+				label: __("One That Is There"),
+				depends_on: when("investigation"),
+				description: __("Left empty, a new investigation of these complaints is opened, with the genealogy where it is about a batch."),
+				get_query: () => ({ filters: { company: frm.doc.company } }),
+			},
+			{
+				fieldname: "capa",
+				fieldtype: "Link",
+				options: "CAPA",
+				label: __("One That Is There"),
+				depends_on: when("capa"),
+				description: __("Left empty, a new CAPA for these complaints is opened."),
+				get_query: () => ({ filters: { company: frm.doc.company } }),
+			},
+			{
+				fieldname: "until",
+				fieldtype: "Date",
+				label: __("Watched Until", null, "Complaint Signal"),
+				depends_on: when("watched"),
+				mandatory_depends_on: when("watched"),
+				description: __("If it still goes on then, it is raised again."),
+			},
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				mandatory_depends_on: when("set_aside"),
+				description: __("It stays in the signal with your name."),
+			},
+		],
+		primary_action_label: __("Decide", null, "Complaint Signal"),
+		primary_action: async (values) => {
+			const linked = values[values.decision] || "";
+			const args = { name: frm.doc.name, decision: values.decision, reason: values.reason || "", linked };
+			if (values.decision === "watched") args.until = values.until;
+			const done = await frappe.xcall(`${API}.decide`, args).catch(() => null); // it has said why
+			if (!done) return;
+			was_sent();
+			dialog.hide();
+			await frm.reload_doc();
+			const made = values.decision === "investigation" ? ["Investigation", done.investigation] : ["CAPA", done.capa];
+			if (["investigation", "capa"].includes(values.decision)) frappe.set_route("Form", ...made);
+		},
+	});
+	dialog.show();
+	const was_sent = keep_typed_texts(dialog, `decide ${frm.doc.name}`, ["reason"]);
+}
+
+/** The form of a scan: how far it is, and what it found. */
+export function draw_scan(frm) {
+	const { doc } = frm;
+	const $progress = frm.get_field("progress_html").$wrapper.empty();
+	clearTimeout(frm.scan_timer);
+	if (doc.docstatus !== 1) {
+		$progress.html(
+			`<p class="text-muted">${esc(__("Submit it to start the scan. It runs in the background; what it rests on does not change any more."))}</p>`
+		);
+		return;
+	}
+	frm.get_field("result_html").$wrapper.html(findings_html(doc));
+	show_progress(frm, doc);
+	if (doc.status !== "completed") ask(frm);
+}
+
+async function ask(frm) {
+	const data = await frappe.xcall(`${API}.progress`, { name: frm.doc.name });
+	if (cur_frm !== frm || data.name !== frm.doc.name) return;
+	if (data.status !== frm.doc.status && ["completed", "failed"].includes(data.status)) {
+		frm.reload_doc();
+		return;
+	}
+	show_progress(frm, data);
+	if (["queued", "running"].includes(data.status) && data.alive) frm.scan_timer = setTimeout(() => ask(frm), ASK_EVERY);
+	else if (data.status !== "completed" && frm.perm[0]?.submit) {
+		frm.add_custom_button(__("Run Again"), async () => {
+			await frappe.xcall(`${API}.run_again`, { name: frm.doc.name });
+			frm.reload_doc();
+		});
+	}
+}
+
+function show_progress(frm, data) {
+	const share = data.status === "completed" ? 100 : cint(data.progress);
+	const words = {
+		queued: __("Waits for a worker."),
+		running:
+			data.alive === false ? __("It was interrupted. Run it again: nothing was written.") : __("Under way. You can leave this page."),
+		completed: __("Complete."),
+		failed: __("It stopped. What stopped it stands below; run it again."),
+	};
+	frm.get_field("progress_html").$wrapper.html(`
+		<div class="progress" style="height: 14px" role="progressbar" aria-valuenow="${share}" aria-valuemin="0" aria-valuemax="100"
+			aria-label="${esc(__("Progress"))}"><div class="progress-bar bg-success" style="width: ${share}%"></div></div>
+		<p class="mt-2">${pill(data.status)} <span class="text-muted">${esc(words[data.status] || "")}</span></p>`);
+}
+
+function findings_html(doc) {
+	const found = (doc.__onload || {}).found || [];
+	if (doc.status !== "completed") return "";
+	if (!found.length) return empty(__("Nothing rose that chance does not explain."));
+	return `<ul class="cq-findings">${found
+		.map((row) => `<li>${pill(row.trend)} ${esc(row.words)} ${row.signal ? record_link("Complaint Signal", row.signal) : ""}</li>`)
+		.join("")}</ul>${doc.last_day ? `<p class="text-muted">${esc(__("As of {0}", [date_text(doc.last_day)]))}</p>` : ""}`;
+}

@@ -1,0 +1,113 @@
+// A series week by week: what came, what was expected, from where on it is an alarm, and which weeks were. Colour never says it alone:
+// an alarm has a mark above its bar, the limit is a broken line, the expectation a whole one.
+import { esc } from "../markup";
+
+const WIDE = { width: 900, height: 260, labels: 8 };
+const NARROW = { width: 360, height: 240, labels: 3 };
+const NARROW_BELOW = 560;
+const LEFT = 34;
+const RIGHT = 10;
+const TOP = 22;
+const BOTTOM = 26;
+
+/** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last} into `$parent`. */
+export function draw_signal_chart($parent, chart) {
+	if (!chart || !chart.weeks.length) {
+		$parent.empty();
+		return;
+	}
+	const room = $parent.width() || window.innerWidth;
+	const shape = Math.min(room, window.innerWidth) < NARROW_BELOW ? NARROW : WIDE;
+	$parent.html(`<div class="cq-signal-chart">${svg(chart, shape)}${legend_html(chart)}</div>`);
+}
+
+function svg(chart, shape) {
+	const count = chart.weeks.length;
+	const known = [...chart.observed, ...chart.expected, ...(chart.limit || [])].filter((value) => value !== null);
+	const most = nice(Math.max(1, ...known));
+	const step = (shape.width - LEFT - RIGHT) / count;
+	const x = (at) => LEFT + at * step;
+	const y = (value) => TOP + (shape.height - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
+	const marked = new Set(chart.marked);
+	const bars = chart.observed
+		.map((value, at) => {
+			const alarm = marked.has(at);
+			const inside = at >= chart.first && at <= chart.last;
+			const tone = alarm ? "is-alarm" : inside ? "is-inside" : "";
+			const mark = alarm ? `<text class="cq-signal-mark" x="${x(at) + step / 2}" y="${y(value) - 4}" text-anchor="middle">▲</text>` : "";
+			return `<g><title>${esc(bar_words(chart, at, alarm))}</title><rect class="cq-signal-bar ${tone}" x="${x(at) + step * 0.12}" y="${y(value)}"
+				width="${Math.max(step * 0.76, 1)}" height="${Math.max(y(0) - y(value), 0)}"/>${mark}</g>`;
+		})
+		.join("");
+	return `<svg viewBox="0 0 ${shape.width} ${shape.height}" role="img" aria-label="${esc(__("Complaints by week"))}">
+		${scale_html(most, y, shape)}${bars}
+		<path class="cq-signal-expected" d="${path_html(chart.expected, x, y)}"/>
+		<path class="cq-signal-limit" d="${path_html(chart.limit || [], x, y)}"/>
+		${week_names_html(chart, x, step, shape)}</svg>`;
+}
+
+/** A line with steps, broken where nothing is known. */
+function path_html(values, x, y) {
+	let path = "";
+	let open = false;
+	values.forEach((value, at) => {
+		if (value === null) {
+			open = false;
+			return;
+		}
+		path += `${open ? "L" : "M"}${x(at)} ${y(value)}H${x(at + 1)}`;
+		open = true;
+	});
+	return path;
+}
+
+function scale_html(most, y, shape) {
+	const values = most <= 4 ? [...Array(most + 1).keys()] : [0, most / 2, most];
+	return values
+		.map(
+			(value) => `<line class="cq-signal-grid" x1="${LEFT}" x2="${shape.width - RIGHT}" y1="${y(value)}" y2="${y(value)}"/>
+		<text class="cq-signal-scale" x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${esc(format_number(value, null, value % 1 ? 1 : 0))}</text>`
+		)
+		.join("");
+}
+
+/** As many weeks as there is room for, the first and the last among them, none of them cut at an edge. */
+function week_names_html(chart, x, step, shape) {
+	const count = chart.weeks.length;
+	const gaps = Math.max(1, Math.min(shape.labels - 1, count - 1));
+	const places = [...new Set([...Array(gaps + 1).keys()].map((at) => Math.round((at * (count - 1)) / gaps)))];
+	return places
+		.map((at) => {
+			const anchor = at === 0 ? "start" : at === count - 1 ? "end" : "middle";
+			const place = at === 0 ? LEFT : at === count - 1 ? shape.width - RIGHT : x(at) + step / 2;
+			return `<text class="cq-signal-week" x="${place}" y="${shape.height - 8}" text-anchor="${anchor}">${esc(chart.labels[at])}</text>`;
+		})
+		.join("");
+}
+
+function bar_words(chart, at, alarm) {
+	const said = [chart.labels[at], __("{0} complaints", [chart.observed[at]])];
+	if (chart.expected[at] !== null) said.push(__("{0} expected", [format_number(chart.expected[at], null, 1)]));
+	const limit = chart.limit && chart.limit[at];
+	if (limit) said.push(__("an alarm from {0} on", [limit]));
+	if (alarm) said.push(__("alarm"));
+	return said.join(" · ");
+}
+
+function legend_html(chart) {
+	const parts = [
+		`<span><i class="cq-key is-alarm">▲</i>${esc(__("Week with an alarm"))}</span>`,
+		`<span><i class="cq-key is-inside"></i>${esc(__("Week of the rise"))}</span>`,
+		`<span><i class="cq-key is-usual"></i>${esc(__("Complaints of a week"))}</span>`,
+		`<span><i class="cq-key is-expected"></i>${esc(__("Expected"))}</span>`,
+	];
+	if (chart.limit) parts.push(`<span><i class="cq-key is-limit"></i>${esc(__("Limit"))}</span>`);
+	return `<p class="cq-signal-legend text-muted">${parts.join("")}</p>`;
+}
+
+/** The next number that a scale ends well with. */
+function nice(most) {
+	if (most <= 4) return Math.ceil(most);
+	const power = 10 ** Math.floor(Math.log10(most));
+	return [1, 2, 4, 5, 6, 8, 10].map((one) => one * power).find((value) => value >= most);
+}

@@ -1,0 +1,154 @@
+"""The complaints of a company as columns: what a scan reads, and nothing else of them; one query, streamed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import frappe
+import numpy as np
+
+from complaint_qms.constants.rules import NOT_COUNTED
+from complaint_qms.constants.signals import FIELDS, ITEM_TYPE, OF_COMPLAINT
+from complaint_qms.engine.signals.complaint_columns import Codes, Times, main_stretch
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.risk.matrix import level_ranks
+
+_NONE = -1
+_SEVERITY = "severity"
+_READ = (*OF_COMPLAINT.values(), _SEVERITY)
+
+
+@dataclass(frozen=True)
+class Complaints:
+    """In the order in which they came in: ``names``, ``received`` (datetime64[s]), ``codes`` of each dimension (-1: not given) with
+    their ``labels``, ``harm``: the weight of each."""
+
+    names: np.ndarray
+    received: Times
+    codes: dict[str, Codes]
+    labels: dict[str, list[str]]
+    harm: np.ndarray
+    digest: str
+    """SHA-256 over all of it."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {kind: len(labels) for kind, labels in self.labels.items()}
+
+    @property
+    def start(self) -> np.datetime64:
+        """The first receipt that does not lie far from all others."""
+        return self.received[main_stretch(self.received).start]
+
+
+def read_complaints(company: str, as_of: date, since: date | None = None) -> Complaints:
+    """Complaints of a company that were received by the end of a day, without those that were merged, voided or rejected."""
+    table = frappe.qb.DocType("Complaint")
+    query = (
+        frappe.qb.from_(table)
+        .select(table.name, table.received_at, *(table[field] for field in _READ))
+        .where((table.company == company) & table.stage.notin(NOT_COUNTED))
+        .where(table.received_at < datetime.combine(as_of + timedelta(days=1), time.min))
+        .orderby(table.name)
+    )
+    if since:
+        query = query.where(table.received_at >= datetime.combine(since, time.min))
+    names: list[str] = []
+    received: list[datetime] = []
+    columns = {field: _Column() for field in _READ}
+    takers = list(columns.values())
+    with frappe.db.unbuffered_cursor():
+        for name, moment, *values in query.run(as_iterator=True, as_list=True):
+            names.append(name)
+            received.append(moment)
+            for column, value in zip(takers, values, strict=True):
+                column.codes.append(column.numbers[value or None])
+    return _in_order(names, received, columns)
+
+
+def item_and_type(complaints: Complaints, code: int) -> tuple[int, int]:
+    """The codes of the item and the type that a pair is made of."""
+    at = int(np.flatnonzero(complaints.codes[ITEM_TYPE] == code)[0])
+    return int(complaints.codes["item"][at]), int(complaints.codes["type"][at])
+
+
+def _in_order(names: list[str], received: list[datetime], columns: dict[str, _Column]) -> Complaints:
+    named = np.array(names, dtype=object)
+    times = np.array(received, dtype="datetime64[s]")
+    order = np.argsort(times, kind="stable")  # at one moment by name
+    codes, labels = {}, {}
+    for kind, field in OF_COMPLAINT.items():
+        codes[kind], labels[kind] = columns[field].renumbered(order)
+    severity, severities = columns[_SEVERITY].renumbered(order)
+    _add_groups(codes, labels)
+    _add_item_type(codes, labels)
+    digest = hashlib.sha256()
+    for text in ("\n".join(named[order]), *("\n".join(labels[kind]) for kind in FIELDS)):
+        digest.update(text.encode())
+    for column in (times[order].astype(np.int64), *(codes[kind] for kind in FIELDS), severity):
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return Complaints(
+        named[order], times[order], codes, labels, _harm(severity, severities), digest.hexdigest()
+    )
+
+
+class _Column:
+    """A column of texts as numbers."""
+
+    def __init__(self) -> None:
+        self.numbers = _Numbers()
+        self.codes: list[int] = []
+
+    def renumbered(self, order: np.ndarray) -> tuple[Codes, list[str]]:
+        """Codes in an order, numbered by first appearance in it."""
+        labels = np.array([*self.numbers][1:], dtype=object)
+        codes = np.array(self.codes, dtype=np.int64)[order]
+        first = np.full(len(labels), len(codes))
+        known = np.flatnonzero(codes >= 0)
+        np.minimum.at(first, codes[known], known)
+        rank = np.argsort(first, kind="stable")
+        place = np.empty(len(labels) + 1, np.int64)
+        place[rank], place[-1] = np.arange(len(labels)), _NONE
+        return place[codes], labels[rank].tolist()
+
+
+class _Numbers(dict):
+    def __init__(self) -> None:
+        super().__init__({None: _NONE})
+
+    def __missing__(self, label: str) -> int:
+        return self.setdefault(label, len(self) - 1)
+
+
+def _harm(severity: Codes, severities: Iterable[str]) -> np.ndarray:
+    """Each level of severity weighs twice the one below."""
+    ranks = level_ranks()["Risk Severity"]
+    ladder = {rank: 2.0**at for at, rank in enumerate(sorted(set(ranks.values())))}
+    weights = np.array([*(ladder.get(ranks.get(name), 1.0) for name in severities), 1.0])
+    return weights[severity]
+
+
+def _add_groups(codes: dict[str, Codes], labels: dict[str, list[str]]) -> None:
+    """The group that each customer is in now."""
+    group_of = values_of("Customer", labels["customer"], "customer_group")
+    numbers = _Numbers()
+    groups = np.array([*(numbers[group_of.get(name) or None] for name in labels["customer"]), _NONE])
+    codes["customer_group"], labels["customer_group"] = groups[codes["customer"]], [*numbers][1:]
+
+
+def _add_item_type(codes: dict[str, Codes], labels: dict[str, list[str]]) -> None:
+    width = max(len(labels["type"]), 1)
+    given = (codes["item"] >= 0) & (codes["type"] >= 0)
+    pairs, found = np.unique(codes["item"][given] * width + codes["type"][given], return_inverse=True)
+    column = np.full(len(given), _NONE)
+    column[given] = found
+    codes[ITEM_TYPE] = column
+    labels[ITEM_TYPE] = [
+        f"{labels['item'][pair // width]} · {labels['type'][pair % width]}" for pair in pairs.tolist()
+    ]

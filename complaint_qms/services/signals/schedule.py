@@ -1,0 +1,61 @@
+"""Scans that nobody has to ask for: each company that has complaints, by the settings."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from complaint_qms.constants.rules import NOT_COUNTED
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.constants.signals import SCAN
+
+WEEKLY, MONTHLY = "weekly", "monthly"
+
+
+def due_day(how: str, today: date) -> date | None:
+    """As of which day a scan is due: the Sunday before, or the last day of the month before; None where none is wanted."""
+    if how == WEEKLY:
+        return today - timedelta(days=today.weekday() + 1)
+    if how == MONTHLY:
+        return today.replace(day=1) - timedelta(days=1)
+    return None
+
+
+def start_due(today: date | None = None) -> list[str]:
+    """Start a scan for each company that has none as of the day that is due; their names. A former scan's choices are taken over."""
+    how = frappe.db.get_single_value(SETTINGS, "signal_schedule") or ""
+    day = due_day(how, today or getdate())
+    if not day:
+        return []
+    started = []
+    for company in sorted(_companies(day) - _scanned(day)):
+        scan = _like_the_last(company)
+        scan.update({"company": company, "as_of": day, "history_from": None})
+        scan.flags.ignore_permissions = True
+        scan.insert()
+        scan.submit()
+        started.append(scan.name)
+    return started
+
+
+def _companies(day: date) -> set[str]:
+    table = frappe.qb.DocType("Complaint")
+    query = frappe.qb.from_(table).select(table.company).distinct()
+    before = table.received_at < day + timedelta(days=1)
+    return {name for (name,) in query.where(before & table.stage.notin(NOT_COUNTED)).run() if name}
+
+
+def _scanned(day: date) -> set[str]:
+    return set(
+        frappe.get_all(SCAN, {"docstatus": 1, "as_of": (">=", day)}, pluck="company", order_by="name asc")
+    )  # fmt: skip
+
+
+def _like_the_last(company: str) -> Document:
+    found = frappe.get_all(
+        SCAN, {"company": company, "docstatus": 1}, pluck="name", order_by="as_of desc, creation desc", limit=1
+    )  # fmt: skip
+    return frappe.copy_doc(frappe.get_doc(SCAN, found[0])) if found else frappe.new_doc(SCAN)
