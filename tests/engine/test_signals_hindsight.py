@@ -117,7 +117,16 @@ def test_an_empty_season_gives_no_impossible_chance():
     week = np.arange(200)
     counts = np.where((week % 52 >= 9) & (week % 52 < 30), 0.0, 1.0 + week * 7 % 5)[None]
     counts[0, 174:176] = 3
-    signal = found(scan(counts))[0, 175]
+    result = scan(counts)
+    assert sorted(found(result)) == [(0, 174), (0, 175)]
+    first = found(result)[
+        0, 174
+    ]  # three complaints are too few for the regression: counts stand against counts
+    assert first.parameters["regression"] is False
+    assert "Fewer than 5 complaints came in the last 4 periods" in first.text
+    assert (first.statistic, first.critical) == (first.p, 0.001)
+    assert np.isfinite(result.cells.expected[0, 165:]).all()
+    signal = found(result)[0, 175]
     assert signal.method == "farrington"
     assert signal.p == pytest.approx((1 / 22) ** 3, rel=1e-6)
     assert signal.limit == 3

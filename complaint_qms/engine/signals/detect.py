@@ -63,7 +63,7 @@ def judge_block(block: Block) -> Judged:
     time = _by_exposure(
         replace(
             block, counts=block.counts[rows], exposure=None, rate=block.rate[rows], method=method,
-            launch=np.zeros(len(rows), bool),
+            launch=np.zeros(len(rows), bool), uneven=block.uneven[rows],
         )
     )  # fmt: skip
     chosen = by_time[rows]
@@ -260,7 +260,11 @@ def _maxsprt(block: Block, found: Judged, launch: _Launch, where: Flags) -> None
     _clear(cells, where)
     known = ~np.isnan(launch.rate[rows])
     counts = np.where(known, block.counts[rows], 0.0)
-    test = maxsprt(counts, launch.each[rows], s.sprt_plan, alpha=s.sprt_alpha, min_count=s.sprt_min_count)
+    uneven = np.broadcast_to(np.fmax(block.uneven[rows], 1.0), counts.shape)
+    test = maxsprt(
+        counts, launch.each[rows], s.sprt_plan, alpha=s.sprt_alpha, min_count=s.sprt_min_count,
+        dispersion=uneven,
+    )  # fmt: skip
     best = np.maximum.accumulate(test.llr, axis=1)
     p = sequential_p(best, s.sprt_plan, s.sprt_min_count)
     # Units count where complaints do: from the first week on in which a rate was known.
@@ -274,12 +278,12 @@ def _maxsprt(block: Block, found: Judged, launch: _Launch, where: Flags) -> None
     cells.p[full], cells.base_exposure[full] = p[usable], units[usable]
     cells.spread[full] = s.sprt_plan
     cells.alarm[full] = (test.alarm & (test.llr >= critical))[usable]
-    mean = test.expected[usable]
+    mean, phi = test.expected[usable], uneven[usable]
 
     def short(count: Array) -> Array:
-        return (log_likelihood_ratio(count, mean) < critical).astype(float)
+        return (log_likelihood_ratio(count, mean) / phi < critical).astype(float)
 
-    cells.limit[full] = np.maximum(smallest_count(short, 0.5, mean.shape), s.sprt_min_count)
+    cells.limit[full] = np.maximum(smallest_count(short, 0.5, mean.shape), np.ceil(s.sprt_min_count * phi))
 
 
 def _threshold(block: Block, found: Judged, launch: _Launch, where: Flags) -> None:
@@ -320,15 +324,16 @@ def _farrington(block: Block, found: Judged, launch: _Launch, where: Flags) -> N
             counts[rows], units[rows], found.past.outbreak[rows], column, fit.expected[:, 0],
             fit.dispersion[:, 0], windows, s.min_baseline, block.lent.shares[column], s.alpha,
         )  # fmt: skip
-        expected, y = fit.expected[:, 0], counts[rows, column]
-        good = ~np.isnan(expected)
-        p = np.where(good, np.where(y <= np.nan_to_num(expected), 1.0, past.tail(y)), np.nan)
-        alarm = good & (np.nan_to_num(p, nan=1.0) <= s.alpha)
-        wanted = good if block.every_limit else alarm
+        few, plain, y = past.few, past.plain, counts[rows, column]
+        expected = np.where(few, plain.count / plain.exposure * plain.units, fit.expected[:, 0])
+        p = np.where(y <= expected, 1.0, past.tail(y))
+        alarm = p <= s.alpha
+        wanted = np.ones(len(rows), bool) if block.every_limit else alarm
         at = (rows, column)
         cells.expected[at], cells.p[at], cells.alarm[at] = expected, p, alarm
-        cells.spread[at] = np.where(good, np.maximum(past.plain.dispersion, fit.dispersion[:, 0]), np.nan)
-        cells.statistic[at], cells.critical[at] = fit.score[:, 0], np.where(good, 1.0, np.nan)
+        cells.spread[at] = np.fmax(plain.dispersion, np.where(few, np.nan, fit.dispersion[:, 0]))
+        cells.statistic[at] = np.where(few, p, fit.score[:, 0])
+        cells.critical[at] = np.where(few, s.alpha, 1.0)
         if wanted.any():
             cells.limit[at] = np.where(wanted, past.limit(s.alpha), np.nan)
 

@@ -111,6 +111,7 @@ def _facts(
         parameters |= {
             "alpha": s.sprt_alpha, "sprt_min_count": s.sprt_min_count, "plan": spread,
             "reference_rate": float(np.broadcast_to(result.rate[row], result.counts.shape[1])[column]),
+            "dispersion": float(np.broadcast_to(result.uneven[row], result.counts.shape[1])[column]),
         }  # fmt: skip
         first, last = int(known[0]), column
         number = last - first + 1
@@ -123,6 +124,7 @@ def _facts(
         years = int(years_back(column, used, result.frequency))
         parameters |= {
             "years": years, "half_window": used.half_window, "threshold": used.threshold, "dispersion": spread,
+            "regression": float(cells.critical[at]) == 1,
         }  # fmt: skip
         first, last = max(0, column - result.frequency * years - used.half_window), column - used.skip - 1
         number = last - first + 1
@@ -167,12 +169,19 @@ def _words(
         return (say("rise"), say("cusum"))
     if method == "maxsprt":
         facts["once"] = once_in(values["p"])
-        return (say("maxsprt"), say("maxsprt_chance"))
+        facts["dispersion"] = parameters["dispersion"]
+        if np.isnan(facts["dispersion"]):
+            return (say("maxsprt"), say("maxsprt_chance"), say("siblings_unknown"))
+        uneven = round(facts["dispersion"], 1) > 1
+        return (say("maxsprt"), say("maxsprt_chance"), *((say("siblings"),) if uneven else ()))
     opening = (
         "season" if method == "farrington" else "rate" if units is not None and method != "ears" else "time"
     )
+    few = method == "farrington" and not parameters["regression"]
+    facts |= {"least": s.farrington.min_cases, "latest": s.farrington.min_periods}
     parts = [
         say(opening),
+        *((say("season_few"),) if few else ()),
         *((say("quiet" if left_out else "guard"),) if opening == "time" and gap > 1 else ()),
         *chance(values["p"], kind),
     ]

@@ -2,7 +2,9 @@
 
 A regression that weighs its past down where it stands out takes mean and dispersion of skewed counts too low, and one
 without a complaint in its past knows no chance at all. The counts themselves, without the outbreaks found in them, keep the
-promised level; a period has to stand out against both.
+promised level; a period has to stand out against both. Where the regression says nothing (Noufaily et al., Statistics in Medicine
+2013: fewer than five complaints in the last four periods) they are the exact conditional test by themselves (Przyborowski and
+Wilenski, Biometrika 1940).
 """
 
 from __future__ import annotations
@@ -29,13 +31,16 @@ class SameSeason:
     fitted_freedom: Array
     plain: Baselines
     """The quiet counts of the windows."""
+    few: NDArray[np.bool_]
+    """Too few complaints came of late for the regression: the quiet counts alone are compared with."""
 
     def tail(self, count: Array) -> Array:
-        """P(X >= count): the larger of that of the regression and that of the quiet counts."""
+        """P(X >= count): the larger of that of the regression, where there is one, and that of the quiet counts."""
         regression = count_tail(
             count, self.exposure, self.fitted, self.units, self.fitted_dispersion, self.fitted_freedom
         )
-        return np.maximum(regression, self.plain.tail(count))
+        plain = self.plain.tail(count)
+        return np.where(self.few, plain, np.maximum(regression, plain))
 
     def limit(self, alpha: float) -> Array:
         return smallest_count(self.tail, alpha, self.exposure.shape)
@@ -79,7 +84,9 @@ def same_season(
     plain = Baselines(
         now, count, exposure, number, own, phi, freedom, np.broadcast_to(shares, (len(y), len(shares))), level
     )
-    return SameSeason(now, _known(fitted), _known(fitted_dispersion), of_whole, left, plain)
+    return SameSeason(
+        now, _known(fitted), _known(fitted_dispersion), of_whole, left, plain, np.isnan(expected)
+    )
 
 
 def _known(values: NDArray[np.float64]) -> Array:

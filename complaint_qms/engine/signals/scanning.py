@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from complaint_qms.engine.signals import fdr
 from complaint_qms.engine.signals.detect import Judged, judge_block
+from complaint_qms.engine.signals.launches import launch_dispersion
 from complaint_qms.engine.signals.method_choice import CODE
 from complaint_qms.engine.signals.ranges import whole
 from complaint_qms.engine.signals.report import signal_records
+from complaint_qms.engine.signals.sequential import critical_value
 from complaint_qms.engine.signals.series import FREQUENCY, Periods, SeriesMatrix
 from complaint_qms.engine.signals.shared_dispersion import Lent, lent_dispersion
 from complaint_qms.engine.signals.types import Array, Block, Cells, ScanResult, Settings, SignalRecord
@@ -81,12 +83,13 @@ def scan(
         lent = lent_dispersion(
             counts, given, present, settings.baseline, settings.guard, settings.min_baseline
         )
+    uneven = _uneven(counts, given, rate, new, settings)
     for begin in range(0, len(counts), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         units = None if given is None else given[part]
         block = Block(
-            counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged, lent
-        )
+            counts[part], units, rate[part], None, new[part], settings, frequency, starts, judged, lent, uneven[part],
+        )  # fmt: skip
         found = judge_block(block)
         _write(cells, part, found.cells)
         method[part] = found.method
@@ -107,7 +110,7 @@ def scan(
     labels = periods.labels if periods is not None else [str(i + 1) for i in range(counts.shape[1])]
     names = list(keys) if keys is not None else list(range(len(counts)))
     result = ScanResult(
-        names, labels, method, cells, q, signal, settings, frequency, [], counts, given, rate, starts, lent
+        names, labels, method, cells, q, signal, settings, frequency, [], counts, given, rate, starts, lent, uneven
     )  # fmt: skip
     result.signals.extend(signal_records(result, _again, periods))
     return result
@@ -146,7 +149,7 @@ def _again(result: ScanResult, rows: NDArray[np.int64], every_limit: bool = Fals
     return judge_block(
         Block(
             result.counts[rows], exposure, result.rate[rows], method.astype(np.int8), np.zeros(len(rows), bool),
-            result.settings, result.frequency, result.starts, width, result.lent, every_limit,
+            result.settings, result.frequency, result.starts, width, result.lent, result.uneven[rows], every_limit,
         )
     )  # fmt: skip
 
@@ -242,6 +245,23 @@ def _rates(counts: Array, exposure: Array | None, given: ArrayLike | None) -> Ar
     with np.errstate(divide="ignore", invalid="ignore"):
         so_far = np.where(total >= RATE_LEAST, total / units, np.nan)
     return np.broadcast_to(np.concatenate([[np.nan], so_far[:-1]]), counts.shape)
+
+
+def _uneven(
+    counts: Array, exposure: Array | None, rate: Array, launch: NDArray[np.bool_], s: Settings
+) -> Array:
+    """The dispersion that launches show, by which each of them is judged; nan for all others, and where it is not known."""
+    rows = np.flatnonzero(launch | (s.method == "maxsprt"))
+    if exposure is None or not s.dispersion or len(rows) < 2 or s.method not in (None, "maxsprt"):
+        return np.full((len(counts), 1), np.nan)
+    out = np.full(counts.shape, np.nan)
+    each = np.nan_to_num(np.broadcast_to(rate[rows], (len(rows), counts.shape[1]))) * np.nan_to_num(
+        exposure[rows]
+    )
+    out[rows] = launch_dispersion(
+        counts[rows], each, critical_value(s.sprt_plan, s.sprt_alpha, s.sprt_min_count)
+    )
+    return out
 
 
 def _write(cells: Cells, part: slice, found: Cells) -> None:

@@ -119,11 +119,13 @@ def maxsprt(
     *,
     alpha: float = 0.05,
     min_count: int = 1,
+    dispersion: ArrayLike = 1.0,
 ) -> MaxSprt:
     """MaxSPRT over periods: ``counts`` and ``expected`` per period along the last axis, summed here.
 
     ``upper_limit`` T per series, fixed before the first look (:func:`plan_limit` rounds it). Unknown periods add
-    nothing. Beyond μ = T nothing new is rejected.
+    nothing. Beyond μ = T nothing new is rejected. ``dispersion``: how many times as much as chance counts vary, of a shape
+    that spreads to the counts; the likelihood ratio is divided by it, and ``min_count`` is as many times as large.
     """
     counts = np.asarray(counts, float)
     expected = np.broadcast_to(np.asarray(expected, float), counts.shape)
@@ -134,8 +136,9 @@ def maxsprt(
     values, place = np.unique(limit, return_inverse=True)
     table = np.array([critical_value(float(v), alpha, min_count) for v in values])
     critical = table[place].reshape(limit.shape)
-    llr = log_likelihood_ratio(c, mu)
-    hit = (llr >= critical[..., None]) & (c >= min_count) & (mu <= limit[..., None] * (1 + 1e-12))
+    phi = np.maximum(np.asarray(dispersion, float), 1.0)
+    llr = log_likelihood_ratio(c, mu) / phi
+    hit = (llr >= critical[..., None]) & (c >= min_count * phi) & (mu <= limit[..., None] * (1 + 1e-12))
     return MaxSprt(c, mu, llr, critical, np.logical_or.accumulate(hit, axis=-1))
 
 

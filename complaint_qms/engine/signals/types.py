@@ -176,6 +176,8 @@ class ScanResult:
     starts: NDArray[np.datetime64] | None
     lent: Lent
     """How uneven the series of the scan are, per period: what a rare one borrows."""
+    uneven: Array
+    """The dispersion by which launches are judged, (series, periods) or to be spread to it; nan where it is not known."""
 
     def method_name(self, row: int, column: int = -1) -> str:
         """The method of one period, by default of the last."""
@@ -198,6 +200,8 @@ class Block:
     starts: NDArray[np.datetime64] | None
     last: int
     lent: Lent
+    uneven: Array
+    """Dispersion of launches, of a shape that spreads to the counts; nan where it is not known."""
     every_limit: bool = False
 
     @property
