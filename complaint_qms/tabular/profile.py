@@ -22,6 +22,7 @@ FULL_CHUNKS = 2
 """Chunks whose values are looked at one by one; later ones only fill counts and date forms."""
 CLEAR_VOTES = 100
 """Dates that must have told day from month before the rest of the file is taken at its word."""
+_LONGEST_BLANK = max(map(len, BLANKS))
 
 
 @dataclass
@@ -75,23 +76,28 @@ class ColumnProfile:
             return
         different = Counter(values)
         self._keep_some(list(different))
-        for value, count in different.items():
-            text = value.strip()
-            if not text or text.lower() in BLANKS:
-                continue
-            self.filled += count
-            self.inspected += count
-            self.characters += len(text) * count
-            if len(self.examples) < EXAMPLES:
-                self.examples.append(text)
-            if not self.capped:
-                self.values.add(hash(text))
-                self.capped = len(self.values) >= DISTINCT_CAP
-            if (
-                text[0] in "0123456789+-."
+        filled = [
+            (text, count)
+            for value, count in different.items()
+            if len(text := value.strip()) > _LONGEST_BLANK or text.lower() not in BLANKS
+        ]
+        cells = sum([count for _text, count in filled])
+        self.filled += cells
+        self.inspected += cells
+        self.characters += sum([len(text) * count for text, count in filled])
+        self.examples += [text for text, _count in filled[: EXAMPLES - len(self.examples)]]
+        self.numbers += sum(
+            [
+                count
+                for text, count in filled
+                if text[0] in "0123456789+-."
                 and text.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit()
-            ):
-                self.numbers += count
+            ]
+        )
+        if not self.capped:
+            hashes = [hash(text) for text, _count in filled]
+            self.values.update(hashes[: DISTINCT_CAP - len(self.values)])
+            self.capped = len(self.values) >= DISTINCT_CAP
 
     @property
     def filled_share(self) -> float:

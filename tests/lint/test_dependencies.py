@@ -97,7 +97,7 @@ def test_the_command_needs_nothing_of_the_desk() -> None:
 
 
 def test_the_command_loads_what_is_slow_only_where_it_is_used() -> None:
-    slow = ("pandas", "scipy.stats", "sklearn")
+    slow = ("pandas", "scipy.interpolate", "scipy.optimize", "scipy.stats", "sklearn")
     code = (
         "import sys; from complaint_qms.backtest import console, duplicates, main, replay, report, text_classification; "
         "sys.exit(' '.join(sorted(sys.modules.keys() & set(sys.argv[1:]))) or None)"

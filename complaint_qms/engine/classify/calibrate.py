@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax, xlogy
 
 POINTS = 6
@@ -49,6 +48,8 @@ class Calibration:
 
 def calibrate(decisions: np.ndarray, truth: np.ndarray, prior: np.ndarray) -> Calibration:
     """Fit to held-out ``decisions`` (n, labels) and their true label ``truth`` (n,)."""
+    from scipy.optimize import minimize  # imported late: only learning needs it, and it loads slowly
+
     shares = np.log(prior)
     rows = np.arange(len(truth))
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -66,7 +67,9 @@ def context_features(context: Context | None) -> list[str]:
 
 
 def word_features(row: Sequence[str]) -> list[str]:
-    """Words, neighbouring word pairs and Han n-grams of one text."""
+    """Words, neighbouring word pairs and Han n-grams of one text, in any order."""
+    if not row or max(row) < "\u3007":
+        return [*row, *map(" ".join, pairwise(row))]
     out: list[str] = []
     previous = ""
     for token in row:
@@ -91,10 +94,13 @@ def learn_vocabulary(
 ) -> Vocabulary:
     """Features that occur in at least ``min_texts`` texts, at most ``max_features`` per group (the commonest)."""
     counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    parts: dict[str, list[str]] = {}
     for text in texts:
         row = text_words(text)
         counts["word"].update(set(word_features(row)))
-        counts["part"].update({part for word in set(row) if word[0] < "\u3007" for part in word_parts(word)})
+        own = [word for word in set(row) if word[0] < "\u3007"]
+        parts.update((word, word_parts(word)) for word in own if word not in parts)
+        counts["part"].update(set().union(*[parts[word] for word in own]))
     for each in hits:
         counts["rule"].update(rule_features(each))
     for context in contexts:
@@ -166,10 +172,7 @@ class Vocabulary:
         indices: list[int] = []
         ends = [0]
         for row in rows:
-            for feature in word_features(row):
-                column = columns.get(feature)
-                if column is not None:
-                    indices.append(column)
+            indices += [column for column in map(columns.get, word_features(row)) if column is not None]
             ends.append(len(indices))
         return self._weigh(np.array(indices, np.int64), np.array(ends), "word")
 

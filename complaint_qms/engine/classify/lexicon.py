@@ -49,7 +49,7 @@ _NOT_REQUIRED = frozenset(("not", "never"))
 _BE = frozenset(("was", "were", "is", "are", "did", "do", "does", "has", "have", "been"))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A light English stem, only meant to be equal for inflections of one word: ``leaks, leaked, leaking`` → ``leak``."""
     if word.endswith("'s"):
@@ -70,10 +70,29 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
+class _Stems(dict[str, str]):
+    """Token → its stem; a Han run is its own. Emptied when it is full, which changes speed but no result."""
+
+    MOST = 100_000
+
+    def __missing__(self, token: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        found = self[token] = token if is_han(token) else stem(token)
+        return found
+
+
+_STEMS = _Stems()
+
+
 def tokenize(text: str) -> list[str]:
     """Lower-case words, Han runs and clause marks of a text; contractions are written out (``doesn't`` → does, not)."""
+    folded = fold(text)
+    found = _TOKEN.findall(folded)[:MAX_TOKENS]
+    if "n't" not in folded and _CONTRACTED.keys().isdisjoint(found):
+        return found
     out: list[str] = []
-    for token in _TOKEN.findall(fold(text))[:MAX_TOKENS]:
+    for token in found:
         if token in _CONTRACTED:
             out.extend(_CONTRACTED[token])
         elif token.endswith("n't"):
@@ -142,15 +161,13 @@ class Lexicon:
     def hits(self, text: str) -> list[Hit]:
         """Every term of the lexicon in ``text``; of overlapping terms of one field only the longest."""
         tokens = tokenize(text)
-        stems = [token if is_han(token) else stem(token) for token in tokens]
+        stems = list(map(_STEMS.__getitem__, tokens))
         found: list[Hit] = []
-        for at, token in enumerate(tokens):
-            if is_han(token):
-                self._scan_han(token, at, found)
-                continue
-            options = self._english.get(stems[at])
+        for at, options in enumerate(map(self._english.get, stems)):
             if options:
                 self._try_english(options, stems, at, found)
+            elif is_han(tokens[at]):
+                self._scan_han(tokens[at], at, found)
         _add_plain((_said(*told) for told in plain_harm(tokens)), found)
         found.extend(_said(*told) for told in blows(tokens))
         return _judge(_longest(found), tokens, stems)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, special
+from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
 
@@ -97,6 +97,8 @@ def fit_prior(
     def objective(x: Array) -> tuple[float, Array]:
         value, slope = _negative_log_likelihood(x, counts, means, total, smallest)
         return value / scale, slope / scale
+
+    from scipy import optimize  # imported late: only this needs it, and it loads slowly
 
     best: optimize.OptimizeResult | None = None
     for start in starts:

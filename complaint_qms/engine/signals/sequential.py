@@ -11,13 +11,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import interpolate, optimize, special
+from scipy import special
 
 from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.ranges import above, open_share, whole
+
+if TYPE_CHECKING:
+    from scipy import interpolate
 
 Array = NDArray[np.float64]
 
@@ -97,6 +101,10 @@ def critical_value(upper_limit: float, alpha: float = 0.05, min_count: int = 1) 
     def excess(critical: float) -> float:
         return crossing_probability(critical, upper_limit, min_count) - alpha
 
+    from scipy import (
+        optimize,
+    )  # imported late, as interpolation: only what is watched from its beginning on needs it
+
     high = 4.0
     while excess(high) > 0:
         high *= 2
@@ -166,6 +174,8 @@ _NODES = np.concatenate(
 
 @lru_cache(maxsize=64)
 def _log_p(upper_limit: float, min_count: int) -> interpolate.PchipInterpolator:
+    from scipy import interpolate
+
     values = [max(crossing_probability(float(x), upper_limit, min_count), 1e-14) for x in _NODES]
     return interpolate.PchipInterpolator(_NODES, np.minimum.accumulate(np.log(values)))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
-from complaint_qms.engine.similar.features import FeatureTable, expand
+from complaint_qms.engine.similar.features import FeatureTable, distinct, expand
 from complaint_qms.engine.similar.records import FIELDS, Match, Pair, Record, Settings
 from complaint_qms.engine.similar.scoring import (
     NO_DATE,
@@ -28,6 +28,8 @@ from complaint_qms.engine.similar.told_twice_many import log_odds_twice, reasons
 
 CHUNK = 2_000
 SCORE_CHUNK = 2_000
+JOINED = 1_000_000
+"""Candidates that are gathered before they are scored."""
 
 
 class Numbers(Protocol):
@@ -160,7 +162,7 @@ class Index:
         count = len(self.ids)
         codes: list[np.ndarray] = []
         scores: list[np.ndarray] = []
-        for portion in candidates(columns.bands, columns.fields, settings):
+        for portion in _joined(candidates(columns.bands, columns.fields, settings)):
             for start in range(0, len(portion), SCORE_CHUNK):
                 code = portion[start : start + SCORE_CHUNK]
                 left, right = np.divmod(code, count)
@@ -279,6 +281,18 @@ def find_pairs(
     index = Index(settings)
     index.add_many(records)
     yield from index.pairs(threshold)
+
+
+def _joined(portions: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Fewer and larger portions: texts that are alike share many keys, and are to be compared once."""
+    held: list[np.ndarray] = []
+    for portion in portions:
+        held.append(portion)
+        if sum(map(len, held)) >= JOINED:
+            yield distinct(np.concatenate(held))
+            held = []
+    if held:
+        yield distinct(np.concatenate(held))
 
 
 def _odds(score: float) -> float:
