@@ -13,7 +13,7 @@ export const may_see_picture = () => Boolean(frappe.boot.page_info && frappe.boo
 
 /** `supplier` tells whose lot is meant where `kind` is a supplier's lot: two may call theirs the same. */
 export function open_picture(kind, name, way = "both", supplier = "") {
-	frappe.set_route(...[PAGE, kind, name, name && way, name && supplier].filter(Boolean));
+	frappe.set_route(...[PAGE, frappe.router.slug(kind), name, name && way, name && supplier].filter(Boolean));
 }
 
 /** A button, in a group where one is named. */

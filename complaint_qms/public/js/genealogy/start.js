@@ -85,9 +85,10 @@ export function offer_start(page, ask) {
 		},
 
 		of_route() {
-			const [, kind, name, direction, from] = frappe.get_route();
+			const [, told, name, direction, from] = frappe.get_route();
+			const kind = kind_of(told);
 			if (kind && !name && named[kind]) start.set_value(kind).then(show_fields);
-			if (!kind || !name || !KINDS[kind]) return null;
+			if (!kind || !name) return null;
 			const asked = { kind, name, way: direction || "both" };
 			return from ? { ...asked, supplier: from } : asked;
 		},
@@ -99,4 +100,12 @@ export function offer_start(page, ask) {
 	};
 }
 
-export const route_of = ({ kind, name, way, supplier }) => [PAGE, kind, name, way || "both", ...(supplier ? [supplier] : [])];
+// Frappe 16 takes the name of a record type in an address for a reason to show that module's sidebar; addresses from before have it.
+const kind_of = (told) => Object.keys(KINDS).find((kind) => [kind, frappe.router.slug(kind)].includes(told));
+export const route_of = ({ kind, name, way, supplier }) => [
+	PAGE,
+	frappe.router.slug(kind),
+	name,
+	way || "both",
+	...(supplier ? [supplier] : []),
+];
