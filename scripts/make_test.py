@@ -14,6 +14,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,10 +84,25 @@ def main(arguments: list[str]) -> int:
     if missing := unusable(search.bench):
         return without_bench(missing, arguments)
     say(f"  bench: {search.bench}")
-    failed = with_bench(search.bench, arguments)
-    if not arguments and search.beside:
-        failed = smoke(search.beside) or failed
-    return failed
+    beside = None if arguments else search.beside
+    if beside and (missing := unusable(beside)):
+        say(f"  skipping the smoke tests on the bench {beside}: {missing}")
+        beside = None
+    if not beside:
+        return with_bench(search.bench, arguments)
+    # Its site is made while that of the first is: either takes one core, and most of the time of its tests.
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as meanwhile:
+        plan = Plan(python=beside.python, bench=beside, no_browser=browser_missing())
+        try:
+            stack.enter_context(taken_here(plan))
+        except CommandFailed as error:
+            say(f"  the smoke tests on the bench {beside} cannot run: {error}")
+            return with_bench(search.bench, arguments) or 1
+        made = meanwhile.submit(make_sites, plan)
+        failed = with_bench(search.bench, arguments)
+        made.result()
+        say(f"\nSmoke tests beside it, on the bench {beside}")
+        return with_site(plan, [*smoke_files(), "-m", "smoke"]) or failed
 
 
 def unusable(bench: Bench) -> str:
@@ -97,13 +114,11 @@ def unusable(bench: Bench) -> str:
     return ""
 
 
-def smoke(bench: Bench) -> int:
-    """The quick tests that tell whether the app stands on another version of Frappe: the install, the roads, the rights."""
-    say(f"\nSmoke tests beside it, on the bench {bench}")
-    if missing := unusable(bench):
-        say(f"  skipping them: {missing}")
-        return 0
-    return with_bench(bench, ["tests/desk", "tests/browser", "-m", "smoke"])
+def smoke_files() -> list[str]:
+    """The files that have smoke tests: of the others none is run, and to read them takes longer than these tests."""
+    rooms = [CHECKOUT / "tests" / room for room in ("desk", "browser")]
+    files = [file for room in rooms for file in sorted(room.glob("test_*.py"))]
+    return [str(file.relative_to(CHECKOUT)) for file in files if "mark.smoke" in file.read_text("utf-8")]
 
 
 def without_bench(reason: str, arguments: list[str]) -> int:
@@ -115,16 +130,26 @@ def without_bench(reason: str, arguments: list[str]) -> int:
 
 def with_bench(bench: Bench, arguments: list[str]) -> int:
     plan = Plan(python=bench.python, bench=bench, no_browser=browser_missing(), lanes=lanes(arguments))
+    with taken_here(plan):
+        make_sites(plan)
+        # Its site, those of the files that make one, and that of the smoke tests, for each lane its own.
+        with sites.room_for_tables(bench, plan.socket if plan.lanes > 1 else "", count=2 * plan.lanes + 1):
+            return with_site(plan, arguments)
+
+
+@contextlib.contextmanager
+def taken_here(plan: Plan) -> Iterator[None]:
+    """The bench of the plan leads to this checkout within, with the packages that its tests need."""
     extras = ("test",) if plan.no_browser else ("test", "browser")
     with contextlib.ExitStack() as stack:
         with plan.timed("packages"):
-            stack.enter_context(pointing.pointed_here(bench, extras))
-        prepare(plan, bench)
-        return run_pytest(plan, arguments, cwd=bench.sites)
+            stack.enter_context(pointing.pointed_here(plan.bench, extras))
+        yield
 
 
-def prepare(plan: Plan, bench: Bench) -> None:
-    """Site and compiled scripts. What the machine lacks leaves tests out; what the app breaks fails them."""
+def make_sites(plan: Plan) -> None:
+    """A site for each lane. What the machine lacks leaves tests out; what the app breaks fails them."""
+    bench = plan.bench
     try:
         with plan.timed("site"):
             for site in map(sites.desk_site, range(plan.lanes)):
@@ -136,15 +161,19 @@ def prepare(plan: Plan, bench: Bench) -> None:
         plan.no_desk = plan.no_browser = str(missing)
     except CommandFailed as error:
         plan.broken = str(error)
-    if plan.no_browser or plan.broken:
-        return
-    try:
-        with plan.timed("assets"):
-            sites.build_assets(bench)
-    except sites.NoSite as missing:
-        plan.no_browser = str(missing)
-    except CommandFailed as error:
-        plan.broken = str(error)
+
+
+def with_site(plan: Plan, arguments: list[str]) -> int:
+    """Compile the scripts for this bench, which takes the place of what was compiled for another, and run pytest."""
+    if not (plan.no_browser or plan.broken):
+        try:
+            with plan.timed("assets"):
+                sites.build_assets(plan.bench)
+        except sites.NoSite as missing:
+            plan.no_browser = str(missing)
+        except CommandFailed as error:
+            plan.broken = str(error)
+    return run_pytest(plan, arguments, cwd=plan.bench.sites)
 
 
 def run_pytest(plan: Plan, arguments: list[str], cwd: Path) -> int:

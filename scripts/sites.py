@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -25,6 +27,7 @@ FIRST_STEP = {
 INSTALLS = {"constants", "fixtures", "patches", "setup"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
+TABLES_OF_SITE = 1000  # somewhat more than Frappe, ERPNext and the app have
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
 
 
@@ -181,6 +184,31 @@ def database_socket(bench: Bench, site: str) -> str:
         return bench.run_script(DATABASE, site, QMS_ROOT_PASSWORDS=told).strip().splitlines()[-1]
     except (CommandFailed, IndexError):
         return ""
+
+
+@contextlib.contextmanager
+def room_for_tables(bench: Bench, socket: str, count: int) -> Iterator[None]:
+    """Within, the database server behind the socket keeps so many sites' tables open, where root may tell it so."""
+
+    def told(*arguments: str) -> dict[str, int]:
+        passwords = json.dumps(root_passwords(bench))
+        try:
+            printed = bench.run_script(DATABASE, socket, *arguments, QMS_ROOT_PASSWORDS=passwords)
+            return json.loads(printed.strip().splitlines()[-1])
+        except (CommandFailed, ValueError, IndexError):
+            return {}
+
+    wanted = dict.fromkeys(("table_open_cache", "table_definition_cache"), count * TABLES_OF_SITE)
+    before = told(json.dumps(wanted)) if socket else {}
+    if before:
+        say(
+            f"  the database keeps {count * TABLES_OF_SITE} tables open meanwhile, as a rule {min(before.values())}"
+        )
+    try:
+        yield
+    finally:
+        if before:
+            told(json.dumps(before), "exactly")
 
 
 def saved_database(bench: Bench, kind: str = "company") -> Path:

@@ -41,7 +41,7 @@ class Day(NamedTuple):
 class Screen(NamedTuple):
     """A screen: its words in a report of failures, its address, the step whose dialog is opened on it, what stands on it once it is
     drawn, whether it is the app's own, and whether it has charts of the framework's: one that lies hidden or is being drawn while the
-    window changes its width stumbles, so that such a screen is loaded anew for each width and not kept."""
+    window changes its width stumbles, so that these screens are shown at one width, and the desk loaded anew for the next."""
 
     name: str
     address: str

@@ -56,20 +56,29 @@ def speak(user: str, lang: str) -> None:
 def faults_of_a_day(desk: Desk, user: str, visited: list[Screen], lang: str, day: Day) -> Iterator[str]:
     """Faults of the screens of one person, in one language, and the links there that lead nowhere."""
     led: dict[str, str] = {}
+
+    def told(screen: Screen, faults: Iterator[str]) -> Iterator[str]:
+        yield from (f"{screen.name} · {lang} · {fault}" for fault in faults)
+        led.update({address: screen.name for address in measure.links(desk.page) if address not in led})
+
     for screen in visited:
-        yield from (f"{screen.name} · {lang} · {fault}" for fault in looked_at(desk, screen, lang, day))
-        led |= {address: screen.name for address in measure.links(desk.page) if address not in led}
-        if screen.charts:
-            desk.page.evaluate(FORGET)
-            desk.page.goto("about:blank")
+        if not screen.charts:
+            yield from told(screen, looked_at(desk, screen, lang, day))
+    with_charts = [screen for screen in visited if screen.charts]
+    for width in WIDTHS if with_charts else ():
+        desk.page.evaluate(FORGET)
+        desk.page.goto("about:blank")
+        resize(desk, width)
+        for screen in with_charts:
+            show(desk, screen)
+            yield from told(screen, measured_at(desk, screen, width, lang, day, ""))
     frappe.db.rollback()
     yield from (f"{led[one]} · {lang} · dead link: {one}" for one in links.dead(user, led))
 
 
 def looked_at(desk: Desk, screen: Screen, lang: str, day: Day) -> Iterator[str]:
     """Faults of a screen and of the dialog that is opened on it; it stands there at the full width afterwards."""
-    if not (screen.own and screen.charts):  # which is loaded at each width
-        show(desk, screen)
+    show(desk, screen)
     yield from measured(desk, screen, lang, day, "")
     if screen.step:
         desk.primary.click()
@@ -83,22 +92,22 @@ def looked_at(desk: Desk, screen: Screen, lang: str, day: Day) -> Iterator[str]:
 def measured(desk: Desk, screen: Screen, lang: str, day: Day, where: str) -> Iterator[str]:
     if not screen.own:
         return
-    for width, height in WIDTHS.items():
-        at_width(desk, screen, width, height)
-        yield from (f"{where}{width} px · {fault}" for fault in measure.faults(desk.page))
-        if PICTURES:
-            told = f"{lang}-{width}-{screen.name}-{where}".replace(" ", "_")
-            desk.page.screenshot(path=f"{PICTURES}/{told}.png", full_page=True)
-    if lang == "zh":
+    for width in WIDTHS:
+        resize(desk, width)
+        yield from measured_at(desk, screen, width, lang, day, where)
+
+
+def measured_at(desk: Desk, screen: Screen, width: int, lang: str, day: Day, where: str) -> Iterator[str]:
+    yield from (f"{where}{width} px · {fault}" for fault in measure.faults(desk.page))
+    if PICTURES:
+        told = f"{lang}-{width}-{screen.name}-{where}".replace(" ", "_")
+        desk.page.screenshot(path=f"{PICTURES}/{told}.png", full_page=True)
+    if lang == "zh" and width == max(WIDTHS):
         yield from (f"{where}English: {text}" for text in english(measure.latin(desk.page), day.names))
 
 
-def at_width(desk: Desk, screen: Screen, width: int, height: int) -> None:
-    if screen.charts:
-        desk.page.goto("about:blank")
-    desk.page.set_viewport_size({"width": width, "height": height})
-    if screen.charts:
-        show(desk, screen)
+def resize(desk: Desk, width: int) -> None:
+    desk.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
     desk.page.wait_for_timeout(150)
 
 
