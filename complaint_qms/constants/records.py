@@ -204,6 +204,8 @@ RECORDS: Final[tuple[Record, ...]] = (
     Record("Complaint Tracking Link", TOOL),
     Record("Complaint Upload", TOOL),
     Record("Complaint Match Key", TOOL),
+    Record("Delivered Units", TOOL, sight="delivered_units"),
+    Record("Delivered Units Week", TOOL, sight="delivered_units"),
     Record(
         "Field Action Customer", TOOL,
         names=(Names(_OWN, "field_action", "Field Action"),), company_from=("field_action",), sight="records", tracked=True,

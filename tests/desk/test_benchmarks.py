@@ -21,6 +21,7 @@ pytestmark = pytest.mark.commits
         ),
         ("bench_guests", ("--requests", "16"), "files written: 0"),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
+        ("bench_exposure", ("--rows", "400", "--items", "20", "--rounds", "1"), "bar"),
         ("bench_intake", ("--rounds", "3", "--stored", "20"), "ratio to itself"),
         ("bench_matching", ("--each", "2", "--contacts", "6"), "questions"),
         ("bench_similar", ("--stored", "50", "--asked", "3", "--rounds", "6"), "ratio to itself"),

@@ -28,14 +28,16 @@ REPORTS = (
     "Complaint Risk Matrix",
     "SOP Performance by Stage",
     "Customer Satisfaction",
+    "Delivered Units",
     "Knowledge Use",
     "Batch Genealogy",
     "Common Factors",
 )
-FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "start", "batch_no", "supplier_lot", "show", "way", "factor", "no_such_filter")  # fmt: skip
+FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "start", "batch_no", "supplier_lot", "show", "way", "factor", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.demo.load",
     "complaint_qms.api.demo.remove",
+    "complaint_qms.api.exposure.go_on",
     "complaint_qms.api.importing.start",
 )
 

@@ -77,9 +77,9 @@ def fingerprints(
         quantity = _joined("|", parent.name, parent.total_qty, parent.return_against)
         query = (
             frappe.qb.from_(parent)
-            .select(parent.company, _week(parent.posting_date), Count("*"), Sum(_crc32(quantity)))
+            .select(parent.company, week_term(parent.posting_date), Count("*"), Sum(_crc32(quantity)))
             .where(_counts(source, parent))
-            .groupby(parent.company, _week(parent.posting_date))
+            .groupby(parent.company, week_term(parent.posting_date))
         )
         if first:
             query = query.where(parent.posting_date >= first)
@@ -90,6 +90,20 @@ def fingerprints(
         for name, week, count, total in query.run():
             found.setdefault((name, int(week)), []).append(f"{source[0]}{count}:{int(total):x}")
     return {key: " ".join(parts) for key, parts in found.items()}
+
+
+def with_delivery_week(query: QueryBuilder, record: Table) -> tuple[QueryBuilder, Term]:
+    """A query over records that may name a Delivery Note or a Sales Invoice, joined with both, and the week in which the goods went out as
+    an ordinal; null where neither says."""
+    note, bill = frappe.qb.DocType("Delivery Note"), frappe.qb.DocType("Sales Invoice")
+    query = query.left_join(note).on((note.name == record.delivery_note) & (note.docstatus == 1))
+    query = query.left_join(bill).on((bill.name == record.sales_invoice) & (bill.docstatus == 1))
+    return query, week_term(Coalesce(note.posting_date, bill.posting_date))
+
+
+def week_term(day: Term) -> Term:
+    """Ordinal of the week of a day, as `engine.signals.series.ordinals` counts them."""
+    return Floor((_to_days(day) - _MONDAY) / 7)
 
 
 def groups_of(doctype: str, field: str) -> dict[str, str]:
@@ -105,10 +119,6 @@ def _counts(source: str, parent: Table) -> Criterion:
     if source == "POS Invoice":
         return (parent.docstatus == 1) & (Coalesce(parent.consolidated_invoice, "") == "")
     return parent.docstatus == 1
-
-
-def _week(day: Term) -> Term:
-    return Floor((_to_days(day) - _MONDAY) / 7)
 
 
 class _Source:
@@ -165,7 +175,7 @@ class _Source:
         if "sold_in" in by:
             query = query.left_join(self.original).on(self.original.name == parent.return_against)
         keys = [self._batch(batch) if name == BATCHES else self._term(name) for name in by]
-        when = _week(parent.posting_date) if weekly else _to_days(parent.posting_date) - _NO_DAY
+        when = week_term(parent.posting_date) if weekly else _to_days(parent.posting_date) - _NO_DAY
         outward = Sum(Case().when(parent.is_return == 0, quantity).else_(0))
         inward = Sum(Case().when(parent.is_return == 1, quantity * -1).else_(0))
         grouped = query.select(*keys, when, outward, inward)
@@ -175,7 +185,7 @@ class _Source:
 
     def _term(self, dimension: str) -> Term:
         if dimension == "sold_in":
-            return _week(self.original.posting_date)
+            return week_term(self.original.posting_date)
         if dimension == "item_code":
             return self.row.item_code
         if dimension == "company":

@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from complaint_qms.integrations.erpnext.delivered_units import BATCHES, Only, Span, delivered, groups_of
+from complaint_qms.integrations.erpnext.delivered_units import BATCHES, Only, delivered, groups_of
+from complaint_qms.services.signals.kept_weeks import LEAST, moved
 
 ITEM: Final = "item"
-_FIELDS: Final = {
+FIELDS: Final = {
     ITEM: "item_code",
     "batch": BATCHES,
     "customer": "customer",
@@ -21,12 +22,13 @@ _FIELDS: Final = {
     "customer_group": "customer",
     "item_group": "item_code",
 }
-_GROUPS: Final = {"customer_group": ("Customer", "customer_group"), "item_group": ("Item", "item_group")}
+GROUPS: Final = {"customer_group": ("Customer", "customer_group"), "item_group": ("Item", "item_group")}
 """A group is the one that the customer or item is in now, for complaints as for units: who is moved takes their past along."""
 _ASKED_BY_NAME: Final = 2000
 """More labels are told apart here and not by the database."""
-_LEAST: Final = 1e-6
-"""Units below are what adding and taking away has left of none."""
+_INDEXED: Final = ("item_code", BATCHES)
+_FEW: Final = 20
+"""Names of these are found in the documents sooner than it is asked whether their weeks still hold."""
 
 By = str | tuple[str, ...]
 Label = Any
@@ -56,7 +58,7 @@ def units_by_period(
 
     Args:
         by: "item", "batch", "customer", "customer_group", "territory", "item_group" or "company", or a tuple of several, whose labels
-            are tuples then.
+            are tuples then; "all" for all together.
         company: of one company; None for all together.
         starts: first day of each period, ascending; each lasts until the next one starts.
         labels: those wanted; all without.
@@ -67,7 +69,7 @@ def units_by_period(
     return {
         label: units
         for label, units in zip(found.labels, found.units, strict=True)
-        if (label if single else all(label)) and np.any(np.abs(units) > _LEAST)
+        if (label if single else all(label)) and np.any(np.abs(units) > LEAST)
     }
 
 
@@ -84,19 +86,28 @@ def exposure(
     Args:
         only: field of Delivered Units → the values that count.
     """
-    dimensions = (by,) if isinstance(by, str) else by
+    dimensions = () if by == "all" else (by,) if isinstance(by, str) else by
     days = _days(starts, end)
     narrowed = dict(only or {})
-    if labels is not None and isinstance(by, str) and by not in _GROUPS and len(labels) <= _ASKED_BY_NAME:
-        field = _FIELDS[by]
+    if (
+        labels is not None
+        and isinstance(by, str)
+        and by in FIELDS
+        and by not in GROUPS
+        and len(labels) <= _ASKED_BY_NAME
+    ):
+        field = FIELDS[by]
         narrowed[field] = set(labels) & set(narrowed[field]) if field in narrowed else set(labels)
-    fields = [_FIELDS[name] for name in dimensions]
-    rows = _live(fields, [(starts[0], date.fromordinal(days[-1] - 1))], narrowed)
+    fields = [FIELDS[name] for name in dimensions]
+    if not all(narrowed.values()):
+        return _folded((), dimensions, days, labels)
+    names = narrowed.get(fields[0]) if len(fields) == 1 and fields[0] in _INDEXED else None
+    if names is not None and len(names) <= _FEW:
+        last = date.fromordinal(days[-1] - 1)
+        rows: Iterable[tuple[Any, ...]] = delivered(fields, [(starts[0], last)], only=narrowed)
+    else:
+        rows = moved(fields, days, narrowed)
     return _folded(rows, dimensions, days, labels)
-
-
-def _live(fields: Sequence[str], spans: Sequence[Span], only: Only) -> Iterable[tuple[Any, ...]]:
-    return delivered(fields, spans, only=only)
 
 
 def _days(starts: Sequence[date], end: date | None) -> list[int]:
@@ -124,9 +135,13 @@ def _folded(
     """Rows by field and day, as matrices by label and period."""
     count = len(dimensions)
     wanted = None if labels is None else set(labels)
-    group = [groups_of(*_GROUPS[name]) if name in _GROUPS else None for name in dimensions]
+    group: list[dict[str, str] | None] = [
+        groups_of(*GROUPS[name]) if name in GROUPS else None for name in dimensions
+    ]
     places: dict[tuple[Any, ...], int] = {}
-    codes, when, sums = [], [], []
+    codes: list[int] = []
+    when: list[int] = []
+    sums: list[tuple[float, float]] = []
     for row in rows:
         codes.append(places.setdefault(row[:count], len(places)))
         when.append(row[count])
@@ -134,7 +149,9 @@ def _folded(
     found: dict[Label, int] = {}
     target = np.full(len(places), -1)
     for key, code in places.items():
-        parts = tuple(key[at] if group[at] is None else group[at].get(key[at], "") for at in range(count))
+        parts = tuple(
+            part if names is None else names.get(part, "") for part, names in zip(key, group, strict=True)
+        )
         label = parts[0] if count == 1 else parts
         if wanted is None or label in wanted:
             target[code] = found.setdefault(label, len(found))
