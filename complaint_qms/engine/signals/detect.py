@@ -48,7 +48,8 @@ class Judged:
 def judge_block(block: Block) -> Judged:
     """Every period of the block by its method.
 
-    Before the first units of a series are known, and for complaints in a period without any, time is the exposure.
+    Before the first units of a series are known, for complaints in a period without any, and until there are enough periods
+    with units after periods without, time is the exposure.
     """
     found = _by_exposure(block)
     if block.exposure is None:
@@ -56,6 +57,9 @@ def judge_block(block: Block) -> Judged:
     given = np.nan_to_num(block.exposure) > 0
     by_time = np.cumsum(given, axis=1) == 0
     by_time |= ~given & (np.nan_to_num(block.counts) > 0)
+    # too few periods with units yet, after some without
+    late = given & ~block.launch[:, None] & (np.cumsum(~given, axis=1) > 0)
+    by_time |= late & np.isnan(found.cells.expected)
     rows = np.flatnonzero(given.any(axis=1) & by_time.any(axis=1))
     if not rows.size:
         return found

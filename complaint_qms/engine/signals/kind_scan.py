@@ -17,6 +17,7 @@ from complaint_qms.engine.signals.findings.types import Watched
 from complaint_qms.engine.signals.scanning import scan_series
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.types import ScanResult, Settings
+from complaint_qms.engine.signals.units_fit import fitting_units
 from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
 
 ALL = "all"
@@ -85,6 +86,9 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
         # how complaints spread over the age of a unit is not known before: young batches would seem bad
         rates[:, :LEARNING_WEEKS] = np.nan
         options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
+    elif matrix.exposure is not None:
+        s = wanted.settings
+        matrix = replace(matrix, exposure=fitting_units(matrix.counts, matrix.exposure, s.baseline, s.guard))
     result = scan_series(matrix, settings=wanted.settings, **options)
     watched = Watched.of(kind, chosen, matrix, result, options.get("reference_rate"))
     return KindScan(watched, chosen, totals[chosen], matrix, result)
