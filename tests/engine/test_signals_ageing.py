@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from complaint_qms.engine.signals import scan
 from complaint_qms.engine.signals.ageing import (
     LEAST_COMPLAINTS,
     TAIL,
@@ -11,6 +14,7 @@ from complaint_qms.engine.signals.ageing import (
     births,
     units_in_field,
 )
+from complaint_qms.engine.signals.units_fit import fitting_units
 
 
 def days(*texts: str) -> np.ndarray:
@@ -76,3 +80,37 @@ def test_no_week_knows_a_later_one():
         part = Units(given.series[now], week[now], born[now], given.batched[now], given.units[now])
         early = units_in_field(part, age_weights(age[told], since[told], part, end, 52), 5)
         np.testing.assert_allclose(early, whole[:, :end], rtol=1e-12)
+
+
+def test_a_file_of_deliveries_that_begins_hides_no_burst():
+    """Units in the field rise for a year with the file; complaints about what was delivered before go on as ever."""
+    random = np.random.default_rng(5)
+    weeks = np.arange(130)
+    ramp = np.tile(np.minimum(weeks + 1, 52) * 20.0, (40, 1))
+    level = random.poisson(20, ramp.shape).astype(float)
+    level[:, (30, 110)] = 60
+    plain = scan(level, ramp)
+    assert np.nanmean(plain.cells.expected[:, 30]) > 35  # what is mended
+    fitting = scan(level, fitting_units(level, ramp))
+    assert abs(np.nanmean(fitting.cells.expected[:, 30]) - 20) < 2
+    assert {(row, 30) for row in range(40)} <= {(s.row, s.column) for s in fitting.signals}
+    assert sum(s.column not in (30, 110) for s in fitting.signals) <= 2
+    told = [s for s in fitting.signals if s.column == 30]
+    assert all(s.exposure is None and "units" not in s.words[0].key for s in told)
+    follows = random.poisson(ramp / 50).astype(float)
+    kept = fitting_units(follows, ramp)
+    assert (kept[:, 20:] > 0).mean() > 0.98
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 900)), min_size=2, max_size=110),
+    st.integers(1, 110),
+)
+def test_whether_units_fit_is_told_by_what_came_before(weeks, until):
+    counts, delivered = np.array(weeks, float).T[:, None, :]
+    whole = fitting_units(counts, delivered)
+    assert np.array_equal(whole[:, :until], fitting_units(counts[:, :until], delivered[:, :until]))
+    assert np.all((whole == 0) | (whole == delivered))
+    flat = np.full_like(delivered, 7.0)
+    assert np.array_equal(fitting_units(counts, flat)[:, 15:], flat[:, 15:])

@@ -42,7 +42,9 @@ def _record(
     s, cells, method = result.settings, result.cells, result.method_name(row, column)
     at = (row, column)
     given = 0.0 if result.exposure is None else float(np.nan_to_num(result.exposure[at]))
-    units = float(cells.base_exposure[at]) if method == "maxsprt" else given if given > 0 else None
+    # units are known and were not what it was judged by: time was
+    by_units = given > 0 and float(found.units[place, column]) == given
+    units = float(cells.base_exposure[at]) if method == "maxsprt" else given if by_units else None
     baseline, parameters, first, last = _facts(result, found, place, row, column, units is not None)
     values = {
         name: float(getattr(cells, name)[at])
