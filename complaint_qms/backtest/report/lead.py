@@ -51,20 +51,6 @@ class Lead(Words):
         """The rows of a list. One complaint stands in many of them; so its row is written once."""
         return Html("\n".join([self._rows[seq] for seq in behind.seqs]))
 
-    @cached_property
-    def _rows(self) -> dict[int, str]:
-        """By running number, of all lists there are: asked for once the last one has been."""
-        found = {}
-        for seq, r in self.lists.facts().items():
-            words = r["words"]
-            more = "…" if len(words) >= 90 else ""
-            found[seq] = (
-                f'<tr><th scope="row">{_escaped(r["id"])}</th><td class="nw">{r["received"][:10]}</td>'
-                f"<td>{_escaped(r['item'] or '–')}</td><td>{_escaped(r['type'] or '–')}</td>"
-                f"<td>{_escaped(self.level('severities', r['severity']))}</td><td>{_escaped(words)}{more}</td></tr>"
-            )
-        return found
-
     def to_section(self, section: str, count: int) -> str:
         """A number that a section of the report takes apart."""
         shown = self.whole(count)
@@ -205,3 +191,17 @@ class Lead(Words):
 
     def _subject(self, stored: dict[str, Any]) -> str:
         return stored_reasons.sentence(stored["template"], stored["values"], self.language)
+
+    @cached_property
+    def _rows(self) -> dict[int, str]:
+        """By running number, of all lists there are: asked for once the last one has been."""
+        found = {}
+        for seq, r in self.lists.facts().items():
+            words = r["words"]
+            more = "…" if len(words) >= 90 else ""
+            found[seq] = (
+                f'<tr><th scope="row">{_escaped(r["id"])}</th><td class="nw">{r["received"][:10]}</td>'
+                f"<td>{_escaped(r['item'] or '–')}</td><td>{_escaped(r['type'] or '–')}</td>"
+                f"<td>{_escaped(self.level('severities', r['severity']))}</td><td>{_escaped(words)}{more}</td></tr>"
+            )
+        return found
