@@ -201,8 +201,9 @@ def room_for_tables(bench: Bench, socket: str, count: int) -> Iterator[None]:
     wanted = dict.fromkeys(("table_open_cache", "table_definition_cache"), count * TABLES_OF_SITE)
     before = told(json.dumps(wanted)) if socket else {}
     if before:
+        usual = min(before.values())
         say(
-            f"  the database keeps {count * TABLES_OF_SITE} tables open meanwhile, as a rule {min(before.values())}"
+            f"  the database keeps {count * TABLES_OF_SITE} tables open until the tests are over (otherwise {usual})"
         )
     try:
         yield
