@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -79,10 +80,9 @@ def newest_of(codes: np.ndarray, keys: dict[int, str]) -> list[tuple[str, int]]:
 
 def _harm(store: Store, policy: Policy) -> np.ndarray:
     """Each level of severity weighs twice the one below."""
-    weight = {key: 2.0**place for place, key in enumerate(policy.severities)}
-    return np.fromiter(
-        (weight.get(key, 1.0) for key in store.column("SELECT severity FROM assessment ORDER BY seq")), float
-    )
+    levels = store.column("SELECT severity FROM assessment ORDER BY seq")
+    weight = defaultdict(lambda: 1.0, {key: 2.0**place for place, key in enumerate(policy.severities)})
+    return np.fromiter(map(weight.__getitem__, levels), float)
 
 
 def _row(number: int, finding: Finding, scans: list[Scanned], past: History) -> tuple:

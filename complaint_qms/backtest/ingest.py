@@ -244,8 +244,8 @@ class _ChunkReader:
 
     def _mended(self, key: str, found: list[str | None], rows: list[int]) -> list[str | None]:
         wrong = []
-        for i, text in enumerate(found):
-            if text and not text.isascii() and (better := mended(text)) != text:
+        for i in [i for i, text in enumerate(found) if text and not text.isascii()]:
+            if (better := mended(found[i] or "")) != found[i]:
                 found[i] = better
                 wrong.append(i)
         if wrong:

@@ -251,7 +251,7 @@ def _tabulate(
     end: np.datetime64 | None,
 ) -> tuple[Array, int]:
     try:
-        row = np.fromiter((place[key] for key in keys), np.int64, len(keys))
+        row = np.fromiter(map(place.__getitem__, keys), np.int64, len(keys))
     except KeyError as missing:
         raise ValueError(f"key {missing.args[0]!r} is not among all_keys") from None
     column = ordinals(days, periods.kind) - periods.first
