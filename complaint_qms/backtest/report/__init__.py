@@ -273,7 +273,7 @@ class _View(Lead):
         sources = [
             f"{self.t('severity_from_' + key)} {self.whole(count)}" for key, count in d["risk"]["sources"]
         ]
-        lines.append(f"{self.t('severity_sources')}: {', '.join(sources)}")
+        lines.append(f"{self.t('severity_sources')}: {self.t('comma').join(sources)}")
         if d["bad"]:
             lines.append(
                 self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count'] + d['left_out']:,}")

@@ -122,7 +122,7 @@ class Lead(Words):
 
     def traits(self, one: dict[str, Any]) -> str:
         """What most of its complaints share."""
-        return ", ".join(
+        return self.t("comma").join(
             self.t("trait", field=self.kind(kind), value=value, share=self.percent(count / one["observed"]))
             for kind, value, count in one["traits"]
         )
@@ -138,12 +138,14 @@ class Lead(Words):
             said.append(self.t("severe_count", count=self.whole(one["severe"])))
         if one["open"]:
             said.append(self.t("open_count", count=self.whole(one["open"])))
-        return ", ".join(said)
+        return self.t("comma").join(said)
 
     def explained(self, one: dict[str, Any]) -> str:
         """The series whose signals it explains."""
         names = [self.series(s["kind"], s["key"]) for s in one["sources"]]
-        shown = ", ".join(names[:4]) + (self.t("and_more", count=len(names) - 4) if len(names) > 4 else "")
+        shown = self.t("comma").join(names[:4]) + (
+            self.t("and_more", count=len(names) - 4) if len(names) > 4 else ""
+        )
         return self.t("explains", count=self.whole(len(one["signals"])), names=shown)
 
     def finding_chart(self, one: dict[str, Any]) -> str:
