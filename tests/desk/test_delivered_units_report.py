@@ -123,6 +123,10 @@ def test_rates_stand_beside_their_units_and_lead_to_their_complaints() -> None:
         == 40
     )
     assert shop.report("item", to_date=str(ago(89)), from_date=str(ago(90))) == {}
+    empty = factory.make("Item Group", item_group_name=factory.unique("Empty")).name
+    assert {by: shop.report(by, item_group=empty) for by in BY if by != "month"} == {
+        by: {} for by in BY if by != "month"
+    }
     assert set(BY) > told.keys()
 
 

@@ -55,6 +55,8 @@ def moved(fields: Sequence[str], days: Sequence[int], only: Only) -> Iterator[Ro
         fields: of Delivered Units; `sold_in` as a date or None.
         days: Python's ordinals of the first days of periods, and of the day after the last.
     """
+    if not all(only.values()):
+        return  # nothing can be of none of these values
     first, end = days[0], days[-1]
     breaks = {day for day in days if (day - _FIRST_MONDAY) % 7}
     torn = {week_of(day) for day in breaks}

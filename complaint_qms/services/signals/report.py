@@ -36,6 +36,8 @@ _MOST_SHOWN: Final = 15
 _MOST_NAMED: Final = 50
 """Customers or items of a group that an address names."""
 _CONFIDENCE: Final = 0.95
+_EARLIEST: Final = date(1990, 1, 1)
+"""Nothing is asked of days before: each would be a line of its own, or a slip in the year."""
 _DOCTYPES: Final = {"item": "Item", "batch": "Batch", "item_group": "Item Group", "customer": "Customer", "customer_group": "Customer Group", "territory": "Territory"}  # fmt: skip
 _TITLES: Final = {"Item": "item_name", "Customer": "customer_name"}
 
@@ -50,8 +52,8 @@ class DeliveredUnitsReport:
         self.by = by if by in BY else BY[0]
         read = ReportFilters.read(asked)
         today = getdate()
-        end = min(read.to_date or today, today)
-        start = min(read.from_date or getdate(add_days(add_months(end, -12), 1)), end)
+        end = max(min(read.to_date or today, today), _EARLIEST)
+        start = max(min(read.from_date or getdate(add_days(add_months(end, -12), 1)), end), _EARLIEST)
         self.filters = replace(read, from_date=start, to_date=end)
         self.user = frappe.session.user
 
