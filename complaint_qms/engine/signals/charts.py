@@ -111,7 +111,10 @@ def laney_u_chart(
 
 def moving_range_sigma(z: Array, screen: bool = False) -> Array:
     """mean |z_i − z_(i−1)| / 1.128 along the last axis; nan with fewer than two neighbouring values."""
-    ranges = np.abs(np.diff(z, axis=-1))
+    with np.errstate(
+        invalid="ignore"
+    ):  # two of them without end, where nothing was expected, are no distance apart
+        ranges = np.abs(np.diff(z, axis=-1))
     mean = _nanmean(ranges)
     if screen:
         mean = _nanmean(np.where(ranges < _SCREEN * mean[..., None], ranges, np.nan))
