@@ -9,7 +9,7 @@ from complaint_qms.constants import vocabulary
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import SEVERITY_KEYS, assess, default_lexicon, propose, propose_many
 from complaint_qms.engine.classify.harm import not_denied
-from complaint_qms.engine.classify.lexicon import stem
+from complaint_qms.engine.classify.stems import stem
 
 
 def found(text, field="harm"):

@@ -15,7 +15,7 @@ from html import unescape
 from typing import Final
 
 from complaint_qms.constants.dialog_articles import ALIKE, NO_CONTENT, NO_CONTENT_ZH
-from complaint_qms.engine.classify.lexicon import stem
+from complaint_qms.engine.classify.stems import stem
 from complaint_qms.engine.dialog.languages import chat_language
 from complaint_qms.engine.text import fold, han_ngrams, is_han, words
 
