@@ -93,8 +93,24 @@ def test_a_lasting_rise_is_found_for_as_long_as_it_lasts_and_becomes_the_level_a
     counts = np.concatenate([np.ones((1, 52)), np.full((1, 250), 12.0)], axis=1)
     result = scan(counts, settings=Settings(method="poisson"))
     columns = [s.column for s in result.signals]
-    assert columns[:104] == list(range(52, 156))
-    assert columns[-1] < 52 + 3 * 52  # after three baselines it is what is usual
+    assert columns == list(range(52, 210))  # after three baselines it is what is usual
+
+
+@pytest.mark.parametrize(("level", "risen"), [(5, 9), (10, 14)])
+def test_a_small_rise_is_told_for_years_against_the_level_before_it_and_ends_with_the_counts(level, risen):
+    counts = np.hstack([quiet(level, 104), quiet(risen, 140, 6), quiet(level, 60, 7)])
+    told = [s for s in scan(counts).signals if s.column > 104]
+    by_year = [sum(begin <= s.column < begin + 52 for s in told) for begin in (140, 192)]
+    assert (
+        min(by_year) >= 25
+    )  # most weeks of the second and the third year, though the season has risen with it
+    late = next(s for s in told if s.column >= 200)
+    assert late.method == "cusum"
+    assert late.expected == pytest.approx(level, rel=0.2)
+    assert late.baseline.periods == 52
+    assert late.parameters["since_column"] < 115
+    assert late.parameters["expected_since"] < late.parameters["observed_since"]
+    assert not [s for s in told if s.column > 244 + 12]
 
 
 @pytest.mark.parametrize(("level", "risen", "units"), [(5, 9, None), (30, 40, None), (5, 9, 40.0)])

@@ -82,7 +82,7 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
     options: dict[str, np.ndarray] = {"watched": np.cumsum(matrix.counts, axis=1) >= wanted.least}
     if kind == "batch" and matrix.exposure is not None:
         # batches are watched from their first delivery on, against the other batches of the same item
-        rates = sibling_rates(matrix, _first_item(past)[chosen])
+        rates = sibling_rates(matrix, _first_item(past)[chosen], options["watched"])
         # how complaints spread over the age of a unit is not known before: young batches would seem bad
         rates[:, :LEARNING_WEEKS] = np.nan
         options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}

@@ -23,10 +23,10 @@ CLUMPS = 1.3
 """A dispersion above 1 is taken so many times as large: negative binomial counts have a longer tail than scaled Poisson ones."""
 
 
-def launch_dispersion(counts: Array, each: Array, critical: float) -> Array:
+def launch_dispersion(counts: Array, each: Array, watched: NDArray[np.bool_], critical: float) -> Array:
     """The dispersion by which each launch (rows of ``counts``) is judged in each period; nan where siblings tell nothing yet.
 
-    ``each``: complaints expected per period, 0 where not known. It is the sum of the squared differences of all other launches
+    ``each``: complaints expected per period, 0 where not known. ``watched``: by cell; a launch is one of the siblings from then on. It is the sum of the squared differences of all other launches
     over the sum of what was expected of them, without those that were found before (``critical``).
     """
     size, periods = counts.shape
@@ -39,8 +39,9 @@ def launch_dispersion(counts: Array, each: Array, critical: float) -> Array:
         came += y[:, t]
         expected += mean[:, t]
         apart += (y[:, t] - mean[:, t]) ** 2
-        others = (expected * plain).sum() - expected * plain
-        squares = (apart * plain).sum() - apart * plain
+        counted = plain & watched[:, t]
+        others = expected[counted].sum() - expected * counted
+        squares = apart[counted].sum() - apart * counted
         enough = others >= LEAST_EXPECTED
         phi = (squares[enough] + LEAST_EXPECTED) / (others[enough] + LEAST_EXPECTED)
         out[enough, t] = 1 + CLUMPS * np.maximum(phi - 1, 0.0)

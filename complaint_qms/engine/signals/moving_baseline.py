@@ -27,7 +27,9 @@ Flags = NDArray[np.bool_]
 REACH = 3
 """Baselines that the quiet periods of a baseline may lie back."""
 GOING = 0.75
-"""Part of the alarm's sum down to which a rise that was found is still going."""
+"""Part of the evidence down to which a rise that was found is told in the period; it has ended where nothing is left."""
+LEAST_RISE = 1.1
+"""Of how many times what was usual a rise is taken to be at least, when it is asked whether it lasts."""
 RATE_MARGIN = 3.0
 """Standard errors by which the cumulative sum takes the mean of a baseline higher than it is."""
 NEAR, NEAR_TAIL = 2.0, 0.02
@@ -65,8 +67,10 @@ class Past:
     """Degrees of freedom with which the dispersion is known."""
     p: Array
     """P(X >= count), 1 for a count that is not above what was expected."""
+    usual: Array
+    """What was expected before the sum began to grow."""
     total: Array
-    """Complaints above ``reference`` since the period ``since``: the cumulative sum."""
+    """Complaints above ``reference`` since the period ``since``: the cumulative sum, at its highest."""
     reference: Array
     unit: Array
     """What the sum grows by while the evidence for a rise grows by a factor e."""
@@ -96,7 +100,7 @@ class Past:
 
 
 def moving_baseline(
-    counts: Array, exposure: Array, rules: Rules, season: Array | None = None, lent: Lent | None = None
+    counts: Array, exposure: Array, rules: Rules, season: Season | None = None, lent: Lent | None = None
 ) -> Past:
     """Walk through counts and exposure (series, periods) once, all series of a period at a time.
 
@@ -107,7 +111,16 @@ def moving_baseline(
     return _Walk(counts, exposure, rules, season, lent).done()
 
 
-def season_rates(counts: Array, exposure: Array, year: int, half: int, years: int) -> Array | None:
+@dataclass(frozen=True)
+class Season:
+    """Complaints per exposure at the same time of past years, ± ``half`` periods of a ``year``; (series, periods)."""
+
+    rates: Array
+    year: int
+    half: int
+
+
+def season_rates(counts: Array, exposure: Array, year: int, half: int, years: int) -> Season | None:
     """Complaints per exposure at the same time of past years, ± ``half`` periods, by period: for the cumulative sum, to
     which a season is no rise. nan where no year lies back; None where none lies back anywhere."""
     width = counts.shape[1]
@@ -124,21 +137,22 @@ def season_rates(counts: Array, exposure: Array, year: int, half: int, years: in
             total[:, at] += padded[:, np.minimum(end, at)] - padded[:, begin]
         sums.append(total)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
+        return Season(np.where(sums[1] > 0, sums[0] / sums[1], np.nan), year, half)
 
 
 class _Walk:
     """Periods come first in every array here, so that one step reads what lies together."""
 
     def __init__(
-        self, counts: Array, exposure: Array, rules: Rules, season: Array | None, lent: Lent | None
+        self, counts: Array, exposure: Array, rules: Rules, season: Season | None, lent: Lent | None
     ) -> None:
         self.rules = rules
         self.lent = Lent.nothing(counts.shape[1]) if lent is None else lent
         self.seen: Flags = np.ascontiguousarray((~np.isnan(counts) & (exposure > 0)).T)
         self.y = np.where(self.seen, counts.T, 0.0)
         self.n = np.where(self.seen, exposure.T, 1.0)
-        self.season = None if season is None else np.ascontiguousarray(season.T)
+        self.season = season
+        self.seasonal = None if season is None else np.ascontiguousarray(season.rates.T)
         periods, self.size = self.seen.shape
         self.rows = np.arange(self.size)
         self.past = Past.empty(self.seen.shape)
@@ -152,11 +166,13 @@ class _Walk:
         self.known = np.zeros(self.size, np.int64)
         self.before = np.zeros((periods + 1, self.size), np.int32)
         self.capped = np.zeros(self.size)
-        self.total = np.zeros(self.size)
-        self.evidence = np.zeros(self.size)
+        self.total, self.highest, self.evidence = (np.zeros(self.size) for _ in range(3))
+        self.came, self.usual_since, self.still = (np.zeros(self.size) for _ in range(3))
         self.since = np.full(self.size, -1, np.int32)
         self.confirmed = np.zeros(self.size, bool)
-        self.rate, self.log_ratio, self.spread, self.freedom = (np.ones(self.size) for _ in range(4))
+        self.usual, self.rate, self.log_ratio, self.spread, self.freedom = (
+            np.ones(self.size) for _ in range(5)
+        )
 
     def done(self) -> Past:
         for t in range(len(self.seen)):
@@ -180,7 +196,8 @@ class _Walk:
     def _sums(self, t: int) -> tuple[Array, Flags]:
         """Sums over the baseline of period t, (series, 4); where they are those of a new level."""
         r, end = self.rules, max(0, t - self.rules.guard)
-        low = np.maximum(self.known - r.baseline, self.before[max(0, end - REACH * r.baseline)])
+        reach = np.where(self.confirmed, 0, self.before[max(0, end - REACH * r.baseline)])
+        low = np.maximum(self.known - r.baseline, reach)
         sums = self.quiet[self.known, self.rows] - self.quiet[low, self.rows]
         begin = max(0, end - r.baseline)
         whole = self.everything[end] - self.everything[begin]
@@ -234,36 +251,64 @@ class _Walk:
         ready = ~np.isnan(past.expected[t])
         fresh = np.flatnonzero(ready & (self.since < 0))
         count, exposure, phi = sums[fresh, _COUNT], sums[fresh, _EXPOSURE], past.dispersion[t, fresh]
+        self.usual[fresh] = count / exposure
         # The mean is an estimate; taken too low it would make a rise out of nothing.
         self.rate[fresh] = (count + RATE_MARGIN * np.sqrt(phi * np.maximum(count, 1.0))) / exposure
         mean = self.rate[fresh] * self.n[t, fresh]
         self.log_ratio[fresh] = np.log1p(np.minimum(np.sqrt(phi / mean), r.ratio - 1))
         self.spread[fresh], self.freedom[fresh] = phi, past.freedom[t, fresh]
-        mean = self.rate * self.n[t]
-        if self.season is not None:
-            mean = np.fmax(mean, self.season[t] * self.n[t])
+        mean, usual = self.rate * self.n[t], self.usual * self.n[t]
+        if self.season is not None and self.seasonal is not None:
+            # To a rise that lasts for years its own first year is no season.
+            year, half = self.season.year, self.season.half
+            seasonal = self.seasonal[t]
+            long = np.flatnonzero((self.since >= 0) & (t - self.since + half >= year))
+            if long.size:
+                back = (t - self.since[long] + half) // year
+                seasonal = seasonal.copy()
+                seasonal[long] = self.seasonal[t - back * year, long]
+            seasonal = seasonal * self.n[t]
+            mean, usual = np.fmax(mean, seasonal), np.fmax(usual, seasonal)
         reference = mean * np.expm1(self.log_ratio) / self.log_ratio
         unit = self.spread / self.log_ratio
         limit = unit * sum_of_evidence(np.log(r.run_length), self.freedom)
         step = np.where(ready, self.y[t] - reference, 0.0)
+        self._weigh(usual, t, ready)
         self.capped = np.clip(self.capped + step, 0.0, limit)
-        alive = self.capped > 0
+        alive = (self.capped > 0) | self.confirmed
         self.total = np.where(alive, self.total + step, 0.0)
+        self.came = np.where(alive, self.came + self.y[t], 0.0)
+        self.usual_since = np.where(alive & ready, self.usual_since + usual, self.usual_since * alive)
+        self.highest = np.where(alive, np.maximum(self.highest, self.total), 0.0)
         self.evidence = np.where(alive, np.maximum(self.evidence, self.total / unit), 0.0)
         self.since = np.where(alive, np.where(self.since < 0, t, self.since), -1).astype(np.int32)
         reached = ready & (self.capped >= limit)
-        self._leave_out(reached & ~self.confirmed, t)
+        new = reached & ~self.confirmed
+        self._leave_out(new, t)
+        self.still[new] = np.log(r.run_length)
         self.confirmed = (self.confirmed | reached) & alive
         for name, values in (
-            ("total", self.total), ("reference", reference), ("unit", unit),
+            ("usual", usual), ("total", self.highest), ("reference", reference), ("unit", unit),
             ("evidence", evidence_of_sum(self.evidence, self.freedom)),
         ):  # fmt: skip
             getattr(past, name)[t] = np.where(ready, values, np.nan)
         past.since[t] = self.since
-        past.lasting[t] = self.confirmed & ready & (self.capped >= GOING * limit)
+        past.lasting[t] = self.confirmed & ready & (self.still >= GOING * np.log(r.run_length))
 
-    def _forget(self, rows: Flags) -> None:
-        self.capped[rows] = self.total[rows] = self.evidence[rows] = 0.0
+    def _weigh(self, usual: Array, t: int, ready: Flags) -> None:
+        """Whether confirmed rises go on: the level that each rose to is tested against the usual one. A rise begins with all the
+        evidence that it needs, and has ended where the counts have used it up."""
+        at = np.flatnonzero(self.confirmed & ready)
+        if not at.size:
+            return
+        ratio = np.maximum(self.came[at] / np.maximum(self.usual_since[at], 1e-9), LEAST_RISE)
+        gain = (self.y[t, at] * np.log(ratio) - usual[at] * (ratio - 1)) / self.spread[at]
+        self.still[at] = np.minimum(self.still[at] + gain, np.log(self.rules.run_length))
+        self._forget(at[self.still[at] <= 0])
+
+    def _forget(self, rows: Flags | NDArray[np.int64]) -> None:
+        for values in (self.capped, self.total, self.highest, self.evidence, self.came, self.usual_since):
+            values[rows] = 0.0
         self.since[rows] = -1
         self.confirmed[rows] = False
 

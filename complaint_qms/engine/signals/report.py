@@ -100,7 +100,7 @@ def _facts(
             "ratio": s.cusum_ratio, "run_length": s.cusum_run_length, "reference": spread,
             "since": result.labels[since], "since_column": since,
             "observed_since": float(np.nansum(result.counts[row, since : column + 1])),
-            "expected_since": float(cells.base_count[at] / cells.base_exposure[at] * units_since.sum()),
+            "expected_since": float(cells.expected[at] / found.units[place, column] * units_since.sum()),
         }  # fmt: skip
     elif method == "ears":
         parameters |= {

@@ -83,7 +83,7 @@ def scan(
         lent = lent_dispersion(
             counts, given, present, settings.baseline, settings.guard, settings.min_baseline
         )
-    uneven = _uneven(counts, given, rate, new, settings)
+    uneven = _uneven(counts, given, rate, new, present, settings)
     for begin in range(0, len(counts), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         units = None if given is None else given[part]
@@ -160,13 +160,15 @@ class _Rises:
     def __init__(self, shape: tuple[int, int]) -> None:
         self.lasting = np.zeros(shape, bool)
         self.summed = np.zeros(shape, bool)
-        self.evidence, self.total, self.unit, self.reference = (np.zeros(shape, np.float32) for _ in range(4))
+        self.evidence, self.total, self.unit, self.reference, self.usual = (
+            np.zeros(shape, np.float32) for _ in range(5)
+        )
 
     def take(self, part: slice, found: Judged) -> None:
         past = found.past
         self.summed[part] = ~np.isnan(past.reference)
         self.lasting[part] = past.lasting
-        for name in ("evidence", "total", "unit", "reference"):
+        for name in ("evidence", "total", "unit", "reference", "usual"):
             getattr(self, name)[part] = getattr(past, name)
 
     def confirmed(
@@ -188,7 +190,7 @@ class _Rises:
         if s.method == "cusum":
             at = np.nonzero(counted)
         with np.errstate(invalid="ignore"):
-            found = counted & self.lasting & (self.evidence >= level) & (cells.observed > cells.expected)
+            found = counted & self.lasting & (self.evidence >= level) & (cells.observed > self.usual)
         found &= (self.total >= s.min_count) & ~signal
         if s.method not in (None, "cusum"):
             return np.zeros_like(found)
@@ -197,7 +199,7 @@ class _Rises:
         total, unit = self.total[at].astype(float), self.unit[at].astype(float)
         critical = unit * level[at[1]]
         cells.statistic[at], cells.critical[at] = total, critical
-        cells.spread[at] = self.reference[at]
+        cells.spread[at], cells.expected[at] = self.reference[at], self.usual[at]
         # Once the sum is there, any count above what is expected says that the rise goes on.
         needed = np.ceil(critical - (total - cells.observed[at]))
         cells.limit[at] = np.fmax(needed, np.floor(cells.expected[at]) + 1)
@@ -248,7 +250,12 @@ def _rates(counts: Array, exposure: Array | None, given: ArrayLike | None) -> Ar
 
 
 def _uneven(
-    counts: Array, exposure: Array | None, rate: Array, launch: NDArray[np.bool_], s: Settings
+    counts: Array,
+    exposure: Array | None,
+    rate: Array,
+    launch: NDArray[np.bool_],
+    watched: NDArray[np.bool_],
+    s: Settings,
 ) -> Array:
     """The dispersion that launches show, by which each of them is judged; nan for all others, and where it is not known."""
     rows = np.flatnonzero(launch | (s.method == "maxsprt"))
@@ -259,7 +266,7 @@ def _uneven(
         exposure[rows]
     )
     out[rows] = launch_dispersion(
-        counts[rows], each, critical_value(s.sprt_plan, s.sprt_alpha, s.sprt_min_count)
+        counts[rows], each, watched[rows], critical_value(s.sprt_plan, s.sprt_alpha, s.sprt_min_count)
     )
     return out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.ageing import Units, age_weights, births, units_in_field
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
@@ -89,22 +90,27 @@ def weekly_series(
     return replace(matrix, exposure=_in_field(matrix, series, deliveries, day, batch))
 
 
-def sibling_rates(matrix: SeriesMatrix, groups: Codes) -> Array:
+def sibling_rates(matrix: SeriesMatrix, groups: Codes, watched: NDArray[np.bool_] | None = None) -> Array:
     """Complaints per unit in the field, before each period, of the other series of a group; of all other series where a
     group has fewer than ``RATE_LEAST`` complaints, nan where these have as well. (series, periods).
 
-    ``groups`` (series,): what each series belongs to. The matrix must have exposure.
+    ``groups`` (series,): what each series belongs to. ``watched`` (series, periods): what is a sibling by then; a series that came
+    to be watched later tells nothing. The matrix must have exposure.
     """
     if matrix.exposure is None:
         raise ValueError("rates need units in the field")
     size = int(groups.max(initial=0)) + 1
     counts, units = (_up_to_before(values) for values in (matrix.counts, matrix.exposure))
+    if watched is not None:
+        mine = counts * watched, units * watched
+    else:
+        mine = counts, units
     rates = np.full(counts.shape, np.nan)
     for group in (np.zeros(len(groups), np.int64), groups):
         sums = [np.zeros((size, counts.shape[1])), np.zeros((size, counts.shape[1]))]
-        for total, values in zip(sums, (counts, units), strict=True):
+        for total, values in zip(sums, mine, strict=True):
             np.add.at(total, group, values)
-        rest_count, rest_units = sums[0][group] - counts, sums[1][group] - units
+        rest_count, rest_units = sums[0][group] - mine[0], sums[1][group] - mine[1]
         with np.errstate(divide="ignore", invalid="ignore"):
             rates = np.where((rest_count >= RATE_LEAST) & (rest_units > 0), rest_count / rest_units, rates)
     return rates
