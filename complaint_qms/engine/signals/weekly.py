@@ -101,10 +101,7 @@ def sibling_rates(matrix: SeriesMatrix, groups: Codes, watched: NDArray[np.bool_
         raise ValueError("rates need units in the field")
     size = int(groups.max(initial=0)) + 1
     counts, units = (_up_to_before(values) for values in (matrix.counts, matrix.exposure))
-    if watched is not None:
-        mine = counts * watched, units * watched
-    else:
-        mine = counts, units
+    mine = (counts, units) if watched is None else (counts * watched, units * watched)
     rates = np.full(counts.shape, np.nan)
     for group in (np.zeros(len(groups), np.int64), groups):
         sums = [np.zeros((size, counts.shape[1])), np.zeros((size, counts.shape[1]))]
