@@ -12,6 +12,7 @@ COLUMNS: Final = {
     "Field Action Customer": ("field_action", "state", "acknowledged_at"),
     "Complaint Survey": ("csat", "nps", "solved", "answered_at", "customer", "follow_up_due"),
     "Quality Hold": ("held_at", "held_by", "complaint"),
+    "Complaint Signal": ("observed", "expected", "trend", "since"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
 }
 FIXED: Final = 3

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import global_search, now_datetime
 
-from complaint_qms.demo import corrective, portal, registry
+from complaint_qms.demo import corrective, portal, registry, signals
 from complaint_qms.demo.cases import Office, live
 from complaint_qms.demo.floor import bill_operations, make_floor
 from complaint_qms.demo.market import make_market
@@ -141,7 +141,7 @@ def _make(company: str, password: str, size: Size, tell: Callable[[str], None]) 
             if number % 20 == 0:
                 tell(_("{0} of {1} complaints").format(number, len(plans)))
         office.counts["effectiveness computed"] = corrective.judge_effectiveness(users, end)
-        recorder.commit()
+        office.counts["signals"] = signals.search(company, users["quality"], end, recorder.commit)
     _let_clocks_run(end)
     registry.finish()
     frappe.db.commit()

@@ -49,6 +49,7 @@ _DERIVED = (
     ("Notification Settings", "name", "User"),
     ("Notification Log", "for_user", "User"),
     ("QMS Message", "to_user", "User"),
+    ("Signal Complaint", "parent", "Complaint Signal"),
     ("Complaint Notification Preference", "user", "User"),
     ("ToDo", "allocated_to", "User"),
     ("Route History", "user", "User"),

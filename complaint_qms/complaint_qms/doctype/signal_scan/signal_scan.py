@@ -13,7 +13,8 @@ class SignalScan(Checked):
         settings.check_scan(self)
 
     def on_submit(self):
-        starting.request_run(self)
+        if not self.flags.run_here:
+            starting.request_run(self)
 
     def before_update_after_submit(self):
         starting.keep_results(self)

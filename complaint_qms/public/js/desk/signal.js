@@ -37,7 +37,7 @@ function state_html(doc) {
 	const at = ended ? STATES.length : STATES.indexOf(doc.state);
 	const steps = [...STATES, ...(ended ? [ended] : [])]
 		.map((state, place) => {
-			const tone = place < at ? "is-done" : place === at ? "is-now" : "is-next";
+			const tone = place < at ? "is-done" : place === at ? "is-now tone-blue" : "is-next";
 			const what = state === "decided" && doc.decision ? `${label(state)}: ${label_of_decision(doc.decision)}` : label(state);
 			return `<li class="cq-step ${tone}" ${place === at ? 'aria-current="step"' : ""}><span class="cq-dot">${place < at ? "✓" : cint(place + 1)}</span>
 				<span class="cq-step-text"><span class="cq-step-name">${esc(what)}</span></span></li>`;

@@ -9,6 +9,7 @@ const LEFT = 34;
 const RIGHT = 10;
 const TOP = 22;
 const BOTTOM = 26;
+const LIMIT_SHOWN = 2;
 
 /** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last} into `$parent`. */
 export function draw_signal_chart($parent, chart) {
@@ -23,8 +24,10 @@ export function draw_signal_chart($parent, chart) {
 
 function svg(chart, shape) {
 	const count = chart.weeks.length;
-	const known = [...chart.observed, ...chart.expected, ...(chart.limit || [])].filter((value) => value !== null);
-	const most = nice(Math.max(1, ...known));
+	const came = Math.max(1, ...chart.observed, ...chart.expected.filter((value) => value !== null));
+	// A limit far above everything that came (little was known yet) would press all of it flat: it is left out of the drawing.
+	const limit = (chart.limit || []).map((value) => (value === null || value > LIMIT_SHOWN * came ? null : value));
+	const most = nice(Math.max(came, ...limit));
 	const step = (shape.width - LEFT - RIGHT) / count;
 	const x = (at) => LEFT + at * step;
 	const y = (value) => TOP + (shape.height - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
@@ -42,7 +45,7 @@ function svg(chart, shape) {
 	return `<svg viewBox="0 0 ${shape.width} ${shape.height}" role="img" aria-label="${esc(__("Complaints by week"))}">
 		${scale_html(most, y, shape)}${bars}
 		<path class="cq-signal-expected" d="${path_html(chart.expected, x, y)}"/>
-		<path class="cq-signal-limit" d="${path_html(chart.limit || [], x, y)}"/>
+		<path class="cq-signal-limit" d="${path_html(limit, x, y)}"/>
 		${week_names_html(chart, x, step, shape)}</svg>`;
 }
 

@@ -1,0 +1,131 @@
+"""A signal scan end to end over many complaints of one company: reading, scanning, finding, following, on a real site.
+
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_signal_scan [--site NAME] [--bench PATH] [--rows 1000000] [--items 10000] [--weeks 156]
+
+Complaints of a portfolio of items (few have most of them), types, customers and territories are put into the table, with some rises
+planted; deliveries are left to `bench_exposure`. The scan is the one that a worker runs, on its shipped dimensions; its parts are timed as
+it goes. What it wrote and the rows are removed, also when it fails. Use a site that may be played with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter, process_time
+
+import frappe
+import numpy as np
+
+from complaint_qms.constants.signals import CASES, SCAN, SIGNAL, STEP
+from complaint_qms.services.signals import reading, run
+from tests.benchmarks.bench_sweep import connected
+
+PREFIX = "BENCH-SIGNALS-"
+BAR_SECONDS = 60
+AS_OF = date(2026, 6, 28)  # a Sunday
+FIELDS = (
+    "name", "owner", "modified_by", "creation", "modified", "subject", "company", "stage", "received_at", "item_code", "complaint_type",
+    "customer", "territory", "severity",
+)  # fmt: skip
+
+
+def rows(count: int, items: int, weeks: int, company: str) -> Iterator[tuple]:
+    """Complaints as rows of FIELDS; in the last six weeks every five-hundredth item draws ten times as many."""
+    rng = np.random.default_rng(5)
+    share = rng.pareto(1.1, items) + 0.05
+    item = rng.choice(items, count, p=share / share.sum())
+    seconds = rng.integers(0, weeks * 7 * 86_400, count)
+    planted = (item % 500 == 7) & (rng.random(count) < 0.3)
+    seconds[planted] = (weeks - 6) * 7 * 86_400 + rng.integers(0, 6 * 7 * 86_400, int(planted.sum()))
+    kind, customer, place = (
+        rng.integers(0, 40, count),
+        rng.integers(0, 5000, count),
+        rng.integers(0, 60, count),
+    )
+    severity = rng.integers(0, 5, count)
+    first = datetime.combine(AS_OF + timedelta(days=1), datetime.min.time()) - timedelta(weeks=weeks)
+    levels = frappe.get_all("Risk Severity", pluck="name", order_by="name") or [None]
+    for at in range(count):
+        moment = first + timedelta(seconds=int(seconds[at]))
+        yield (
+            f"{PREFIX}{at:07d}", "Administrator", "Administrator", moment, moment, "x", company, "closed", moment,
+            f"{PREFIX}I{item[at]}", f"{PREFIX}T{kind[at]}", f"{PREFIX}C{customer[at]}", f"{PREFIX}R{place[at]}",
+            levels[severity[at] % len(levels)],
+        )  # fmt: skip
+
+
+def remove(company: str) -> None:
+    signals = frappe.get_all(SIGNAL, {"company": company}, pluck="name", order_by="name")
+    for table in (CASES, STEP):
+        frappe.db.delete(table, {"parent": ("in", signals or [""])})
+    for doctype in (SIGNAL, SCAN):
+        frappe.db.delete(doctype, {"company": company})
+    frappe.db.delete("QMS Message", {"reference_name": ("in", signals or [""])})
+    frappe.db.delete("Complaint", {"name": ("like", f"{PREFIX}%")})
+    frappe.db.delete("Company", {"name": company})
+    frappe.db.commit()
+
+
+def measure(company: str) -> float:
+    """Seconds of the whole run; prints its parts."""
+    begin = perf_counter()
+    read = reading.read_complaints(company, AS_OF)
+    print(f"  reading alone          {perf_counter() - begin:8.1f} s   {len(read):,} complaints")
+    del read
+    scan = frappe.new_doc(SCAN)
+    scan.update({"company": company, "as_of": AS_OF})
+    scan.flags.ignore_links = True
+    scan.insert().db_set("docstatus", 1)
+    scan.reload()
+    begin, used = perf_counter(), process_time()
+    run.run_scan(scan)
+    seconds, used = perf_counter() - begin, process_time() - used
+    scan.reload()
+    print(
+        f"  scanned                {scan.series_scanned:8,} series × {scan.weeks_scanned} weeks, {scan.weekly_signals} weekly signals, "
+        f"{scan.findings} findings, {scan.new_signals} new signals"
+    )
+    print(f"  processor of the scan  {used:8.1f} s, the database's apart")
+    return seconds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--site", default="test.localhost")
+    parser.add_argument("--bench", default=str(Path.cwd()))
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--weeks", type=int, default=156)
+    given = parser.parse_args()
+    with connected(given.site, Path(given.bench) / "sites"):
+        company = f"{PREFIX}Company"
+        try:
+            remove(company)
+            made = frappe.get_doc({"doctype": "Company", "company_name": company, "abbr": "BSC"})
+            made.name = company
+            made.db_insert()
+            begin = perf_counter()
+            frappe.db.bulk_insert(
+                "Complaint", FIELDS, rows(given.rows, given.items, given.weeks, company), chunk_size=5000
+            )
+            frappe.db.commit()
+            print(f"  {given.rows:,} rows put in      {perf_counter() - begin:8.1f} s")
+            seconds = measure(company)
+        finally:
+            frappe.db.rollback()
+            remove(company)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = seconds <= BAR_SECONDS
+    print(
+        f"  whole scan             {seconds:8.1f} s   bar {BAR_SECONDS} s for 1,000,000   {'holds' if held else 'MISSED'}"
+    )
+    print(f"  memory at most         {memory:8.0f} MB")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
