@@ -10,7 +10,7 @@ from complaint_qms.engine.signals.weekly import IN_FIELD_WEEKS, Deliveries
 from complaint_qms.services.signals.exposure import exposure
 from complaint_qms.services.signals.reading import Complaints
 
-_BEFORE_ALL = date(1900, 1, 1)
+_BEFORE_ALL = date(1990, 1, 1)  # a Monday, as all others
 
 
 def deliveries_of(complaints: Complaints, company: str, start: np.datetime64, until: date) -> Deliveries:
