@@ -57,24 +57,32 @@ function lay_out_later(frm) {
 	for (const section of sections_of(frm)) section.wrapper.toggleClass("cq-later", Boolean(section.cq_below));
 }
 
-/** Which sections are below the window: they are so when a record is opened, which starts at its top. */
+/** What is below the window: it is so when a record is opened, which starts at its top. */
 function see_what_is_below(frm) {
 	if (cur_frm !== frm || !frm.$wrapper.is(":visible")) return;
 	// Frappe 16 scrolls its main section, and leaves it where the record before was read.
 	const [main] = frm.$wrapper.closest(".main-section");
 	const scrolled = document.documentElement.scrollTop + (main ? main.scrollTop : 0);
+	const is_below_window = ({ top }) => top + scrolled > window.innerHeight + MARGIN;
 	for (const section of sections_of(frm)) {
 		const [element] = section.wrapper;
-		const { top, height } = element.getBoundingClientRect();
-		if (!height) continue;
-		section.cq_below = top + scrolled > window.innerHeight + MARGIN;
-		element.style.setProperty("--cq-height", `${height}px`);
+		const box = element.getBoundingClientRect();
+		if (!box.height) continue;
+		section.cq_below = is_below_window(box);
+		element.style.setProperty("--cq-height", `${box.height}px`);
+	}
+	for (const control of Object.values(frm.fields_dict)) {
+		if (!control.cq_draw) continue;
+		const box = control.$wrapper[0].getBoundingClientRect();
+		if (box.height) control.cq_below = is_below_window(box);
 	}
 }
 
 const sections_of = (frm) => [...new Set(Object.values(frm.fields_dict).map((control) => control.section))].filter(Boolean);
 
 function draw_waiting(frm) {
+	// What was forgotten once its form was left is drawn when it is opened again: rows of tables would look for their records in vain.
+	if (!frappe.get_doc(frm.doctype, frm.docname)) return;
 	const tab = open_tab(frm);
 	for (const control of Object.values(frm.fields_dict)) {
 		if (control.cq_waits && control.tab === tab && is_in_sight(control, frm) && !is_below(control, frm)) control.cq_draw();
@@ -106,7 +114,8 @@ function let_wait(control, frm) {
 	control.get_value = () => (control.cq_waits ? control.get_model_value() : value_of());
 	// eslint-disable-next-line no-restricted-syntax -- a section tells its controls alone; what stood there is called
 	control.on_section_collapse = (is_folded) => {
-		if (control.cq_waits && is_in_sight(control, frm)) control.cq_draw();
+		// The framework tells it of each section that is not folded, whenever a record is drawn.
+		if (control.cq_waits && is_in_sight(control, frm) && !is_below(control, frm)) control.cq_draw();
 		if (folded) folded.call(control, is_folded);
 	};
 	Object.defineProperty(control, "$input", {
@@ -127,7 +136,7 @@ function is_in_sight({ tab, section, disp_status }, frm) {
 }
 
 /** Only while a record is opened: later somebody may have scrolled there. */
-const is_below = ({ section }, frm) => Boolean(is_opening && section && section.cq_below && !frm.is_new());
+const is_below = ({ section, cq_below }, frm) => Boolean(is_opening && (cq_below || (section && section.cq_below)) && !frm.is_new());
 
 /** What the framework remembers as the tab of this record; before it was opened the first that is shown. */
 function open_tab(frm) {
