@@ -14,6 +14,8 @@ HOLDERS: Final = (roles.QUALITY_MANAGER, roles.INVESTIGATOR, roles.MANAGER)
 RELEASERS: Final = (roles.QUALITY_MANAGER,)
 
 MOST_LOTS: Final = 500
+LONGEST_REASON: Final = 1000
+"""Characters of why goods are held or released."""
 """Batches and serial numbers of one hold."""
 
 LEDGER: Final = (

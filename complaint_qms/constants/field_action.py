@@ -16,7 +16,9 @@ SAFETY_NOTICE: Final = "safety_notice"
 CLASSES: Final = ("Class I", "Class II", "Class III")
 """Classes of 21 CFR 7.3(m), where the site has no list of its own."""
 
-START_FIELDS: Final = ("batch_no", "serial_no", "supplier_lot", "supplier", "work_order", "complaint", "way")
+GOODS_FIELDS: Final = ("batch_no", "serial_no", "supplier_lot", "work_order")
+"""What a scope starts from, the first before the others."""
+START_FIELDS: Final = (*GOODS_FIELDS, "supplier", "complaint", "way")
 APPROVED_FIELDS: Final = (
     "title", "company", "action_type", "action_class", "is_mock", "item_code", *START_FIELDS, "reason", "hazard", "instruction",
     "target_acknowledged", "target_accounted",

@@ -134,6 +134,14 @@ def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> No
         assert doc.batch_no in notice_text.fields(doc, by_hand, "", "", "en")["quantities"]
         doc.serial_no = serial[0]
         refused(doc.save, "Batch", "Serial No", code, chain.items["OTHER"])
+        # A second start would be traced by nobody, and a notice name goods that there are none of.
+        doc.reload()
+        assert doc.item_code == chain.items["OTHER"]
+        doc.supplier_lot = "LOT-1"
+        refused(doc.save, "Batch", "Supplier Lot", "starts from one of them")
+        doc.reload()
+        doc.item_code = code
+        refused(doc.save, "Item", "Batch", doc.batch_no, chain.items["OTHER"])
         assert (seen[sold.bo]["state"], seen[sold.bo]["quantities"]) == ("left_out", [])
     going = running(sold)
     row = customers(going)[sold.bo]

@@ -226,6 +226,7 @@ def test_bad_input_is_told_with_its_place(chain: Chain) -> None:
     batch = chain.lots["made"]
     for wrong, said in (
         ({"batches": [batch], "reason": " "}, "Reason"),
+        ({"batches": [batch], "reason": "x" * 1001}, "at most 1000 characters, and these are 1001"),
         ({"batches": [], "reason": REASON}, "batches"),
         ({"batches": ["No such"], "reason": REASON}, "No such"),
         ({"batches": {"a": 1}, "reason": REASON}, "list"),

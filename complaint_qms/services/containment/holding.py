@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import events
-from complaint_qms.constants.containment import HELD, HOLD, HOLDERS, MOST_LOTS
+from complaint_qms.constants.containment import HELD, HOLD, HOLDERS, LONGEST_REASON, MOST_LOTS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.engine.trace import Lot
 from complaint_qms.exceptions import GateError
@@ -114,7 +114,17 @@ def check_hold(doc: Document) -> None:
         check_role(_("hold goods"), *HOLDERS)
     if blank(doc.reason):
         refuse(_("{0}: write why these goods may not leave.").format(_("Reason", context=HOLD)))
+    check_length(_("Reason", context=HOLD), doc.reason)
     _check_rows(doc)
+
+
+def check_length(label: str, reason: str) -> None:
+    """Raises:
+    frappe.ValidationError: a reason is too long to be read beside the record that it is about.
+    """
+    if (length := len(reason.strip())) > LONGEST_REASON:
+        said = _("{0}: at most {1} characters, and these are {2}. Shorten it.")
+        refuse(said.format(label, LONGEST_REASON, length))
 
 
 def tell_held(doc: Document) -> None:

@@ -14,7 +14,7 @@ from complaint_qms.constants.containment import HOLD, RELEASED, RELEASERS
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.containment import doorkeeper
-from complaint_qms.services.containment.holding import tell_sources
+from complaint_qms.services.containment.holding import check_length, tell_sources
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.gate_codes import gate_code
@@ -61,6 +61,7 @@ def release(name: str, reason: str, rows: Iterable[str] = ()) -> Document:
             _("{0}: write why these goods may leave again.").format(_("Reason of the Release", context=HOLD)),
             GateError,
         )
+    check_length(_("Reason of the Release", context=HOLD), reason)
     _let_go(doc, reason.strip(), _wanted(doc, set(rows)))
     return doc
 

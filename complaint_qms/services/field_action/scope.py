@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
@@ -11,12 +12,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, now_datetime
 
-from complaint_qms.constants.field_action import SCOPE_STAGES
+from complaint_qms.constants.field_action import GOODS_FIELDS, SCOPE_STAGES
 from complaint_qms.engine.field_action import scope_changes
 from complaint_qms.engine.trace import Holding, from_units, movements
 from complaint_qms.integrations.erpnext.lots import known_lots
 from complaint_qms.services.field_action import mass_balance
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.trace.labels import lot_name
 from complaint_qms.services.trace.report import check_may_trace
 from complaint_qms.services.trace.starts import BATCH, COMPLAINT, SERIAL, SUPPLIER_LOT, WORK_ORDER, start_of
@@ -81,23 +83,39 @@ def put_scope(doc: Document) -> None:
     doc.flags.scope_taken = True
 
 
-def check_one_item(doc: Document) -> None:
-    """Raises:
-    frappe.ValidationError: batch and serial number are of different items, and the scope would start from one of them alone.
+def check_start(doc: Document) -> None:
+    """A scope starts from one batch, serial number, supplier lot or work order: of a second one nobody would be told. A serial number may
+    stand beside its own batch, of which all customers are told. The item follows the goods.
+
+    Raises:
+        frappe.ValidationError: several are named, or goods of another item than was entered.
     """
-    if not (doc.batch_no and doc.serial_no):
+    if not any(doc.has_value_changed(field) for field in ("item_code", *GOODS_FIELDS)):
         return
-    if not (doc.has_value_changed("batch_no") or doc.has_value_changed("serial_no")):
-        return
-    known = known_lots([doc.batch_no], [doc.serial_no])
+    given = [field for field in GOODS_FIELDS if doc.get(field)]
+    known = known_lots([doc.batch_no] if doc.batch_no else [], [doc.serial_no] if doc.serial_no else [])
     batch, serial = known.get((BATCH, doc.batch_no)), known.get((SERIAL, doc.serial_no))
     if batch and serial and batch.item != serial.item:
-        fields = (_(doc.meta.get_label(field)) for field in ("batch_no", "serial_no"))
         refuse(
             _("{0} and {1}: they belong to different items, {2} and {3}. Name one of the two; the other gets a field action of its own.").format(
-                *fields, escape_html(batch.item), escape_html(serial.item)
+                *_labels(doc, ("batch_no", "serial_no")), escape_html(batch.item), escape_html(serial.item)
             )
         )  # fmt: skip
+    for field, lot in (("batch_no", batch), ("serial_no", serial)):
+        if lot and doc.item_code and lot.item != doc.item_code:
+            if not doc.has_value_changed("item_code"):
+                doc.item_code = lot.item  # it was that of the goods before
+                continue
+            said = _("{0} and {1}: {2} is of the item {3}. Enter that item, or leave it empty.")
+            refuse(
+                said.format(
+                    *_labels(doc, ("item_code", field)), escape_html(doc.get(field)), escape_html(lot.item)
+                )
+            )
+    is_in_batch = given == ["batch_no", "serial_no"] and batch and serial and serial.batch == batch.batch
+    if len(given) > 1 and not is_in_batch:
+        said = _("{0}: a scope starts from one of them. Leave one; each of the others gets a field action of its own.")  # fmt: skip
+        refuse(said.format(comma_list(_labels(doc, given))))
 
 
 def stored_scope(doc: Document) -> dict[str, Any] | None:
@@ -178,3 +196,7 @@ def _deliveries(one: Holding, unit: str) -> list[dict[str, Any]]:
 
 def _holds(customer: dict[str, Any]) -> bool:
     return any(line["held"] > 0 for line in customer["lines"])
+
+
+def _labels(doc: Document, fields: Iterable[str]) -> list[str]:
+    return [_(doc.meta.get_label(field), context=doc.doctype) for field in fields]

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, getdate
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.field_action import GOODS_FIELDS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.row_locks import lock_rows
@@ -75,7 +76,13 @@ def for_field_action(doc: Document) -> None:
     """Company, product and title of a new field action from the nearest record that it names."""
     for doctype, field in (("Complaint", "complaint"), ("Investigation", "investigation"), ("CAPA", "capa")):
         if doc.get(field):
-            _take(doc, doctype, doc.get(field), ("company", "item_code", "batch_no", "serial_no", "supplier"))
+            # Whoever names a batch or a serial number themselves means that one alone.
+            goods = (
+                ()
+                if any(doc.get(start) for start in GOODS_FIELDS)
+                else ("item_code", "batch_no", "serial_no")
+            )
+            _take(doc, doctype, doc.get(field), ("company", *goods, "supplier"))
             if not doc.title:
                 title = "subject" if doctype == "Complaint" else "title"
                 doc.title = frappe.db.get_value(doctype, doc.get(field), title)

@@ -46,7 +46,7 @@ class FieldAction(QualityRecord):
         classes.check_class(self)
         texts.check_texts(self)
         self._check_terms()
-        scope.check_one_item(self)
+        scope.check_start(self)
         self._keep_approved()
         source_defaults.check_dates(self, "opened_on", "due_date")
         # Its list of customers stands in records of their own.

@@ -8,6 +8,8 @@ const HOLD = "Quality Hold";
 const ACTION = "Field Action";
 /** As many lines stand above the stages where the rest is told beside the form. */
 const MOST_ABOVE = 3;
+/** Letters of a reason there; the whole of it stands on the hold. */
+const LONGEST_ABOVE = 160;
 
 /**
  * Lines above the stages.
@@ -32,10 +34,11 @@ export function containment_html({ holds = [], actions = [] } = {}) {
 const held_pill = (tone) => `<span class="indicator-pill ${tone}">${esc(__("On Quality Hold"))}</span>`;
 const lots_text = ({ lot, number }) => (number > 1 ? __("{0} and {1} more", [lot, number - 1]) : lot);
 const whose_text = ({ relation }) => ({ because: __("because of this record"), item: __("other lots of this item") })[relation] || "";
+const above = (reason) => (reason && reason.length > LONGEST_ABOVE ? `${reason.slice(0, LONGEST_ABOVE - 1).trim()}…` : reason);
 const since_text = ({ since }) => __("since {0}", [moment_text(since)]);
 
 function hold_line_html(row) {
-	const said = clauses([since_text(row), row.by, whose_text(row), row.reason]);
+	const said = clauses([since_text(row), row.by, whose_text(row), above(row.reason)]);
 	return `${held_pill(row.relation === "item" ? "orange" : "red")} <b>${esc(lots_text(row))}</b> <span>${esc(said)}</span> ${record_link(HOLD, row.hold)}`;
 }
 
