@@ -71,6 +71,8 @@ SENT: Final = "sent"
 FAILED: Final = "failed"
 NOT_NEEDED: Final = "not_needed"
 """It waited while the customer acknowledged or was left out."""
+TAKEN_BACK: Final = "taken_back"
+"""It had not left when the action ended or was cancelled."""
 
 QUANTITIES: Final = ("still_held", "to_return", "recovered", "destroyed", "used")
 TOLD_BY_CUSTOMER: Final = ("still_held", "to_return", "destroyed", "used")
@@ -115,6 +117,6 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "by_link": "By Link",
         "by_phone": "By Phone",
     },
-    "field_action_notice": {"not_needed": "Not Needed"},
+    "field_action_notice": {"not_needed": "Not Needed", "taken_back": "Withdrawn Before It Left"},
 }
 """English names of keys, as `constants/labels.py` has them of all kinds."""

@@ -49,6 +49,11 @@ def customers(doc: Document) -> dict[str, dict]:
     return {one["customer"]: one for one in desk.customers_of(doc.name)["customers"]}
 
 
+def history(doc: Document) -> str:
+    about = {"reference_name": doc.name, "comment_type": "Info"}
+    return "\n".join(frappe.get_all("Comment", about, pluck="content", order_by="creation"))
+
+
 def sent(doc: Document) -> None:
     with factory.as_user(investigator()):
         desk.send_notices(doc.name)
@@ -198,11 +203,41 @@ def test_what_staff_entered_stays_when_the_customer_says_something_else(
     assert (row()["still_held"], row()["destroyed"]) == (2, 4)
     guest(lambda: door.answer(token, "Ann", []))
     assert (row()["still_held"], row()["destroyed"]) == (0, 0), "what is sent takes the place of all that was"
+    assert customers(doc)[sold.ada]["remark"] == "From the shelf", "a remark stays until there is another"
+    staff, name = factory.user(roles.AGENT), customers(doc)[sold.ada]["name"]
+    with factory.as_user(staff):
+        for rows in ([], [{"row": 1}]):
+            desk.record_quantities(name, rows, "Called <b>back</b>")
+            with pytest.raises(frappe.ValidationError, match="or a note"):
+                desk.record_quantities(name, rows)
+    frappe.clear_messages()
+    one = customers(doc)[sold.ada]
+    assert (one["note"], one["quantities_by"], one["quantities_at"]) == (
+        "Called <b>back</b>",
+        None,
+        None,
+    )
+    guest(
+        lambda: door.answer(token, "Ann", [{"row": 1, "still_held": 1, "destroyed": 2}], "<i>Behind</i> it")
+    )
+    assert (row()["still_held"], row()["destroyed"]) == (1, 2), "a note switches off nothing that they say"
     with factory.as_user(factory.user(roles.AGENT)):
         desk.record_quantities(customers(doc)[sold.ada]["name"], [{"row": 1, "recovered": 1, "destroyed": 5}], "Seen there")  # fmt: skip
     for _time in range(2):
         guest(lambda: door.answer(token, "Ann", [{"row": 1, "used": 5}], "All used"))
     one = customers(doc)[sold.ada]
+    told = history(doc)
+    for words in (
+        "Recovered: 1 instead of 0",
+        "Destroyed: 5 instead of 2",
+        "Still Held: 0 instead of 1",
+        ": Seen there",
+    ):
+        assert words in told
+    for remark in ("From the shelf", "&lt;i&gt;Behind&lt;/i&gt; it", "All used"):
+        assert told.count(f"remarks by the link: {remark}") == 1, told
+    assert "<b>back" not in told
+    assert "All used" in frappe.get_print("Field Action", doc.name, "Field Action Report")
     assert (row()["recovered"], row()["destroyed"], row()["used"]) == (1, 5, 0)
     assert (row()["said_used"], row()["said_destroyed"]) == (5, 0)
     assert (one["quantities_by"], one["note"], one["remark"]) == (factory.user(roles.AGENT), "Seen there", "All used")  # fmt: skip
@@ -239,6 +274,62 @@ def test_who_answers_or_is_left_out_while_a_notice_waits_gets_none(sold: Sold, m
         desk.take_back(rows[sold.bo]["name"])
         assert desk.send_notices(doc.name) == {"notices": 1}, "who is taken in again is told"
     assert notices.send_waiting() == 1
+
+
+def test_what_has_not_left_when_the_action_is_over_is_withdrawn(
+    sold: Sold, mailbox: Mailbox, played: Service
+) -> None:
+    by_number = channel(notify.WHATSAPP, played.url, access_token="T")
+    frappe.db.set_value("Customer", sold.bo, CHANNEL_FIELD, by_number.name)
+    frappe.db.delete("Contact", {"email_id": "b@x.example"})
+    for number in (MOBILE, NUMBER):
+        mobile(sold.bo, number)
+    doc = running(sold)
+    sent(doc)
+    mails = {one["sent_to"]: one["communication"] for one in notices.notices_of(doc.name)}
+    leaving = {"communication": mails["a2@x.example"]}
+    frappe.db.set_value("Email Queue", leaving, "status", "Sending")
+    claimed = {"attempts": 1, "next_attempt": add_days(now_datetime(), 1)}
+    frappe.db.set_value("QMS Message", {"to_address": NUMBER}, claimed)
+    with factory.as_user(quality_manager()):
+        take_step(
+            frappe.get_doc("Field Action", doc.name), "Cancel Field Action", {"cancel_reason": "Wrong batch"}
+        )
+    assert {to: state for to, (_service, state) in states(doc).items()} == {
+        "a1@x.example": "taken_back", MOBILE: "taken_back", "a2@x.example": "queued", NUMBER: "queued",
+    }  # fmt: skip
+    said = next(one["error"] for one in notices.notices_of(doc.name) if one["sent_to"] == "a1@x.example")
+    assert said == "Withdrawn before it left: the field action was cancelled."
+    assert "Notices withdrawn before they left: 2" in history(doc)
+    assert "could not be withdrawn: 2" in history(doc)
+    assert frappe.db.get_value("Communication", mails["a1@x.example"], "delivery_status") == "Expired"
+    assert frappe.db.get_value("QMS Message", {"to_address": MOBILE}, ["state", "link"]) == ("expired", None)
+    # The mail server and the service did not take what they were just given.
+    frappe.db.set_value("Email Queue", leaving, {"status": "Not Sent", "retry": 1})
+    frappe.db.set_value("QMS Message", {"to_address": NUMBER}, "error", "Out of order")
+    assert notices.send_waiting() == 0
+    assert {state for _service, state in states(doc).values()} == {"taken_back"}
+    mailbox.send_queued()
+    outbox_delivery.send_waiting(by_number.name, add_days(now_datetime(), 2))
+    assert (mailbox.mails, played.asked_at("/v21.0/corp/messages")) == ([], [])
+
+
+def test_what_was_withdrawn_at_the_end_is_sent_once_it_is_opened_again(sold: Sold, mailbox: Mailbox) -> None:
+    doc = running(sold)
+    sent(doc)
+    with factory.as_user(quality_manager()):
+        end = {"conclusion": "Over", "below_target_reason": "All are lost"}
+        take_step(frappe.get_doc("Field Action", doc.name), "End Field Action", end)
+        assert {state for _service, state in states(doc).values()} == {"taken_back"}
+        assert "Notices withdrawn before they left: 3" in history(doc)
+        take_step(frappe.get_doc("Field Action", doc.name), "Reopen", {})
+    assert desk.customers_of(doc.name)["unsent"] == 2
+    sent(doc)
+    assert desk.customers_of(doc.name)["unsent"] == 0
+    mailbox.send_queued()
+    delivery.follow_queue()
+    assert states(doc) == dict.fromkeys(("a1@x.example", "a2@x.example", "b@x.example"), ("email", "sent"))
+    assert len(mailbox.mails) == 3, "none of those that were withdrawn leaves"
 
 
 def test_what_is_no_argument_is_refused_by_its_name(sold: Sold) -> None:

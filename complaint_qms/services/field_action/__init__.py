@@ -13,6 +13,7 @@ ways           by which channel each contact is told
 notices        notices to each contact, once each; sent by a job, again where they failed
 mailing        a notice in the mail queue, whatever its reader has unsubscribed from
 delivery       what became of them in the mail queue and the outbox
+withdrawing    what has not left when the action ends is taken back
 contact        whom a customer calls or writes to
 answering      the link of a notice, without a login
 tracking       what staff enters: answers by phone, calls, what came back

@@ -86,14 +86,16 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
     if action.stage != "under_way" or customer.is_left_out or not _notice(token, is_locked=True):
         _refuse()
     check_said(customer, name, quantities or [], remark)
-    now = now_datetime()
+    now, remark = now_datetime(), remark.strip()
+    is_remarked = bool(remark) and remark != as_typed(customer.remark or "")
     if not customer.acknowledged_at:
         customer.acknowledged_at, customer.answered_by_name = now, name.strip()
     customer.update(
         {
             "opened_at": customer.opened_at or now,
             "road": customer.road or BY_LINK,
-            "remark": remark.strip() or None,
+            # What they wrote before stays until they write something else.
+            "remark": remark or customer.remark,
             "said_at": now,
         }
     )
@@ -113,6 +115,8 @@ def take_answer(token: str, *, name: str, quantities: list[dict[str, Any]] | Non
     who = Text(customer.customer_name or customer.customer)
     if changed:
         timeline.note_on(action, line("{0} says by the link: {1}", who, changed))
+    if is_remarked:
+        timeline.note_on(action, line("{0} remarks by the link: {1}", who, Text(remark)))
     if more:
         _flag(action, customer, line("{0} has more than the records say. {1}", who, more), now)
     if other:
@@ -161,10 +165,19 @@ def check_said(
         refuse(*wrong)
 
 
-def put_quantities(customer: Document, quantities: list[dict[str, Any]], fields: tuple[str, ...]) -> None:
-    for given in quantities:
+def put_quantities(
+    customer: Document, quantities: list[dict[str, Any]], fields: tuple[str, ...]
+) -> list[Message]:
+    """Put amounts in place of those that count; what is other than before, field by field."""
+    found = []
+    for given in sorted(quantities, key=lambda one: one["row"]):
         row = customer.quantities[given["row"] - 1]
-        row.update({field: flt(given.get(field)) for field in fields})
+        for field in fields:
+            was, now = flt(row.get(field)), flt(given.get(field))
+            if round(was - now, 6):
+                found.append(_instead(row, field, now, was))
+                row.set(field, now)
+    return found
 
 
 def _unknown(names: list[str]) -> str:
@@ -229,10 +242,14 @@ def _changed(customer: Document, quantities: list[dict[str, Any]]) -> list[Messa
         for field in TOLD_BY_CUSTOMER:
             was, now = flt(row.get(SAID[field])), flt(given.get(row.idx, {}).get(field))
             if round(was - now, 6):
-                amounts = (Text(notice_text.amount_text(value)) for value in (now, was))
-                item = Text(row.item_name or row.item_code)
-                found.append(line("{0}, {1}: {2} instead of {3}", item, Label(row.doctype, field), *amounts))
+                found.append(_instead(row, field, now, was))
     return found
+
+
+def _instead(row: Document, field: str, now: float, was: float) -> Message:
+    amounts = (Text(notice_text.amount_text(value)) for value in (now, was))
+    item = Text(row.item_name or row.item_code)
+    return line("{0}, {1}: {2} instead of {3}", item, Label(row.doctype, field), *amounts)
 
 
 def _take_said(customer: Document, quantities: list[dict[str, Any]]) -> list[Message]:

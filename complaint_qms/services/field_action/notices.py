@@ -26,13 +26,14 @@ from complaint_qms.constants.field_action import (
     NOT_NEEDED,
     NOTICE,
     QUEUED,
+    TAKEN_BACK,
     WAITING,
 )
 from complaint_qms.integrations.erpnext.customer_contacts import people_of
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.correspondence.by_itself import marked, without_secrets
-from complaint_qms.services.field_action import customers, delivery, mailing, notice_text
+from complaint_qms.services.field_action import customers, delivery, mailing, notice_text, withdrawing
 from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.notify import outbox
 from complaint_qms.services.notify.channels import connected
@@ -92,7 +93,7 @@ def write_down(action: Document, docs: Iterable[Any], number: int, ways: Ways | 
         for way in ways.of(people.get(doc.customer)):
             key = customers.kept_key(doc.name, str(number), way.key)
             if key in there:
-                if there[key].state == NOT_NEEDED:
+                if there[key].state in (NOT_NEEDED, TAKEN_BACK):
                     again.append(there[key].name)
                     told.append(doc.name)
                 continue
@@ -106,8 +107,9 @@ def write_down(action: Document, docs: Iterable[Any], number: int, ways: Ways | 
     if any(row["service"] == BY_MAIL for row in rows) and (why := mailing.why_no_notice()):
         refuse(why)
     writing.insert_rows(NOTICE, rows, now_datetime(), frappe.session.user, "notice written down")
-    # Of customers who were left out while it waited, and were taken in again.
-    writing.set_where(NOTICE, again, {"state": WAITING}, "needed again")
+    # Of customers who were left out while it waited and were taken in again, and of an action that had ended.
+    values = {"state": WAITING, "error": None, "communication": None, "message": None}
+    writing.set_where(NOTICE, again, values, "needed again")
     return told
 
 
@@ -159,6 +161,7 @@ def send_waiting(now: datetime | None = None) -> int:
     """Send what waits, and note what became of what was queued; how many were sent. Commits after each."""
     moment = now or now_datetime()
     delivery.follow_queue()
+    withdrawing.withdraw_late()
     names = frappe.get_all(
         NOTICE, {"state": WAITING}, pluck="name", order_by="creation asc, name asc", limit=_AT_ONCE
     )

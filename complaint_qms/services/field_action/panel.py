@@ -8,7 +8,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from complaint_qms.constants.field_action import CUSTOMER, SAID
+from complaint_qms.constants.field_action import CUSTOMER, NOT_NEEDED, SAID, TAKEN_BACK
 from complaint_qms.engine.field_action import counted_twice
 from complaint_qms.services.correspondence.composing import why_held_back
 from complaint_qms.services.field_action import customers, mailing, mass_balance, notices, scope
@@ -31,7 +31,12 @@ def panel(action: Document) -> dict[str, Any]:
     by_customer: dict[str, list[dict[str, Any]]] = {}
     for one in told:
         by_customer.setdefault(one.field_action_customer, []).append(one)
-    first = {one.field_action_customer for one in told if not one.number}
+    # One that was not needed or was withdrawn is sent once it is asked for again.
+    first = {
+        one.field_action_customer
+        for one in told
+        if not one.number and one.state not in (NOT_NEEDED, TAKEN_BACK)
+    }
     is_running = action.stage == "under_way" and not cint(action.is_mock)
     shown = [doc for doc in found if doc.name in seen]
     lines = scope.stored_scope(action)

@@ -81,10 +81,10 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         heads = [_("Customer"), _("Status"), _("Told"), _("Acknowledged"), _("Has"), _("Recovered"), _("Destroyed"), _("Used or Passed On"), _("Still Held")]  # fmt: skip
         services = _services(doc.name)
         rows = [_customer(one, services.get(one.name, ())) for one in shown]
-    yield _section(
-        _("Customers", context="Field Action"),
-        tables=[(_("Customers", context="Field Action"), heads, rows)],
-    )
+    tables = [(_("Customers", context="Field Action"), heads, rows)]
+    if remarks := [[one.customer_name or one.customer, one.remark] for one in shown if one.remark]:
+        tables.append((_("Remarks of Customers"), [_("Customer"), _("Remark")], remarks))
+    yield _section(_("Customers", context="Field Action"), tables=tables)
 
 
 def definition() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import frappe
 from frappe import _
@@ -14,8 +14,6 @@ from complaint_qms.services.field_action.entered import too_long
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.timeline import Text, line
-
-_WHOLE: Final = ("still_held", "to_return", "recovered", "destroyed", "used")
 
 
 def log_call(name: str, reached: bool, contact: str, note: str) -> None:
@@ -53,21 +51,27 @@ def log_call(name: str, reached: bool, contact: str, note: str) -> None:
 
 
 def record_quantities(name: str, quantities: list[dict[str, Any]], note: str) -> None:
-    """Note what became of the product at a customer. It counts from then on, whatever the customer says by the link afterwards.
+    """Note what became of the product at a customer. It counts from then on, whatever the customer says by the link afterwards. A note without
+    an amount that is other than what counts already enters no amounts.
 
     Raises:
-        frappe.ValidationError: naming what is wrong.
+        frappe.ValidationError: naming what is wrong, or there is nothing to note.
     """
     doc, action = customers.open_customer(name)
     if action.stage != "under_way":
         refuse(_("Quantities are entered once the field action is under way."))
     answering.check_said(doc, doc.customer_name or "-", quantities, note, QUANTITIES)
-    answering.put_quantities(doc, quantities, _WHOLE)
+    changed = answering.put_quantities(doc, quantities, QUANTITIES)
+    if not changed and not note.strip():
+        refuse(_("Nothing is other than what counts already. Enter what has changed, or a note."))
     if note.strip():
         doc.note = note.strip()
-    doc.quantities_by, doc.quantities_at = frappe.session.user, now_datetime()
+    if changed:
+        doc.quantities_by, doc.quantities_at = frappe.session.user, now_datetime()
     customers.store(doc)
     customers.refresh_figures(action.name)
-    timeline.note_on(
-        action, line("Quantities of {0} were entered. {1}", Text(doc.customer_name), Text(note.strip()))
-    )
+    who = Text(doc.customer_name or doc.customer)
+    if changed:
+        timeline.note_on(action, line("Quantities of {0} were entered: {1}", who, changed))
+    if note.strip():
+        timeline.note_on(action, line("Note on {0}: {1}", who, Text(note.strip())))

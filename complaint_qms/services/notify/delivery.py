@@ -203,7 +203,8 @@ def _claimed(channel: str, reader: _Reader, now: datetime) -> list[frappe._dict]
     for attempts in sorted({row.attempts for row in rows}):
         same = [row.name for row in rows if row.attempts == attempts]
         pause = BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
-        mark_messages(same, attempts=attempts + 1, next_attempt=now + max(pause, LEASE))
+        # An error says that no attempt is going on (`outbox.withdraw_messages`).
+        mark_messages(same, attempts=attempts + 1, next_attempt=now + max(pause, LEASE), error=None)
     return sorted(rows, key=lambda row: _ORDER.get(row.kind, len(_ORDER)))
 
 

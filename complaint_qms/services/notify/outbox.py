@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import frappe
 from frappe.translate import print_language
-from frappe.utils import cint, escape_html
+from frappe.utils import cint, escape_html, now_datetime
 
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
@@ -159,6 +159,28 @@ def request_delivery(channels: Iterable[str], *, is_further: bool = False) -> No
     for channel in sorted(channels):
         # Asked once it is committed: a run that goes on at this moment looks once more at its end, and finds it.
         frappe.db.after_commit.add(partial(_enqueue, channel, is_further))
+
+
+def withdraw_messages(names: Iterable[str], why: str) -> tuple[set[str], set[str]]:
+    """Have messages sent no more that wait: (those, and others of `names` that are being sent at this moment).
+
+    Args:
+        why: in the language of whoever takes them back.
+    """
+    names = list(names)
+    if not names:
+        return set(), set()
+    table = frappe.qb.DocType(OUTBOX)
+    query = frappe.qb.from_(table).select(table.name, table.attempts, table.next_attempt, table.error)
+    query = query.where(table.name.isin(names) & (table.state == QUEUED)).orderby(table.name)
+    rows = query.for_update().run(as_dict=True)
+    # One is claimed for a time, and without an error until its attempt has failed.
+    now = now_datetime()
+    leaving = {row.name for row in rows if row.attempts and not row.error and (row.next_attempt or now) > now}
+    taken = {row.name for row in rows} - leaving
+    if taken:
+        mark_messages(taken, state=EXPIRED, next_attempt=None, error=why, link=None)
+    return taken, leaving
 
 
 def expire(now: datetime) -> None:

@@ -11,7 +11,15 @@ from complaint_qms.engine.sop import field_action_missing
 from complaint_qms.engine.sop.field_action import has_part
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.compliance import contributors
-from complaint_qms.services.field_action import approval, classes, contact, following, scope, texts
+from complaint_qms.services.field_action import (
+    approval,
+    classes,
+    contact,
+    following,
+    scope,
+    texts,
+    withdrawing,
+)
 from complaint_qms.services.lifecycle import guard, overview
 from complaint_qms.services.lifecycle.facts import record_facts
 from complaint_qms.services.record import source_defaults
@@ -63,6 +71,8 @@ class FieldAction(QualityRecord):
     def on_update(self):
         if self.flags.scope_taken:
             following.follow_scope(self)
+        if self.flags.is_over:
+            withdrawing.withdraw_notices(self)
         super().on_update()
 
     def _check_terms(self) -> None:
@@ -121,6 +131,7 @@ class FieldAction(QualityRecord):
 
     def _entered(self, origin: str, target: str) -> None:
         user, now = frappe.session.user, now_datetime()
+        self.flags.is_over = target in withdrawing.OVER
         if target == "scope" and origin == "draft":
             scope.put_scope(self)
         elif target == "approval":

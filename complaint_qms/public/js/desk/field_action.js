@@ -303,6 +303,7 @@ function notice_text(notice) {
 				: __("taken by the service {0}", [moment_text(notice.sent_at)]),
 		failed: () => __("not sent. {0}", [notice.error || ""]),
 		not_needed: () => __("not needed any more"),
+		taken_back: () => __("withdrawn before it left"),
 	}[notice.state]();
 	return labelled(way, comma_list([became, opened].filter(Boolean)));
 }
