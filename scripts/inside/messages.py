@@ -152,8 +152,8 @@ def _extracted(app: str) -> Iterator[Message]:
 
 
 def _records() -> Iterator[Message]:
-    """DocTypes, workspaces, reports, charts, cards, HTML blocks and workflows, as their JSON files say."""
-    for path in sorted(PACKAGE.glob("complaint_qms/**/*.json")):
+    """DocTypes, workspaces, reports, charts, cards, HTML blocks and workflows, as their JSON files say, and the sidebar of Frappe 16."""
+    for path in sorted((*PACKAGE.glob("complaint_qms/**/*.json"), *PACKAGE.glob("workspace_sidebar/*.json"))):
         place = str(path.relative_to(PACKAGE.parent))
         with path.open(encoding="utf-8") as file:
             data = json.load(file)

@@ -11,6 +11,7 @@ OURS = [
     "Complaint",
     "CAPA",
     "Complaint Inbox Item",
+    "Complaint Signal",
     "Field Action",
     "Investigation",
     "Quality Hold",

@@ -67,6 +67,8 @@ def test_these_are_all_records_of_the_app():
             "Complaint Survey",
             "Complaint Tracking Link",
             "Complaint Upload",
+            "Delivered Units",
+            "Delivered Units Week",
             "Field Action Customer",
             "Field Action Notice",
             "QMS Connector",
