@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import yaml
 
 from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 
 MANY = 0.05
 """Share of the complaints from which ends before their receipt are no slips."""
+WORDS_SHOWN = 4
+POLICY_LINE = "risk.severities, words: complaint-qms --print-policy"
 LONG_AFTER = 60
 """Days after the last complaint from which the day that a history is to end on is told."""
 
 
 def remarks(store: Store, asked: str | None, language: str) -> list[str]:
     """Sentences; ``asked``: the day that the history was to end on, if one was given."""
-    found = []
+    policy = Policy(yaml.safe_load(store.meta("policy")))
+    found = severity_sentences(severity_facts(store), policy, language)
     complaints = store.count("complaint")
     for key, count in store.db.execute(
         "SELECT field, sum(rows) FROM quality WHERE reason = 'before_received' GROUP BY field ORDER BY 2 DESC, 1"
@@ -31,4 +36,38 @@ def remarks(store: Store, asked: str | None, language: str) -> list[str]:
     days = int((np.datetime64(until) - np.datetime64(last)).astype(int))
     if asked is not None and days > LONG_AFTER:
         found.append(phrase("as_of_long_after", language, date=until, last=last, days=f"{days:,}"))
+    return found
+
+
+def severity_facts(store: Store) -> list[tuple[str, int, list[str]]]:
+    """What is in doubt about the severities of the file: ``(reason, complaints, words)``, words the most frequent first."""
+    told = store.db.execute(
+        "SELECT reason, rows, example FROM quality WHERE field = 'severity' AND reason LIKE 'severity_%' ORDER BY reason DESC"
+    ).fetchall()
+    found = []
+    for reason, count, example in told:
+        words = [example]
+        if reason == "severity_unknown_word":
+            policy = Policy(yaml.safe_load(store.meta("policy")))
+            written = store.column(
+                "SELECT severity FROM complaint WHERE severity IS NOT NULL GROUP BY severity ORDER BY count(*) DESC, severity"
+            )
+            words = [word for word in written if policy.severity_of(word) is None]
+        found.append((reason, count, words))
+    return found
+
+
+def severity_sentences(facts: list[tuple[str, int, list[str]]], policy: Policy, language: str) -> list[str]:
+    """The same in words, with the line of the policy to change."""
+    name = "name_zh" if language == "zh" else "name"
+    found = []
+    for reason, count, words in facts:
+        values = {"complaints": phrase("complaints_count", language, count=f"{count:,}"), "line": POLICY_LINE}
+        shown = [" ".join(word.split())[:40] for word in words[:WORDS_SHOWN]]
+        values["words"] = phrase("comma", language).join(shown) + (" …" if len(words) > WORDS_SHOWN else "")
+        if reason != "severity_unknown_word":
+            figure, key = policy.worst_rank(reason.removeprefix("severity_by_"))
+            level = next(level for level in policy.data["risk"]["severities"] if level["key"] == key)
+            values |= {"worst": figure, "level": level.get(name) or level["name"]}
+        found.append(phrase(f"told_{reason}", language, **values))
     return found

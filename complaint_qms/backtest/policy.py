@@ -6,16 +6,18 @@ The defaults come from :mod:`complaint_qms.constants`, so a new site and a back-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from complaint_qms.backtest import severity_words
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.templates import environment
 from complaint_qms.constants import reportability as reportability_data
@@ -24,6 +26,7 @@ from complaint_qms.constants import vocabulary
 from complaint_qms.engine import reportability, risk, rules
 from complaint_qms.engine.similar import Settings
 from complaint_qms.engine.sla.clock import WorkCalendar
+from complaint_qms.tabular.heading_names import fold_heading
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 STAGE_HOURS = tuple((stage, seconds / 3600) for stage, seconds, _who, _next in vocabulary.SOP_STAGES)
@@ -47,26 +50,6 @@ RULE_FIELDS = [
     "risk",
     "tags",
 ]
-# What files write for a level; the first list is ours, a policy replaces it.
-_WORDS = {
-    "negligible": ("negligible", "trivial", "cosmetic", "s1", "1", "可忽略", "极低"),
-    "minor": ("minor", "low", "malfunction", "s2", "2", "轻微", "次要", "一般", "较低", "低"),
-    "serious": ("serious", "moderate", "medium", "major", "s3", "3", "严重", "中等", "主要", "中", "较重"),
-    "critical": (
-        "critical",
-        "high",
-        "injury",
-        "serious injury",
-        "severe",
-        "s4",
-        "4",
-        "重大",
-        "危急",
-        "高",
-        "伤害",
-    ),
-    "catastrophic": ("catastrophic", "death", "fatal", "s5", "5", "灾难", "灾难性", "死亡", "致命", "特大"),
-}
 _ZH = {
     "negligible": "可忽略", "minor": "轻微", "serious": "严重", "critical": "危急", "catastrophic": "灾难性",
     "improbable": "极不可能", "remote": "很少", "occasional": "偶尔", "probable": "很可能", "frequent": "频繁",
@@ -79,8 +62,9 @@ def default_text(language: str = "en") -> str:
     """The default policy as YAML, with comments in the language."""
     templates = environment(Path(__file__).parent, autoescape=False, keep_trailing_newline=True)
 
-    def quoted(words: tuple[str, ...]) -> list[str]:
-        return [f'"{w}"' if w.isdigit() else w for w in words]
+    def listed(words: list[str]) -> str:
+        text = ", ".join(f'"{word}"' if word.isdigit() else word for word in words)
+        return fill(text, 110, subsequent_indent=" " * 8, break_on_hyphens=False, break_long_words=False)
 
     sop = vocabulary.DEFAULT_SOP
     return templates.get_template("default_policy.yaml.jinja").render(
@@ -92,7 +76,12 @@ def default_text(language: str = "en") -> str:
         warn_at=f"{sop['warn_percent'] / 100:g}",
         stage_hours=[(stage, f"{hours:g}") for stage, hours in STAGE_HOURS],
         severities=[
-            {"key": s["key"], "name": s["name"], "name_zh": _ZH[s["key"]], "words": quoted(_WORDS[s["key"]])}
+            {
+                "key": s["key"],
+                "name": s["name"],
+                "name_zh": _ZH[s["key"]],
+                "words": listed(severity_words.of_level(s["key"])),
+            }
             for s in risk_data.SEVERITIES
         ],
         harm=[(s["harm_level"], s["key"]) for s in risk_data.SEVERITIES if s["harm_level"]],
@@ -149,13 +138,34 @@ class Policy:
 
     @cached_property
     def severity_words(self) -> dict[str, str]:
-        """Folded word of a file -> severity key."""
+        """Word of a file -> severity key; without accents as well, where that is no other word."""
         words = {}
         for level in self.data["risk"]["severities"]:
             for word in (level["key"], level["name"], level.get("name_zh"), *(level.get("words") or ())):
                 if word is not None:
                     words[str(word).strip().lower()] = level["key"]
+        for word, key in list(words.items()):
+            words.setdefault(fold_heading(word), key)
         return words
+
+    @cached_property
+    def severity_of(self) -> Callable[[str], str | None]:
+        """The severity that a word of a file names; None where the policy does not know it."""
+
+        def known(word: str) -> str | None:
+            keys = map(self.severity_words.get, severity_words.spellings(word))
+            return next((key for key in keys if key), None)
+
+        return lru_cache(maxsize=10_000)(known)
+
+    def worst_rank(self, kind: str) -> tuple[str, str]:
+        """Among ranks of a kind (`severity_words.rank`) that the policy knows: the figure of the worst, and its severity."""
+        ranks = [
+            (self.severities.index(key), found[1] != "0", -int(found[1]), found[1], key)
+            for word, key in self.severity_words.items()
+            if (found := severity_words.rank(word)) and found[0] == kind
+        ]
+        return max(ranks)[3:]
 
     def bands(self, by: str) -> list[tuple[str, float, float | None]]:
         """Occurrence bands ``(key, from, to)`` over `by`: ``rate`` or ``count``."""

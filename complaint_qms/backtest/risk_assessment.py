@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from complaint_qms.backtest import severity_words
 from complaint_qms.backtest.history import DIMENSIONS, History, units_delivered
 from complaint_qms.backtest.policy import Policy, fact_uses
 from complaint_qms.backtest.store import Store
@@ -70,7 +71,7 @@ class RiskAssessment:
         severities, origins, harms = zip(
             *map(self._severity, told, *(facts[key] for key in HARM_FIELDS)), strict=True
         )
-        self._note_unknown_words(start, facts["severity"])
+        self._note_words(start, facts["severity"])
         occurrences = self.occurrences[self.occurrence[part]].tolist()
         levels = list(map(self._cell, severities, occurrences))
         dues = (None,) * len(row_ids)
@@ -112,7 +113,7 @@ class RiskAssessment:
     def _severity_of(self, written: str | None, from_text: str | None, harm: str) -> tuple[str, str]:
         chosen, origin = None, "default"
         if written:
-            chosen = self.policy.severity_words.get(written.strip().lower())
+            chosen = self.policy.severity_of(written)
             origin = "file" if chosen else origin
         if chosen is None and from_text in self.policy.severities:
             chosen, origin = from_text, "text"
@@ -123,13 +124,21 @@ class RiskAssessment:
                 chosen, origin = raised, "harm"
         return chosen or self.policy.data["risk"]["severity_unknown"], origin
 
-    def _note_unknown_words(self, start: int, words: tuple[str | None, ...]) -> None:
-        """Severity words of the file that the policy does not know."""
+    def _note_words(self, start: int, words: tuple[str | None, ...]) -> None:
+        """Severity words of the file that the policy does not know, and ranks, which may begin at either end."""
         for word, count in Counter(words).items():
-            if word is not None and word.strip().lower() not in self.policy.severity_words:
-                row_id = int(self.history.row_id[start + words.index(word)])
-                row = self.store.db.execute("SELECT row FROM complaint WHERE row_id = ?", (row_id,))
-                self.store.note_quality("severity", "severity_unknown_word", count, row.fetchone()[0], word)
+            if word is None:
+                continue
+            rank = severity_words.rank(word)
+            if self.policy.severity_of(word) is None:
+                reason = "severity_unknown_word"
+            elif rank:
+                reason = f"severity_by_{rank[0]}"
+            else:
+                continue
+            row_id = int(self.history.row_id[start + words.index(word)])
+            row = self.store.db.execute("SELECT row FROM complaint WHERE row_id = ?", (row_id,))
+            self.store.note_quality("severity", reason, count, row.fetchone()[0], word)
 
     def _report_by(self, harm: str, aware: date) -> str | None:
         section = self.policy.data["reportability"]

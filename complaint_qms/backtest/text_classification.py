@@ -50,6 +50,8 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         ).fetchall()
         if not rows:
             break
+        # A word that the policy does not know says nothing: the text is read as without it
+        rows = [(*r[:6], r[6] if r[6] and policy.severity_of(r[6]) else None, *r[7:]) for r in rows]
         wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
         texts = [_words(r[1], r[2]) for r in wanted]
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
@@ -142,9 +144,13 @@ def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
     All from the same texts, spread evenly over the history, so that their words are counted once.
     """
     has_text = "(text IS NOT NULL OR subject IS NOT NULL)"
-    texts, *known = store.db.execute(
-        f"SELECT count(*), {', '.join(f'count({field})' for field in FIELDS)} FROM complaint WHERE {has_text}"
+    texts, types = store.db.execute(
+        f"SELECT count(*), count(type) FROM complaint WHERE {has_text}"
     ).fetchone()
+    written = store.db.execute(
+        f"SELECT severity, count(*) FROM complaint WHERE severity IS NOT NULL AND {has_text} GROUP BY severity"
+    )
+    known = (types, sum(count for word, count in written if policy.severity_of(word)))
     wanted = [field for field, count in zip(FIELDS, known, strict=True) if LEAST_TEACHERS <= count < texts]
     if not wanted:
         return {}
@@ -156,8 +162,7 @@ def _learn(store: Store, policy: Policy) -> dict[str, TextModel]:
         "ORDER BY row_id",
         (max(1, count // teachers(texts)),),
     ).fetchall()
-    words = policy.severity_words
-    own = {"type": str, "severity": lambda value: words.get(value.strip().lower(), "")}
+    own = {"type": str, "severity": lambda value: policy.severity_of(value) or ""}
     labels = {}
     for place, field in enumerate(wanted, 4):
         given = [own[field](row[place]) if row[place] is not None else "" for row in rows]

@@ -71,7 +71,8 @@ UNDETECTED = 10
 """Detection rating of what no control found before the customer did; that of a complaint which nobody rated."""
 
 HARM_EVENTS = {
-    **dict.fromkeys(("death", "fatal", "fatality", "死亡", "致命"), "death"),
+    **dict.fromkeys(("death", "fatality", "死亡"), "death"),
     **dict.fromkeys(("injury", "serious injury", "serious harm", "伤害", "受伤", "人身伤害"), "serious"),
 }
-"""Kinds of event that name harm themselves, as registers write them."""
+"""Kinds of event that name harm to a person themselves, as registers write them. A class of a defect (*fatal*, 致命) is
+none: in the trade a wrong colour may be one."""

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from complaint_qms.backtest import stored_reasons
+from complaint_qms.backtest import odd_history, stored_reasons
 from complaint_qms.backtest.catalogue import phrase, translator
 from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
 from complaint_qms.backtest.report import chart_section, data, sop_section, svg
@@ -221,7 +221,8 @@ class _View(Lead):
         """The findings in sentences, gravest first."""
         d = self.d
         told = bool(d["findings"]["rises"])
-        lines = [self._batch_line()] if "batch" in self.given and not told else []
+        lines = odd_history.severity_sentences(d["severity_facts"], self.policy, self.language)
+        lines += [self._batch_line()] if "batch" in self.given and not told else []
         if told:
             pass  # said by the findings
         elif d["trend"]["alarms"]:

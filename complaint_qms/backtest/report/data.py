@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from complaint_qms.backtest import odd_history
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report import alike, grave, sop_section
 from complaint_qms.backtest.report.findings import LONG_AXIS, findings
@@ -78,6 +79,7 @@ def collect(store: Store) -> dict[str, Any]:
         "similar": alike.groups(store, SIMILAR_CASE),
         "reportable": reportable(store, policy),
         "quality": quality(store, count),
+        "severity_facts": odd_history.severity_facts(store),
     }
 
 
