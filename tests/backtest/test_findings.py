@@ -135,6 +135,20 @@ def test_without_an_item_no_risk_is_made_up(tmp_path):
     assert known == [(300, 150)]
 
 
+def test_a_crash_without_anybody_hurt_is_told_apart_and_no_number_is_none(tmp_path):
+    rows = [
+        (i, date(2024, 1, 1) + timedelta(days=i), "leak", "Y" if i < 3 else "N", "Injury" if i == 5 else "")
+        for i in range(9)
+    ]
+    html = replay(
+        written(tmp_path / "a.csv", "id,received,type,crash,event type", rows), tmp_path / "o", "--no-text"
+    )
+    harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
+    assert "1 complaint tells of somebody hurt. Injured: –, deaths: –" in harmed
+    assert "3 more tell of a crash or a fire and of nobody hurt." in harmed
+    assert "minor harm" not in harmed
+
+
 def test_costs_and_harm_stand_on_their_own(tmp_path):
     rows = [
         (
@@ -153,7 +167,8 @@ def test_costs_and_harm_stand_on_their_own(tmp_path):
     worst = html.split('<section id="worst">')[1].split("</section>")[0]
     assert re.findall(r'<th scope="row">(\d+)</th>', worst)[:2] == ["9", "7"]
     harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
-    assert "Injured: 1, deaths: 1" in harmed
+    assert "2 complaints tell of somebody hurt. Injured: 1, deaths: 1" in harmed
+    assert "crash" not in harmed
     costs = html.split('<section id="costs">')[1].split("</section>")[0]
     assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]
 

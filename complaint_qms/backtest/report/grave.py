@@ -36,19 +36,21 @@ def worst(store: Store, policy: Policy) -> list[dict[str, Any]]:
 
 
 def harmed(store: Store) -> dict[str, Any]:
-    """Complaints that tell of somebody hurt: sums, and the gravest by number."""
+    """Complaints that tell of somebody hurt, of a crash or of a fire: sums, and the gravest by number."""
     where = "(assessment.harm IN ('minor', 'serious', 'death') OR injured > 0 OR deaths > 0)"
     source = "FROM assessment JOIN complaint ON complaint.row_id = assessment.row_id"
-    count, injured, deaths = store.db.execute(
-        f"SELECT count(*), total(injured), total(deaths) {source} WHERE {where}"
+    hurt = "coalesce(assessment.harm IN ('serious', 'death') OR injured > 0 OR deaths > 0 OR complaint.harm = 'yes', 0)"
+    # What no file counts is not known: sum(), not total()
+    count, people, injured, deaths = store.db.execute(
+        f"SELECT count(*), total({hurt}), sum(injured), sum(deaths) {source} WHERE {where}"
     ).fetchone()
     found = rows(
         store,
-        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, {_WORDS} "
-        f"{source} WHERE {where} ORDER BY coalesce(deaths, 0) DESC, coalesce(injured, 0) DESC, assessment.seq DESC LIMIT ?",
+        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, "
+        f"{hurt} AS hurt, {_WORDS} {source} WHERE {where} ORDER BY coalesce(deaths, 0) DESC, coalesce(injured, 0) DESC, assessment.seq DESC LIMIT ?",
         (HARMED,),
     )
-    return {"rows": found, "count": count, "injured": int(injured), "deaths": int(deaths)}
+    return {"rows": found, "count": count, "hurt": int(people), "injured": injured, "deaths": deaths}
 
 
 def costs(store: Store) -> dict[str, list[dict[str, Any]]]:
