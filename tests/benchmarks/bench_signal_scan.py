@@ -25,7 +25,7 @@ from complaint_qms.services.signals import reading, run
 from tests.benchmarks.bench_sweep import connected
 
 PREFIX = "BENCH-SIGNALS-"
-BAR_SECONDS = 60
+BAR_SECONDS, BAR_ROWS = 60, 1_000_000
 AS_OF = date(2026, 6, 28)  # a Sunday
 FIELDS = (
     "name", "owner", "modified_by", "creation", "modified", "subject", "company", "stage", "received_at", "item_code", "complaint_type",
@@ -120,8 +120,9 @@ def main() -> int:
             remove(company)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     held = seconds <= BAR_SECONDS
+    told = "holds" if given.rows >= BAR_ROWS else "not told by fewer rows"
     print(
-        f"  whole scan             {seconds:8.1f} s   bar {BAR_SECONDS} s for 1,000,000   {'holds' if held else 'MISSED'}"
+        f"  whole scan             {seconds:8.1f} s   bar {BAR_SECONDS} s for {BAR_ROWS:,}   {told if held else 'MISSED'}"
     )
     print(f"  memory at most         {memory:8.0f} MB")
     return 0 if held else 1
