@@ -177,13 +177,13 @@ class Chain:
             self.sold[customer, lot][0] += qty
             self.moved.append((lot, factory.store(), -qty))
         if by_invoice:
-            return factory.invoice(customer, *lines, update_stock=True, **self._at())
-        return factory.delivery(customer, *lines, **self._at())
+            return factory.invoice(customer, *lines, update_stock=True, **self.next_moment())
+        return factory.delivery(customer, *lines, **self.next_moment())
 
     def post_sale(self, customer: str, item: str, serials: list[str]) -> Document:
         """Delivery of serial numbers."""
         line = factory.Line(item, qty=len(serials), serials=serials)
-        return factory.delivery(customer, line, **self._at())
+        return factory.delivery(customer, line, **self.next_moment())
 
     def take_back(self, delivery: Document, lot: str, qty: float) -> Document:
         from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
@@ -193,7 +193,7 @@ class Chain:
         for row in back.items:
             row.qty, row.use_serial_batch_fields, row.batch_no = -qty, 1, self.lots[lot]
             row.serial_and_batch_bundle = None
-        back.update(self._at())
+        back.update(self.next_moment())
         back.insert(ignore_permissions=True)
         back.submit()
         self.sold[delivery.customer, lot][1] += qty
@@ -218,11 +218,23 @@ class Chain:
         return {"item_code": self.items[lot], "qty": qty, **fields, **more}
 
     def post(self, doctype: str, **values: object) -> Document:
-        made = frappe.get_doc({"doctype": doctype, "company": factory.company(), **self._at(), **values})
+        made = frappe.get_doc(
+            {"doctype": doctype, "company": factory.company(), **self.next_moment(), **values}
+        )
         made.flags.ignore_permissions = True
         made.insert()
         made.submit()
         return made
+
+    def next_moment(self) -> dict[str, object]:
+        """Each document a minute after the one before."""
+        self.minutes += 1
+        moment = add_to_date(now_datetime(), minutes=self.minutes)
+        return {
+            "posting_date": moment.date(),
+            "posting_time": moment.strftime("%H:%M:%S"),
+            "set_posting_time": 1,
+        }
 
     def _pairs(self) -> set[tuple[str, str]]:
         return {(one, other) for taken, made, _name in self.uses for one in taken for other in made}
@@ -237,16 +249,6 @@ class Chain:
         self.uses.append((taken, made, document))
         self.moved += [(lot, factory.store(), -qty) for lot, qty in taken.items()]
         self.moved += [(lot, factory.store(), qty) for lot, qty in made.items()]
-
-    def _at(self) -> dict[str, object]:
-        """Each document a minute after the one before."""
-        self.minutes += 1
-        moment = add_to_date(now_datetime(), minutes=self.minutes)
-        return {
-            "posting_date": moment.date(),
-            "posting_time": moment.strftime("%H:%M:%S"),
-            "set_posting_time": 1,
-        }
 
 
 def as_before_bundles(*documents: str) -> None:

@@ -140,7 +140,7 @@ def test_quarantine_takes_goods_in_and_lets_them_out_to_scrap_and_supplier_alone
         from erpnext.stock.doctype.purchase_receipt.purchase_receipt import make_purchase_return
 
         back = make_purchase_return(receipt.name)
-        back.update(chain._at())
+        back.update(chain.next_moment())
         back.items[0].update({"qty": -1, "received_qty": -1, "warehouse": place, "use_serial_batch_fields": 1, "batch_no": chain.lots["lot"], "serial_and_batch_bundle": None})  # fmt: skip
         back.insert(ignore_permissions=True)
         back.submit()

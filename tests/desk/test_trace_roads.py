@@ -131,7 +131,7 @@ def test_what_another_company_of_ours_gets_is_moved_and_not_sold(chain: Chain) -
     ).name
     line = factory.Line(chain.items["lot"], qty=30, rate=5, batch=chain.lots["lot"])
     frappe.db.set_value("Price List", "Standard Selling", "buying", 1)
-    note = factory.delivery(buyer, line)
+    note = factory.delivery(buyer, line, **chain.next_moment())
     assert note.is_internal_customer
     steps, lying, (cause,) = balance_of(traced_of(chain, "lot"), chain, "lot")
     assert (steps, lying) == ({"received": 100, "moved": -30}, {factory.store(): 70})
