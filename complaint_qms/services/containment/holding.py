@@ -22,7 +22,7 @@ from complaint_qms.services.acting_as import SITE
 from complaint_qms.services.events import Event, announce
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.people.session_users import acting
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import refuse, too_long
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.record.timeline import Link, Names, Text, line, note_on
@@ -122,9 +122,8 @@ def check_length(label: str, reason: str) -> None:
     """Raises:
     frappe.ValidationError: a reason is too long to be read beside the record that it is about.
     """
-    if (length := len(reason.strip())) > LONGEST_REASON:
-        said = _("{0}: at most {1} characters, and these are {2}. Shorten it.")
-        refuse(said.format(label, LONGEST_REASON, length))
+    if wrong := too_long(label, reason, LONGEST_REASON):
+        refuse(*wrong)
 
 
 def tell_held(doc: Document) -> None:

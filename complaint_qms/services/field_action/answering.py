@@ -28,10 +28,10 @@ from complaint_qms.engine.message import Message
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import acting_as
 from complaint_qms.services.field_action import classes, contact, customers, notice_text, texts
-from complaint_qms.services.field_action.entered import MOST, is_split, too_long, whole_numbers_wanted
+from complaint_qms.services.field_action.entered import MOST, is_split, whole_numbers_wanted
 from complaint_qms.services.field_action.notices import token_hash
 from complaint_qms.services.record import timeline
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import refuse, too_long
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list, speaking
 from complaint_qms.services.record.scalars import is_storable, shown

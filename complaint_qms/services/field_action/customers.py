@@ -36,12 +36,12 @@ from complaint_qms.integrations.erpnext.lots import stock_units
 from complaint_qms.services import writing
 from complaint_qms.services.compliance import contributors
 from complaint_qms.services.field_action import storing
-from complaint_qms.services.field_action.entered import MOST, is_split, too_long, whole_numbers_wanted
+from complaint_qms.services.field_action.entered import MOST, is_split, whole_numbers_wanted
 from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.gate_codes import gate_code
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import refuse, too_long
 from complaint_qms.services.record.timeline import Text, line
 
 STAFF: Final = (

@@ -12,14 +12,6 @@ MOST: Final = 10**9
 """Of anything, in its unit."""
 
 
-def too_long(label: str, text: str, most: int) -> list[str]:
-    """The sentence that says so of a text, whose spaces around it do not count; none where it fits."""
-    length = len(text.strip())
-    if length <= most:
-        return []
-    return [_("{0}: at most {1} characters, and these are {2}. Shorten it.").format(label, most, length)]
-
-
 def is_split(amount: float, uom: str | None) -> bool:
     """Whether an amount has a part of what is counted whole."""
     return amount != int(amount) and is_counted_whole(uom)

@@ -10,9 +10,8 @@ from frappe.utils import cint, now_datetime
 
 from complaint_qms.constants.field_action import BY_PHONE, LONGEST_NAME, LONGEST_REMARK, QUANTITIES
 from complaint_qms.services.field_action import answering, customers
-from complaint_qms.services.field_action.entered import too_long
 from complaint_qms.services.record import timeline
-from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.input_validation import refuse, too_long
 from complaint_qms.services.record.timeline import Text, line
 
 

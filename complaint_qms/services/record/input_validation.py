@@ -32,6 +32,14 @@ _TABLES: Final = ("Table", "Table MultiSelect")
 _STANDARD: Final = ("name", "owner", "creation", "modified", "modified_by", *optional_fields)
 
 
+def too_long(label: str, text: str, most: int) -> list[str]:
+    """The sentence that says so of a text, whose spaces around it do not count; none where it fits."""
+    length = len(text.strip())
+    if length <= most:
+        return []
+    return [_("{0}: at most {1} characters, and these are {2}. Shorten it.").format(label, most, length)]
+
+
 def read_object(sent: Any, otherwise: str) -> dict[str, Any]:
     """An object that came as one or as its JSON text.
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
 from frappe.utils.password import get_decrypted_password
 
 from complaint_qms.constants import chat, connectors, notify
@@ -30,7 +31,7 @@ def check_own(doc: Document, field: str) -> list[str]:
     said = _("{0}: {1} signs with the same. Choose one of its own, at random.")
     label = _(doc.meta.get_label(field), context=doc.doctype)
     return [
-        said.format(label, f"{_(doctype)} {name}")
+        said.format(label, f"{_(doctype)} {escape_html(name)}")
         for doctype, its_field, where in _SIGNING
         for name in frappe.get_all(doctype, where, pluck="name", order_by="name asc")
         if (doctype, name) != (doc.doctype, doc.name)
