@@ -44,14 +44,18 @@ FLAGS = [
 # The framework's charts reckon bars before their place has a width.
 NOT_OURS = re.compile(r"socket\.io|/favicon\.ico|<rect> attribute width: A negative value")
 failed_key = pytest.StashKey[bool]()
+pages_key = pytest.StashKey["list[Taken]"]()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
-    """Remember on the item whether its body failed, for the picture taken afterwards."""
+    """Remember on the item whether its body failed, for the picture taken afterwards; the report has what its pages wrote."""
     report = yield
     if report.when == "call":
         item.stash[failed_key] = report.failed
+    if report.failed:
+        for number, one in enumerate(item.stash.get(pages_key, []), 1):
+            report.sections.append((f"console of page {number}", "\n".join(one.errors) or "no errors"))
     return report
 
 
@@ -121,7 +125,7 @@ def login(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Callable[...
     """
     from tests.desk.factory import PASSWORD
 
-    taken: list[Taken] = []
+    taken = request.node.stash[pages_key] = []
 
     def open_desk(
         user: str = "Administrator", *, typed: bool = False, once: bool = False, **window: object

@@ -6,7 +6,7 @@ import re
 import warnings
 from urllib.parse import quote
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 WAIT = 60_000  # of a machine that does much else; what is there is not waited for
@@ -24,6 +24,10 @@ FOLLOW = """([doctype, name]) => {
 DRAWN = """([doctype, name]) => window.cur_frm && cur_frm.doctype === doctype
     && (!name || cur_frm.doc.name === name) && cur_frm.$wrapper.is(":visible")
     && !frappe.request.ajax_count && document.querySelector(".form-tabs-list, .form-layout")"""
+# It takes the picture of its loading away before it asks for anything to show.
+STARTED = """() => !document.querySelector(".splash")"""
+SCRIPTS = """() => performance.getEntriesByType("resource").filter(({name}) => name.includes(".bundle."))
+    .map(({name, responseStatus, decodedBodySize}) => `${name.split("/").pop()} ${responseStatus} ${decodedBodySize}`)"""
 STANDING = """(doctype) => ({
     page: location.pathname, loaded: document.readyState,
     form: window.cur_frm && [cur_frm.doctype, cur_frm.docname, cur_frm.$wrapper.is(":visible")],
@@ -37,6 +41,30 @@ STANDING = """(doctype) => ({
 })"""
 
 
+def visit(page: Page, address: str) -> None:
+    """Go to an address of the desk and see that the desk starts there.
+
+    Once in some thousand visits a script does not arrive, and the page stays as the server drew it. A person loads it again; the
+    warning says what was missing.
+    """
+    missed: list[str] = []
+
+    def note(request: Request) -> None:
+        missed.append(f"{request.url}: {request.failure}")
+
+    page.on("requestfailed", note)
+    page.goto(address)
+    try:
+        page.wait_for_function(STARTED, timeout=WAIT // 2)
+    except PlaywrightTimeout:
+        warnings.warn(
+            f"the desk did not start at {address}: {page.evaluate(SCRIPTS)}, {missed}", stacklevel=2
+        )
+        page.reload()
+    finally:
+        page.remove_listener("requestfailed", note)
+
+
 class Desk:
     """One person's page of the desk."""
 
@@ -44,11 +72,14 @@ class Desk:
         self.page = page
         page.set_default_timeout(WAIT)
 
+    def visit(self, address: str) -> None:
+        visit(self.page, address)
+
     # Forms --------------------------------------------------------------------------------------------------------
 
     def open(self, doctype: str, name: str) -> None:
         """Open a record and wait until its form is drawn."""
-        self.page.goto(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
+        self.visit(f"/app/{doctype.lower().replace(' ', '-')}/{name}")
         try:
             self.wait_for_form(doctype, name, patience=WAIT // 2)
         except AssertionError as undrawn:

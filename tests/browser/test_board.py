@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD, COLUMNS
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 
@@ -17,7 +17,7 @@ from tests.desk import factory
 def desk(login, person, complaint: str) -> Desk:
     """The board as a manager sees it, wide enough for the columns the tests drag between."""
     desk = Desk(login(person(roles.MANAGER), viewport={"width": 2600, "height": 1000}))
-    desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    desk.visit(f"/app/complaint/view/kanban/{BOARD}")
     expect(card(desk.page, "New", complaint)).to_have_class("kanban-card-wrapper cq-card tone-green")
     desk.settle()
     return desk
@@ -66,7 +66,7 @@ def test_what_is_overdue_stands_on_top_and_all_columns_are_reached(login, person
         frappe.db.set_value("Complaint", doc.name, when)
     frappe.db.commit()
     page = login(person(roles.MANAGER))
-    page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    visit(page, f"/app/complaint/view/kanban/{BOARD}")
     shown = card(page, "New", late.name)
     expect(shown).to_have_class("kanban-card-wrapper cq-card tone-red")
     expect(shown.locator(".cq-card-severity")).to_have_text("Serious")
@@ -96,7 +96,7 @@ def test_cards_without_a_due_time_stand_below_those_with_one(login, person) -> N
         frappe.db.set_value("Complaint", name, values)
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
-    desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    desk.visit(f"/app/complaint/view/kanban/{BOARD}")
     expect(card(desk.page, "New", paused).locator(".cq-card-time")).to_have_text("Paused")
     desk.settle()
     cards = desk.page.locator('.kanban-column[data-column-value="New"] .kanban-card-wrapper')

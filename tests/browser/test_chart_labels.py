@@ -6,6 +6,7 @@ import frappe
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.desk import visit
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -25,7 +26,7 @@ CLEAR = """() => {
 @pytest.fixture
 def page(login, complaint: str) -> Page:
     page = login(**PHONE)
-    page.goto("/app/query-report/SOP Performance by Stage")
+    visit(page, "/app/query-report/SOP Performance by Stage")
     page.wait_for_function("() => window.frappe && frappe.query_report && frappe.query_report.datatable")
     page.evaluate(DRAW, LABELS)
     return page
@@ -54,7 +55,7 @@ def test_labels_of_the_dashboard_are_whole(login, complaint: str) -> None:
         factory.complaint(complaint_type=name)
     frappe.db.commit()
     page = login(**PHONE)
-    page.goto("/app/dashboard-view/Complaints")
+    visit(page, "/app/dashboard-view/Complaints")
     page.wait_for_function(
         """names => {
             const group = window.frappe && frappe.dashboard && frappe.dashboard.chart_group;

@@ -13,7 +13,7 @@ from complaint_qms.constants import roles
 from tests.browser import links, measure
 from tests.browser.chinese import english
 from tests.browser.day import Day, Screen, make_day, screens
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.browser.pages import FORGET
 
 pytestmark = pytest.mark.slow
@@ -118,7 +118,7 @@ def show(desk: Desk, screen: Screen) -> None:
         page.evaluate("address => frappe.set_route(address)", screen.address.replace(" ", "%20"))
         page.wait_for_timeout(150)
     else:
-        page.goto(f"/app/{screen.address}")
+        visit(page, f"/app/{screen.address}")
         page.wait_for_function("() => window.frappe && frappe.router && frappe.router.current_route")
     if screen.drawn:
         page.locator(f".page-container:visible {screen.drawn}").first.wait_for()

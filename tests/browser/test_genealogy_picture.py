@@ -6,7 +6,7 @@ import frappe
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 from tests.desk.stock_chain import Chain
 
@@ -71,6 +71,6 @@ def test_from_a_complaint_to_its_picture(login, person) -> None:
     frappe.db.set_value("User", user, "language", "zh")
     frappe.db.commit()
     page = login(user, **PHONE)
-    page.goto(f"/app/genealogy-picture/batch/{chain.lots['lot']}/down")
+    visit(page, f"/app/genealogy-picture/batch/{chain.lots['lot']}/down")
     expect(page.locator('[data-part="said"]')).to_have_text("7 个节点")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -50,7 +50,7 @@ def alert(desk: Desk, text: str) -> None:
 
 def chosen(desk: Desk, doctype: str, *names: str) -> None:
     """Tick rows of the list and press the entry of its menu."""
-    desk.page.goto(f"/app/{doctype.lower().replace(' ', '-')}")
+    desk.visit(f"/app/{doctype.lower().replace(' ', '-')}")
     for name in names:
         desk.page.locator(f".list-row-checkbox[data-name='{name}']:visible").check()
     head = desk.page.locator(".page-container:visible .actions-btn-group")

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.board import BOARD
-from tests.browser.desk import WAIT, Desk
+from tests.browser.desk import WAIT, Desk, visit
 from tests.desk import factory
 
 MODULE = "Complaint QMS"
@@ -187,7 +187,7 @@ def test_no_screen_lets_stored_text_act(login, person, records) -> None:
             acted.setdefault(poisoned.fields[number], set()).add(screen)
         page.evaluate("window.hits.length = 0")
 
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     page.wait_for_selector(".cq-task, .cq-work-empty")
     look("My Work Today")
     for doctype, name in found.items():

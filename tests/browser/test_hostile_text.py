@@ -33,7 +33,7 @@ def test_the_register_shows_markup_as_text(login, person) -> None:
     doc.db_set("subject", ROGUE)
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
-    desk.page.goto("/app/query-report/Complaint%20Register")
+    desk.visit("/app/query-report/Complaint%20Register")
     expect(desk.page.locator(".dt-cell", has_text=ROGUE).first).to_be_visible()
     assert not acted(desk)
 
@@ -43,7 +43,7 @@ def test_a_colour_stays_within_its_attribute(login, person) -> None:
     factory.complaint(severity="Serious", occurrence="Occasional")
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
-    desk.page.goto("/app/query-report/Complaint%20Risk%20Matrix")
+    desk.visit("/app/query-report/Complaint%20Risk%20Matrix")
     desk.page.locator(".dt-cell a").first.wait_for()
     assert desk.page.locator("[onmouseover]").count() == 0
     assert not acted(desk)

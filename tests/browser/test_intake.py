@@ -34,7 +34,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def at_intake(desk: Desk) -> Desk:
-    desk.page.goto("/app/complaint/new")
+    desk.visit("/app/complaint/new")
     desk.wait_for_form("Complaint")
     expect(short(desk)).to_be_visible()
     return desk
@@ -294,7 +294,7 @@ def test_a_simple_complaint_is_solved_at_once_by_ten_clicks_at_most(server: str,
     page.request.post("/api/method/login", form={"usr": person(roles.AGENT), "pwd": factory.PASSWORD})
     agent = Desk(page)
     kind = solved_at_once()
-    agent.page.goto("/app/complaint")
+    agent.visit("/app/complaint")
     new = agent.page.locator(".page-container:visible .primary-action")
     expect(new).to_be_visible()
     agent.page.evaluate(CLICKS)

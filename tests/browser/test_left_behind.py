@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from complaint_qms.api import complaint as api
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory, settling
 
 
@@ -71,7 +71,7 @@ def test_an_upload_that_ends_late_changes_no_other_complaint(login, person, comp
 def test_my_work_asks_no_more_when_it_is_left(login, person) -> None:
     page = login(person(roles.MANAGER), once=True)
     page.clock.install()
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     page.wait_for_function("() => document.querySelector('.cq-work > *')")
     asked: list[str] = []
     page.on("request", lambda request: "work.mine" in request.url and asked.append(request.url))

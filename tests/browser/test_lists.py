@@ -8,7 +8,7 @@ from frappe.utils import add_days, nowdate
 from playwright.sync_api import Locator, Page, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 # Every state of the list is seen to its last letter, and lies within the window.
@@ -58,7 +58,7 @@ def states(page: Page) -> list[str]:
 def test_states_are_whole_and_due_dates_shown(login, person, late: str, width: int) -> None:
     page = login(person(roles.MANAGER), viewport={"width": width, "height": 900})
     desk = Desk(page)
-    page.goto("/app/complaint/view/list")
+    visit(page, "/app/complaint/view/list")
     row = row_of(page, late)
     expect(cell(row, "status")).to_contain_text("Solution · Overdue")
     expect(cell(row, "due").locator(".is-late")).to_be_visible()
@@ -93,7 +93,7 @@ def test_a_row_that_somebody_else_saved_is_told_anew(login, person, late: str) -
     """The framework draws the list anew from what it fetched of that record, without a refresh."""
     page = login(person(roles.MANAGER), viewport={"width": 1440, "height": 900})
     desk = Desk(page)
-    page.goto("/app/complaint/view/list")
+    visit(page, "/app/complaint/view/list")
     row = row_of(page, late)
     expect(cell(row, "due").locator(".is-late")).to_be_visible()
     desk.settle()

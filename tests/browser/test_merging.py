@@ -8,7 +8,7 @@ import frappe
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 TEXT = "The spout of the kettle came off while I was pouring, hot water ran over the table and my new laptop."
@@ -24,7 +24,7 @@ def test_several_are_merged_from_the_list_and_separated_on_the_original(login, p
     frappe.db.commit()
     desk = Desk(login(person(roles.MANAGER)))
     page = desk.page
-    page.goto(f"/app/complaint?customer={customer}")
+    visit(page, f"/app/complaint?customer={customer}")
     expect(page.locator(".list-row-checkbox:visible")).to_have_count(3)
     for box in page.locator(".list-row-checkbox:visible").all():
         box.check()
@@ -80,7 +80,7 @@ def test_who_enters_what_was_told_before_is_told_so(login, person) -> None:
     first = factory.complaint(subject="Spout", description=f"<p>{TEXT}</p>")
     frappe.db.commit()
     desk = Desk(login(person(roles.AGENT)))
-    desk.page.goto("/app/complaint/new")
+    desk.visit("/app/complaint/new")
     desk.wait_for_form("Complaint")
     short = desk.page.locator(".page-container:visible .cq-intake")
     short.locator("textarea").first.fill(TEXT)

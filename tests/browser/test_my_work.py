@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -31,7 +31,7 @@ def complaint(manager: str) -> str:
 
 def test_keys_move_and_enter_opens_at_what_is_missing(login, manager: str, complaint: str) -> None:
     desk = Desk(login(manager))
-    desk.page.goto("/app/my-work-today")
+    desk.visit("/app/my-work-today")
     tasks = desk.page.locator(".cq-task")
     expect(tasks.first).to_be_visible()
     names = [key.split(":")[1] for key in tasks.evaluate_all("rows => rows.map((row) => row.dataset.key)")]
@@ -47,12 +47,12 @@ def test_keys_move_and_enter_opens_at_what_is_missing(login, manager: str, compl
 
 def test_it_fits_a_phone(login, manager: str, complaint: str) -> None:
     page = login(manager, **PHONE)
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     expect(page.locator(f'.cq-task[data-key*="{complaint}"]')).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_who_has_nothing_to_do_is_told_what_comes_here(login, person) -> None:
     page = login(person(roles.ACTION_OWNER, email=f"{frappe.generate_hash(length=10)}@work.example"))
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     expect(page.locator(".cq-work-empty")).to_contain_text("Nothing waits for you.")

@@ -20,7 +20,7 @@ def test_each_number_opens_the_list_that_it_counts(role: str, login, person, com
     frappe.db.set_value("Complaint", complaint, {"sla_status": "overdue", "severity": "Critical"})
     frappe.db.commit()
     desk = Desk(login(person(role)))
-    desk.page.goto("/app/complaints")
+    desk.visit("/app/complaints")
     cards = desk.page.locator(CARD)
     cards.first.wait_for()
     desk.settle()

@@ -21,7 +21,7 @@ def own(person, *held: str) -> str:
 
 def act(desk: Desk, name: str) -> None:
     """Press the button of a record's row."""
-    desk.page.goto("/app/my-work-today")
+    desk.visit("/app/my-work-today")
     row = desk.page.locator(".cq-task-row", has=desk.page.locator(f'.cq-task[data-key*="{name}"]')).first
     row.locator(".cq-task-act").click()
 
@@ -88,7 +88,7 @@ def test_accounts_find_the_draft_with_its_story_and_open_it(login, person) -> No
     draft = doc.documents[0].document_name
     frappe.db.commit()
     desk = Desk(login(own(person, roles.ACCOUNTS_USER)))
-    desk.page.goto("/app/my-work-today")
+    desk.visit("/app/my-work-today")
     row = desk.page.locator(".cq-task-row", has=desk.page.locator(f'.cq-task[data-key*="{draft}"]'))
     for words in (doc.complaint, "$ 200.00", "agreed by"):
         expect(row).to_contain_text(words)

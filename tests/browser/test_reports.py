@@ -6,7 +6,7 @@ import frappe
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -29,7 +29,7 @@ def complaint(site: str) -> str:
 )
 def test_a_report_draws_its_rows(login, complaint: str, report: str, text: str) -> None:
     page = login()  # an error on the console fails the test when the page is closed
-    page.goto(f"/app/query-report/{report}")
+    visit(page, f"/app/query-report/{report}")
     expect(page.locator(".dt-scrollable .dt-cell", has_text=text).first).to_be_visible()
 
 

@@ -63,7 +63,7 @@ def test_what_stands_beside_a_complaint_moves_below_where_there_is_no_room(
 
 
 def test_the_board(desk: Desk) -> None:
-    desk.page.goto(f"/app/complaint/view/kanban/{BOARD}")
+    desk.visit(f"/app/complaint/view/kanban/{BOARD}")
     desk.page.locator(".kanban-column").first.wait_for()
     for width in WIDTHS:
         desk.page.set_viewport_size({"width": width, "height": 900})
@@ -76,7 +76,7 @@ def test_the_risk_matrix(desk: Desk, complaint: str) -> None:
     frappe.db.commit()
     for width in (1440, 1280, 1024):
         desk.page.set_viewport_size({"width": width, "height": 900})
-        desk.page.goto("/app/query-report/Complaint%20Risk%20Matrix")
+        desk.visit("/app/query-report/Complaint%20Risk%20Matrix")
         desk.page.locator(".dt-cell").first.wait_for()
         desk.settle()
         assert not cut(desk, GRID), width

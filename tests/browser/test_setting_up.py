@@ -53,7 +53,7 @@ def test_a_manager_sets_up_food_ladder_rule_and_acknowledgement(login, person, m
 
 def take_food_procedures(desk: Counting) -> None:
     """*Sample procedures*: the menu of the list."""
-    desk.page.goto("/app/complaint-sop")
+    desk.visit("/app/complaint-sop")
     desk.settle()
     head = desk.page.locator(".page-container:visible .page-actions")
     head.locator(".menu-btn-group > button").click()
@@ -85,7 +85,7 @@ def add_step_of_the_ladder(desk: Counting) -> None:
 
 def write_rule(desk: Counting) -> None:
     """*“More than 3 complaints of one customer in 30 days”, step by step.*"""
-    desk.page.goto("/app/complaint-rule")
+    desk.visit("/app/complaint-rule")
     desk.settle()
     desk.primary.click()
     desk.wait_for_form("Complaint Rule")
@@ -125,7 +125,7 @@ def acknowledge_in_chinese(desk: Counting) -> None:
     desk.put(desk.form, subject="已收到您的投诉 {{ name }}", response=THANKS)
     desk.save()
     picture(desk, "template")
-    desk.page.goto("/app/complaint-qms-settings")
+    desk.visit("/app/complaint-qms-settings")
     desk.wait_for_form("Complaint QMS Settings")
     desk.tab("Customer")
     desk.put(desk.form, acknowledge="1")

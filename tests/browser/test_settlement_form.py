@@ -16,7 +16,7 @@ def test_a_settlement_fills_itself_and_tells_who_may_submit_it(login, person) ->
     )
     frappe.db.commit()
     desk = Desk(login(person(*settling.APPROVER)))
-    desk.page.goto(f"/app/complaint-settlement/new?complaint={complaint.name}")
+    desk.visit(f"/app/complaint-settlement/new?complaint={complaint.name}")
     desk.wait_for_form("Complaint Settlement")
     desk.page.wait_for_function("() => (cur_frm.doc.lines || []).some((line) => line.item_code)")
     desk.settle()
@@ -36,7 +36,7 @@ def test_a_line_takes_the_remedy_above_it_and_a_copied_one_keeps_what_it_holds(l
     complaint = settling.complaint_on(factory.sold(10)[2], expectation="exchange")
     frappe.db.commit()
     desk = Desk(login(person(*settling.APPROVER)))
-    desk.page.goto(f"/app/complaint-settlement/new?complaint={complaint.name}")
+    desk.visit(f"/app/complaint-settlement/new?complaint={complaint.name}")
     desk.wait_for_form("Complaint Settlement")
     told = """() => cur_frm.doc.lines.map(line => [line.remedy, line.qty || 0, line.rate || 0, line.amount || 0])"""
     add = """([at, from]) => { const { grid } = cur_frm.fields_dict.lines;

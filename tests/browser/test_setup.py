@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from complaint_qms.constants import onboarding, roles
 from complaint_qms.constants.settings import SETTINGS
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 OFF = re.compile(r"\bdisabled\b")  # as the framework marks a button of a dialog
@@ -36,7 +36,7 @@ def put(account: str | None) -> None:
 
 def test_a_mark_follows_the_setting(login, person, goodwill: str) -> None:
     desk = Desk(login(person(roles.MANAGER, "System Manager", email="setup@qms.example")))
-    desk.page.goto("/app/complaints")
+    desk.visit("/app/complaints")
     step = desk.page.locator("li", has_text="Choose the goodwill account")
     expect(step.get_by_role("img")).to_have_attribute("aria-label", "To do")
     step.get_by_role("button", name="Set Up").click()
@@ -56,7 +56,7 @@ def test_a_mark_follows_the_setting(login, person, goodwill: str) -> None:
 
 def test_nobody_else_is_asked(login, person) -> None:
     desk = Desk(login(person(roles.AGENT)))
-    desk.page.goto("/app/complaints")
+    desk.visit("/app/complaints")
     expect(desk.page.locator(".number-widget-box").first).to_be_visible()
     desk.settle()
     expect(desk.page.locator(".setup")).to_have_count(0)
@@ -65,7 +65,7 @@ def test_nobody_else_is_asked(login, person) -> None:
 def test_only_who_may_register_is_offered_to(login, person) -> None:
     for role, shown in ((roles.AUDITOR, False), (roles.AGENT, True)):
         desk = Desk(login(person(role)))
-        desk.page.goto("/app/complaints")
+        desk.visit("/app/complaints")
         expect(desk.page.locator(".shortcut-widget-box", has_text="Team Board")).to_be_visible()
         expect(desk.page.locator(".shortcut-widget-box", has_text="Register a Complaint")).to_be_visible(
             visible=shown
@@ -74,7 +74,7 @@ def test_only_who_may_register_is_offered_to(login, person) -> None:
 
 def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
     desk = Desk(login())
-    desk.page.goto("/app/complaint-sop")
+    desk.visit("/app/complaint-sop")
     desk.settle()
     desk.page.evaluate("complaint_qms.load_desk().then(() => { complaint_qms.desk.choose_pack() })")
     expect(desk.dialog.locator(".cq-empty")).to_be_visible()
@@ -93,7 +93,7 @@ def test_a_pack_shows_what_it_changes_and_is_applied(login) -> None:
 def test_a_pack_cannot_be_applied_before_it_is_shown(login) -> None:
     """Ticks of one pack would go with another while the list of that one is on its way."""
     desk = Desk(login())
-    desk.page.goto("/app/complaint-sop")
+    desk.visit("/app/complaint-sop")
     desk.settle()
     desk.page.evaluate("complaint_qms.load_desk().then(() => { complaint_qms.desk.choose_pack() })")
     button = desk.dialog.get_by_role("button", name="Apply", exact=True)
@@ -141,7 +141,7 @@ def demo_dialog(server: str, browser, person):
         contexts.append(page.context)
         user = person("System Manager")
         page.request.post("/api/method/login", form={"usr": user, "pwd": factory.PASSWORD})
-        page.goto("/app/complaints")
+        visit(page, "/app/complaints")
         Desk(page).settle()
         left = list(answers)
 
@@ -181,7 +181,7 @@ def test_a_killed_job_is_shown_as_an_error_with_its_remedy(demo_dialog) -> None:
 
 def test_what_is_typed_is_kept_whatever_every_object_has(login) -> None:
     desk = Desk(login())
-    desk.page.goto("/app/complaints")
+    desk.visit("/app/complaints")
     desk.settle()
     inherited = ["constructor", "toString", "__proto__", "hasOwnProperty"]
     typed = [*inherited, "", "Low"]

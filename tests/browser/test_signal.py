@@ -6,7 +6,7 @@ import frappe
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 from tests.desk.scanned import complaints, history, new_world, scan, signals, weeks
 
@@ -22,7 +22,7 @@ def test_from_my_work_to_an_investigation(login, person) -> None:
     frappe.db.commit()
     desk = Desk(login(user))
     page = desk.page
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     page.locator(f'.cq-task[data-key*="{signal.name}"]').click()
     desk.wait_for_form("Complaint Signal", signal.name)
     chart = desk.form.locator(".cq-signal-chart svg")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.desk import visit
+
 pytestmark = pytest.mark.smoke
 
 
@@ -20,6 +22,6 @@ def test_administrator_reaches_the_desk(login) -> None:
 
 def test_a_user_sees_a_list_of_their_role(login, person) -> None:
     page = login(person("Sales User"), typed=True)
-    page.goto("/app/customer")
+    visit(page, "/app/customer")
     expect(page.locator(".page-head .title-text:visible").last).to_have_text("Customer", timeout=60_000)
     expect(page.locator(".frappe-list .no-result, .frappe-list .result").first).to_be_attached(timeout=60_000)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -31,7 +31,7 @@ def holder(name: str) -> str:
 def test_drag_undo_key_and_calendar(login, people) -> None:
     desk = Desk(login(people["manager"]))
     page, name = desk.page, people["complaint"]
-    page.goto("/app/team-load")
+    visit(page, "/app/team-load")
     row = {key: page.locator(f'.cq-load-person[data-user="{people[key]}"]') for key in ("from", "to")}
     expect(row["from"].locator(".cq-load-bar-place")).to_contain_text("1 of 20 open has room")
     row["from"].get_by_role("button", name="Complaints (1)").click()
@@ -49,7 +49,7 @@ def test_drag_undo_key_and_calendar(login, people) -> None:
     dialog.get_by_role("button", name="Give", exact=True).click()
     expect(row["to"].locator(".cq-load-bar-place")).to_contain_text("1 of 20 open")
     assert holder(name) == people["to"]
-    page.goto("/app/complaint/view/calendar/default")
+    visit(page, "/app/complaint/view/calendar/default")
     page.get_by_role("button", name="Week", exact=True).click()
     expect(page.locator(".fc-list-table, .fc-list")).not_to_have_count(0)
     page.get_by_role("button", name="Month", exact=True).click()
@@ -63,7 +63,7 @@ def test_drag_undo_key_and_calendar(login, people) -> None:
 def test_on_a_phone_the_menu_gives_and_an_agent_has_one_row(login, people) -> None:
     desk = Desk(login(people["from"], **PHONE))
     page = desk.page
-    page.goto("/app/team-load")
+    visit(page, "/app/team-load")
     expect(page.locator(".cq-load-person")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.locator(f'[data-card="{people["complaint"]}"] [data-give]').click()
@@ -74,5 +74,5 @@ def test_on_a_phone_the_menu_gives_and_an_agent_has_one_row(login, people) -> No
     assert holder(people["complaint"]) == people["to"]
     frappe.db.set_value("User", people["from"], "language", "zh")
     frappe.db.commit()
-    page.goto("/app/complaint/view/calendar/default")
+    visit(page, "/app/complaint/view/calendar/default")
     expect(page.locator(".fc-toolbar")).to_contain_text("年")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from complaint_qms.constants import roles
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -56,7 +56,7 @@ def changed_meanwhile(name: str):
 
 
 def open_table(page: Page, rows: int = 2) -> Page:
-    page.goto("/app/triage-table")
+    visit(page, "/app/triage-table")
     expect(page.locator(".cq-t-row")).to_have_count(rows)
     return page
 
@@ -279,6 +279,6 @@ def test_who_may_only_look_is_offered_nothing(login, person, complaints: list[st
 
 def test_my_work_leads_to_it(login, manager: str, complaints: list[str]) -> None:
     page = login(manager)
-    page.goto("/app/my-work-today")
+    visit(page, "/app/my-work-today")
     page.locator(".cq-work-triage").click()
     expect(page.locator(".cq-t-row")).to_have_count(2)

@@ -245,7 +245,7 @@ def approve_plan(quality: Counting, capa: str) -> None:
 @counted(2)
 def complete_action(owner: Counting, capa: str) -> None:
     """The owner has no sight of the CAPA: the action waits on “My Work Today”, and goes from there once it is done."""
-    owner.page.goto("/app/my-work-today")
+    owner.visit("/app/my-work-today")
     task = owner.page.locator(f'.cq-task[data-key*="{capa}"]')
     row = owner.page.locator(".cq-task-row", has=task)
     expect(row).to_contain_text(owner.say("Report as Done"))

@@ -17,7 +17,7 @@ from complaint_qms.constants.labels import LABELS, WORDS
 from complaint_qms.engine.similar.records import FIELDS
 from complaint_qms.engine.similar.told_twice import WEIGHTS
 from scripts.inside import messages
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, visit
 from tests.desk import factory
 from tests.desk.framework import IS_16
 
@@ -52,7 +52,7 @@ def desk(login, person, complaint: str, lang: str) -> Desk:
 
 
 def listed(desk: Desk, address: str) -> Page:
-    desk.page.goto(f"/app/{address}")
+    desk.visit(f"/app/{address}")
     desk.page.wait_for_function("() => window.cur_list && cur_list.data && cur_list.data.length")
     desk.settle()
     return desk.page
@@ -68,7 +68,7 @@ def test_complaints_read_with_our_words(desk: Desk, complaint: str, lang: str) -
     the_form(desk, complaint, lang)
     the_report_view(listed(desk, "complaint/view/report"), lang)
     the_board(desk, lang)
-    page.goto("/app/query-report/Complaint Register")
+    visit(page, "/app/query-report/Complaint Register")
     cell = page.locator(".dt-scrollable .dt-cell__content", has_text=SAID[lang]["intake"])
     expect(cell.first).to_be_visible()
 
