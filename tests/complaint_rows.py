@@ -5,9 +5,10 @@ Rows carry what a report reads and nothing else; no controller runs, so they are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 import frappe
 import numpy as np
@@ -17,6 +18,7 @@ from pypika.terms import Interval
 from complaint_qms.constants.stages import COMPLAINT_FLOW, COMPLAINT_OPEN
 
 HOUR = 3600
+PART = 1_000
 LIMITS = {
     "intake": 4,
     "triage": 8,
@@ -89,11 +91,11 @@ def insert_complaints(
             logs.extend(history)
             yield row
             if len(logs) > 20_000:
-                frappe.db.bulk_insert("Complaint Stage Log", LOG_FIELDS, logs)
+                _insert("Complaint Stage Log", LOG_FIELDS, logs)
                 logs.clear()
 
-    frappe.db.bulk_insert("Complaint", FIELDS, complaints())
-    frappe.db.bulk_insert("Complaint Stage Log", LOG_FIELDS, logs)
+    _insert("Complaint", FIELDS, complaints())
+    _insert("Complaint Stage Log", LOG_FIELDS, logs)
 
 
 def double_complaints(prefix: str, mark: str) -> None:
@@ -129,6 +131,16 @@ def remove_complaints(prefix: str) -> None:
     """Take away what `insert_complaints` added under `prefix`."""
     frappe.db.delete("Complaint Stage Log", {"parent": ("like", f"{prefix}%")})
     frappe.db.delete("Complaint", {"name": ("like", f"{prefix}%")})
+
+
+def _insert(doctype: str, fields: tuple[str, ...], rows: Iterable[tuple]) -> None:
+    """What `bulk_insert` does, which builds a term for each value: two fifths of the time of a test of reports."""
+    places, left = f"({', '.join(['%s'] * len(fields))})", iter(rows)
+    while part := list(islice(left, PART)):
+        frappe.db.sql(
+            f"insert into `tab{doctype}` ({', '.join(f'`{name}`' for name in fields)}) values {', '.join([places] * len(part))}",
+            [value for row in part for value in row],
+        )
 
 
 def _make(

@@ -235,9 +235,10 @@ def fresh_request() -> None:
     frappe.local.valid_columns = {}
     frappe.local.new_doc_templates = {}
     frappe.local.jenv = None
-    if hasattr(frappe.local, "request"):
-        # Taken away, not None: the framework asks whether there is one, then reads it.
-        del frappe.local.request
+    # Taken away, not None: the framework asks whether there is one, then reads it.
+    for name in ("request", "system_settings", "website_settings"):
+        if hasattr(frappe.local, name):
+            delattr(frappe.local, name)
     changed_user(frappe.set_user, "Administrator")
 
 

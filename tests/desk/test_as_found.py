@@ -6,9 +6,11 @@ from pathlib import Path
 
 import frappe
 import pytest
+from frappe.utils.data import get_system_timezone
 
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.as_found import AsFound, as_found
+from tests.conftest import fresh_request
 from tests.desk import factory
 
 pytestmark = pytest.mark.commits
@@ -88,3 +90,13 @@ def test_a_workspace_that_was_changed_is_read_again(keeper: AsFound, table: str)
         factory.make("ToDo", description="of no workspace")
         frappe.db.commit()
     assert frappe.cache.exists(f"document_cache::Workspace::{name}")
+
+
+def test_a_test_does_not_know_the_settings_of_the_one_before_it() -> None:
+    """Frappe keeps the settings of the site for as long as a request lasts: with another time zone, goods leave before they came."""
+    zone = get_system_timezone()
+    frappe.db.set_single_value("System Settings", "time_zone", "Pacific/Kiritimati")
+    assert get_system_timezone() == "Pacific/Kiritimati" != zone
+    frappe.db.rollback()
+    fresh_request()
+    assert get_system_timezone() == zone
