@@ -86,7 +86,7 @@ def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: 
             lambda: desk.add_customer(doc.name, other, "Got a sample", 2.5),
             "Quantity",
             "whole numbers",
-            "Nos",
+            "pieces",
         )
         desk.add_customer(doc.name, other, "Got a sample", 3)
         refused(lambda: desk.add_customer(doc.name, other, "Got a sample", 3), "already")

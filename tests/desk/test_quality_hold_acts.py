@@ -294,6 +294,7 @@ def test_thresholds_open_an_investigation_once_for_each_rise(
         *(({"at_least": value}, "At Least") for value in ("NaN", "Infinity", float("inf"), -5, 10**400, {"a": 1})),
         *(({"days": value}, "Days") for value in (2.7, "NaN", {"a": 1}, -5)),
         *(({"fewest": value}, "Complaints at Least") for value in (-5, 2.7)),
+        ({"at_least": 2.5}, "whole number where complaints are counted"),
         ({"company": "No such"}, "Company"), ({"company": {"a": 1}}, "Company"), ({"by": {"a": 1}}, "Of One"),
     ):  # fmt: skip
         with pytest.raises(frappe.ValidationError, match=said):
@@ -305,4 +306,8 @@ def test_thresholds_open_an_investigation_once_for_each_rise(
     )
     settings.thresholds[0].at_least, settings.thresholds[1].days = 0, 0
     with pytest.raises(frappe.ValidationError, match="At Least"):
+        settings.save()
+    settings.reload()
+    settings.thresholds[0].at_least = 2.5
+    with pytest.raises(frappe.ValidationError, match="row 1: At Least has to be a whole number"):
         settings.save()

@@ -37,6 +37,7 @@ from complaint_qms.services.record.language import comma_list, speaking
 from complaint_qms.services.record.scalars import is_storable, shown
 from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.record.timeline import Label, Text, line, plain_line
+from complaint_qms.services.record.unit_words import unit_word
 
 _LONGEST_TOKEN: Final = 200
 _OVER: Final = ("ended", "cancelled")
@@ -303,7 +304,7 @@ def _shown(action: Document, customer: Document, notice: frappe._dict) -> dict[s
             {
                 "row": row.idx,
                 "title": as_typed(notice_text.quantity_line(action, row)),
-                "uom": _(row.uom or ""),
+                "uom": unit_word(row.uom),
                 "at_risk": flt(row.at_risk),
                 "recovered": flt(row.recovered),
                 # Their own words come back, not what staff has entered.

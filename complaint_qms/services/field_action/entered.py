@@ -7,6 +7,7 @@ from typing import Final
 from frappe import _
 
 from complaint_qms.integrations.erpnext.units import is_counted_whole
+from complaint_qms.services.record.unit_words import unit_word
 
 MOST: Final = 10**9
 """Of anything, in its unit."""
@@ -19,4 +20,4 @@ def is_split(amount: float, uom: str | None) -> bool:
 
 def whole_numbers_wanted(label: str, uom: str) -> str:
     """The sentence that says so of a field or an item."""
-    return _("{0}: enter whole numbers, because it is counted in {1}.").format(label, _(uom))
+    return _("{0}: enter whole numbers, because it is counted in {1}.").format(label, unit_word(uom))

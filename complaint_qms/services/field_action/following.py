@@ -16,6 +16,7 @@ from complaint_qms.services.field_action.ways import Ways
 from complaint_qms.services.record import timeline
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.timeline import Text, line
+from complaint_qms.services.record.unit_words import unit_word
 
 _NOTHING: Final[dict[str, Any]] = {"lines": [], "deliveries": []}
 
@@ -89,7 +90,7 @@ def _drop_lines(doc: Document, told: set[str], *, is_running: bool) -> list[str]
     gone = [row for row in doc.quantities if row.item_code not in told and not _by_hand(doc, row)]
     if is_running:
         return [
-            f"{doc.customer_name or doc.customer}: {amount_text(row.at_risk)} {_(row.uom or '')} {row.item_name or row.item_code}"
+            f"{doc.customer_name or doc.customer}: {amount_text(row.at_risk)} {unit_word(row.uom)} {row.item_name or row.item_code}"
             for row in gone
             if flt(row.at_risk)
         ]

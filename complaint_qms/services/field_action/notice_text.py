@@ -17,6 +17,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list, speaking
 from complaint_qms.services.record.text_cleaning import as_typed
+from complaint_qms.services.record.unit_words import unit_word
 
 EXAMPLE_LINK = "/field-notice"
 _LONGEST_SAID: Final = 300
@@ -118,7 +119,7 @@ def deliveries_of(customer: Document) -> list[dict[str, Any]]:
 
 def quantity_line(action: Document, row: Document) -> str:
     """“Kettle 2 l, batch B-7: 12 Nos”, as plain text."""
-    return _("{0}: {1} {2}").format(goods_line(action, row), amount_text(row.at_risk), _(row.uom or ""))
+    return _("{0}: {1} {2}").format(goods_line(action, row), amount_text(row.at_risk), unit_word(row.uom))
 
 
 def goods_line(action: Document, row: Document) -> str:
@@ -160,8 +161,7 @@ def _goods(action: Document, customer: Document) -> str:
 
 
 def _delivery(one: dict[str, Any]) -> str:
-    unit = one["uom"]
-    told = f"{amount_text(one['qty'])} {_(unit)}"
+    told = f"{amount_text(one['qty'])} {unit_word(one['uom'])}"
     return comma_list((one["document"], format_date(one["date"], "long"), one["lot"], told))
 
 

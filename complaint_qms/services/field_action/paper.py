@@ -18,6 +18,7 @@ from complaint_qms.services.field_action.notices import notices_of
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.text_cleaning import as_typed
+from complaint_qms.services.record.unit_words import unit_word
 
 _BALANCE = (
     "came_in",
@@ -64,11 +65,11 @@ def sections(doc: Document) -> Iterator[dict[str, Any]]:
         told = _("{0} %: recovered {1}, destroyed {2}, used or passed on {3}, open {4} of {5}")
         facts += [
             (
-                _("Accounted For ({0})").format(_unit(unit)),
+                _("Accounted For ({0})").format(unit_word(unit["uom"])),
                 told.format(*(amount_text(unit[name]) for name in amounts)),
             ),
             (
-                _("Recovered or Destroyed ({0})").format(_unit(unit)),
+                _("Recovered or Destroyed ({0})").format(unit_word(unit["uom"])),
                 _("{0} %, without what was used or passed on").format(amount_text(unit["removed_share"])),
             ),
         ]
@@ -115,12 +116,7 @@ def _mock(doc: Document, balance: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _amount(one: dict[str, Any]) -> str:
-    return f"{amount_text(one['qty'])} {_unit(one)}"
-
-
-def _unit(one: dict[str, Any]) -> str:
-    name = one["uom"]
-    return _(name)
+    return f"{amount_text(one['qty'])} {unit_word(one['uom'])}"
 
 
 def _services(action: str) -> dict[str, list[str]]:
@@ -135,7 +131,7 @@ def _services(action: str) -> dict[str, list[str]]:
 def _customer(one: Document, services: Sequence[str]) -> list[str]:
     state = word(one.state) + (f": {one.left_out_reason}" if one.is_left_out else "")
     over = comma_list(
-        f"{amount_text(counted_twice(row))} {_(row.uom or '')}"
+        f"{amount_text(counted_twice(row))} {unit_word(row.uom)}"
         for row in one.quantities
         if counted_twice(row)
     )
@@ -155,7 +151,7 @@ def _told(one: Document, services: Sequence[str]) -> str:
 
 def _sum(one: Document, name: str) -> str:
     return comma_list(
-        f"{amount_text(row.get(name))} {_(row.uom or '')}" for row in one.quantities if row.get(name)
+        f"{amount_text(row.get(name))} {unit_word(row.uom)}" for row in one.quantities if row.get(name)
     )
 
 

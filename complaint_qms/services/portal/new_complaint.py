@@ -25,6 +25,7 @@ from complaint_qms.services.record import collected
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import labelled
 from complaint_qms.services.record.subjects import subject_of
+from complaint_qms.services.record.unit_words import unit_word
 from complaint_qms.services.visitor import conversation, form, page, submissions
 
 LINES: Final = 6
@@ -47,7 +48,7 @@ def find_lines(party: Party, text: str, start: int) -> dict[str, Any]:
         {
             **row,
             "date": row["date"].isoformat(),
-            "uom": _unit(row["uom"]),
+            "uom": unit_word(row["uom"]),
             "customer_name": names.get(row["customer"]),
         }
         for row in rows[:LINES]
@@ -199,11 +200,6 @@ def _told(values: dict[str, Any], line: SoldLine | None) -> str:
         if chosen.get(field)
     ]
     return "\n".join([text, *about])
-
-
-def _unit(uom: str | None) -> str:
-    """What a unit is called; ERPNext's own catalogues leave its most common one in English."""
-    return _("pieces") if uom == "Nos" else _(uom or "")
 
 
 def _gone() -> str:

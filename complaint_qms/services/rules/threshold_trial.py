@@ -29,7 +29,7 @@ from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_values, refuse
 from complaint_qms.services.record.scalars import shown
-from complaint_qms.services.rules.thresholds import RATE, SUPPLIER_LOT, is_above, is_bought
+from complaint_qms.services.rules.thresholds import RATE, SUPPLIER_LOT, is_above, is_bought, wrong_least
 from complaint_qms.services.rules.trial import months_between
 from complaint_qms.services.trace.labels import lot_kind, lot_name
 from complaint_qms.services.trace.starts import COMPLAINT
@@ -105,8 +105,8 @@ def _row(sent: Mapping[str, Any]) -> frappe._dict:
     place = _("Thresholds")
     if row.by not in _WAYS or row.measure not in MEASURES:
         refuse(_("{0}: choose what is counted, and how.").format(place))
-    if row.at_least <= 0:
-        refuse(_("{0}: At Least has to be more than 0.").format(place))
+    if told := wrong_least(row):
+        refuse(told.format(place))
     if not 1 <= row.days <= LONGEST_HISTORY:
         refuse(_("{0}: In (Days) has to be a whole number from 1 to {1}.").format(place, LONGEST_HISTORY))
     if row.fewest < 0:

@@ -104,14 +104,23 @@ def check_thresholds(doc: Document) -> None:
         forget_looks()
     for row in doc.get("thresholds") or []:
         place = _("{0}, row {1}").format(_("Thresholds", context=doc.doctype), row.idx)
-        if flt(row.at_least) <= 0:
-            wrong.append(_("{0}: At Least has to be more than 0.").format(place))
+        if told := wrong_least(row):
+            wrong.append(told.format(place))
         if not 1 <= cint(row.days) <= LONGEST_HISTORY:
             wrong.append(
                 _("{0}: In (Days) has to be a whole number from 1 to {1}.").format(place, LONGEST_HISTORY)
             )
     if wrong:
         refuse(*wrong)
+
+
+def wrong_least(row: frappe._dict | Document) -> str:
+    """What is wrong with the number that a row compares with, with a place for the row's name; empty when nothing is."""
+    if flt(row.at_least) <= 0:
+        return _("{0}: At Least has to be more than 0.")
+    if row.measure != RATE and flt(row.at_least) % 1:
+        return _("{0}: At Least has to be a whole number where complaints are counted.")
+    return ""
 
 
 def ask_again(doc: Document) -> None:
