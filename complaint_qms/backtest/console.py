@@ -49,6 +49,10 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
                 notes.append(phrase(f"chosen_by_{choice.why}", language))
             if choice and choice.other:
                 notes.append(f"{phrase('runner_up', language)}: {printable(mended(choice.other))}")
+            if key in ("quantity", "cost") and mapping.decimals.get(key) == ",":
+                notes.append(phrase("decimal_comma", language))
+            if key == "cost":
+                notes += mapping.currencies[:3]
             note = "; ".join(notes)
             date = mapping.exposure and key == "received"
             name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)

@@ -8,13 +8,10 @@ import numpy as np
 
 from complaint_qms.backtest import file_quality
 from complaint_qms.backtest.bad_rows_file import reason_and_detail
-from complaint_qms.backtest.ingest import (
-    CHUNK,
-    parse_number,
-    stored_numbers,
-    stored_texts,
-)
+from complaint_qms.backtest.ingest import CHUNK
 from complaint_qms.backtest.store import Store
+from complaint_qms.backtest.stored_cells import stored_numbers, stored_texts
+from complaint_qms.tabular.amounts import parse_number
 from complaint_qms.tabular.dates import parse_column
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.rows import Table
@@ -43,7 +40,8 @@ def ingest_deliveries(store: Store, table: Table, mapping: FileMapping, timezone
                 continue
             cells = list(zip(*chunk.cells, strict=True))
             days, _ = parse_column(list(cells[places["received"]]), mapping.dates["received"].order, timezone)
-            units = [parse_number(t) for t in cells[places["quantity"]]]
+            mark = mapping.decimals.get("quantity", "")
+            units = [parse_number(t, mark) for t in cells[places["quantity"]]]
             items = stored_texts(list(cells[places["item"]])) if "item" in places else [None] * len(units)
             batches = (
                 stored_numbers(list(cells[places["batch"]])) if "batch" in places else [None] * len(units)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
-from complaint_qms.tabular import heading_words
+from complaint_qms.tabular import durations, heading_words
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
 from complaint_qms.tabular.dates import DateDecision
 from complaint_qms.tabular.fields import BY_KEY
 from complaint_qms.tabular.heading_names import fold_heading
-from complaint_qms.tabular.mapping import FileMapping, name_list
+from complaint_qms.tabular.left_columns import REASONS
+from complaint_qms.tabular.mapping import FileMapping, name_list, short_names
 from complaint_qms.tabular.mojibake import mended
 
 _WANTED = (
@@ -43,6 +44,15 @@ def of_file(mapping: FileMapping, language: str = "en") -> list[tuple[str, int, 
             found.append(
                 ("column_assumed", mapping.records or 0, f"{names[0]} → {phrase(f'field_{key}', language)}")
             )
+    unused = [name for names in _left(mapping).values() for name in names]
+    unused += [refused.name for refused in mapping.choices.refused.values()]
+    if unused:
+        found.append(("columns_unused", len(unused), f"{mapping.name}: {', '.join(name_list(unused))}"))
+    if len(mapping.currencies) > 1:
+        names = " + ".join(name_list(mapping.columns["cost"]))
+        found.append(
+            ("cost_currencies", len(mapping.currencies), f"{names}: {', '.join(mapping.currencies[:6])}")
+        )
     if fmt.doubt:
         hint = f" ({fmt.doubt.hint}?)" if fmt.doubt.hint else ""
         reason = "encoding_wrong" if fmt.doubt.controls else "encoding_uncertain"
@@ -93,14 +103,12 @@ def not_found(mapping: FileMapping) -> list[str]:
 
 
 def not_used(mapping: FileMapping, language: str) -> list[str]:
-    """Columns that are called as a field is and were not taken for it, with the reason."""
+    """Every column that was taken for no field, with the reason: those that are called as one is, then the others."""
     found = []
     for key, refused in mapping.choices.refused.items():
         reason = "seen_no_dates" if BY_KEY[key].kind == "date" else f"seen_no_{BY_KEY[key].kind}"
-        if reason == "seen_no_dates" and not heading_words.DURATIONS.isdisjoint(
-            fold_heading(refused.name).split()
-        ):
-            reason = "seen_durations"
+        if refused.records:
+            reason = "seen_records"
         values = {
             "field": phrase(f"field_{key}", language),
             "name": name_list([mended(refused.name)])[0],
@@ -108,16 +116,39 @@ def not_used(mapping: FileMapping, language: str) -> list[str]:
             "share": f"{refused.share:.0%}",
         }
         found.append(phrase(reason, language, **values))
+    for (why, key), names in _left(mapping).items():
+        values = {"names": phrase("comma", language).join(names), "field": phrase(f"field_{key}", language)}
+        found.append(phrase(f"left_{why}", language, **values))
     return found
 
 
 def date_words(decision: DateDecision, language: str) -> str:
     """How a column of dates is read."""
+    if decision.order in durations.ORDERS:
+        return phrase(f"duration_{decision.order}", language)
     if decision.form in OWN_FORMS:
         return phrase(f"date_{decision.form}", language)
     return f"{decision.order}: {phrase(decision.why, language)}"
 
 
 def lines(mapping: FileMapping, language: str) -> list[str]:
-    """For the screen."""
-    return [f"{phrase(reason, language)}: {example}" for reason, _, example in of_file(mapping, language)]
+    """For the screen, which names the columns that were not used by their reasons."""
+    return [
+        f"{phrase(reason, language)}: {example}"
+        for reason, _, example in of_file(mapping, language)
+        if reason != "columns_unused"
+    ]
+
+
+def _left(mapping: FileMapping) -> dict[tuple[str, str], list[str]]:
+    """Reason and field → columns that were left over; of a file whose columns were given, those that nobody named."""
+    found: dict[tuple[str, str], list[str]] = {}
+    if not mapping.choices.found and not mapping.exposure:
+        known = {name for names in mapping.columns.values() for name in names}
+        names = [mended(name) for name in short_names([n for n in mapping.headings if n not in known])]
+        return {("given", "-"): names} if names else {}
+    for why in REASONS:
+        for left in mapping.choices.left:
+            if left.why == why:
+                found.setdefault((why, left.field or "-"), []).append(mended(short_names([left.name])[0]))
+    return found

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from itertools import repeat
-from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +16,18 @@ from complaint_qms.backtest.bad_rows_file import keep_headings, packed, reason_a
 from complaint_qms.backtest.complaint_numbers import ComplaintNumbers
 from complaint_qms.backtest.history import Collector
 from complaint_qms.backtest.store import COMPLAINT_COLUMNS, Store
-from complaint_qms.engine.text import fold
-from complaint_qms.tabular.amounts import parse_flag, parse_number
+from complaint_qms.backtest.stored_cells import (
+    Cells,
+    Spellings,
+    iso_texts,
+    stored_dates,
+    stored_numbers,
+    stored_texts,
+)
+from complaint_qms.tabular import durations
+from complaint_qms.tabular.amounts import parse_flag, parse_number, parse_persons
 from complaint_qms.tabular.dates import (
     BLANKS,
-    ISO_FORMS,
-    Alike,
     DateDecision,
     dominant,
     has_numeric,
@@ -39,15 +43,11 @@ from complaint_qms.tabular.joined_columns import joined_column
 from complaint_qms.tabular.mapping import FileMapping, decide_dates
 from complaint_qms.tabular.markup import has_markup, without_markup
 from complaint_qms.tabular.mojibake import mended
+from complaint_qms.tabular.odd_rows import odd_row
 from complaint_qms.tabular.profile import profile
 from complaint_qms.tabular.rows import Chunk, Table
-from complaint_qms.tabular.shapes import NO_NUMBERS
 
 CHUNK = 10_000
-_BLANK_CELLS = BLANKS | {cased(b) for b in BLANKS for cased in (str.upper, str.title, str.capitalize)}
-_LONGEST_BLANK = max(map(len, _BLANK_CELLS))
-_LONGEST_NO_NUMBER = max(map(len, NO_NUMBERS))
-CELLS_KEPT = 20_000
 PERSONS = ("injured", "deaths")
 MOST = {key: 1e6 if key in PERSONS else 1e12 for key in NUMBER_KEYS}
 LEAST = {key: -1e12 if key == "cost" else 0 for key in NUMBER_KEYS}
@@ -117,34 +117,6 @@ def records_of(store: Store, source: HistoryFile) -> int:
     return store.db.execute("SELECT records FROM source WHERE file = ?", (source.number,)).fetchone()[0]
 
 
-def iso_texts(stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
-    """``2024-03-01 08:15:00``, or ``2024-03-01`` where no clock time was given; NaT rows hold no useful text."""
-    if not timed.any():
-        return np.datetime_as_string(stamps, unit="D").tolist()
-    whole = np.datetime_as_string(stamps, unit="s")
-    if whole.dtype.itemsize >= 19 * 4:
-        letters = whole.view(np.uint32).reshape(len(whole), -1)
-        letters[letters[:, 10] == ord("T"), 10] = ord(" ")
-    texts = whole.tolist()
-    for i in np.flatnonzero(~timed).tolist():
-        texts[i] = texts[i][:10]
-    return texts
-
-
-def stored_texts(raw: list[str]) -> list[str | None]:
-    """Cells that are hardly ever the same, as stored."""
-    texts = list(map(str.strip, raw))
-    if min(map(len, texts)) > _LONGEST_BLANK or _BLANK_CELLS.isdisjoint(texts):
-        return texts
-    return [None if t in _BLANK_CELLS else t for t in texts]
-
-
-def stored_numbers(raw: Iterable[str]) -> list[str | None]:
-    """Lots and serial numbers as stored: what people write who know none is none."""
-    texts = map(str.strip, raw)
-    return [None if len(t) <= _LONGEST_NO_NUMBER and t.lower() in NO_NUMBERS else t for t in texts]
-
-
 class _ChunkReader:
     """Turns chunks of cells into rows of the complaint table."""
 
@@ -153,13 +125,15 @@ class _ChunkReader:
         self.source = source
         self.collector = collector
         self.timezone = timezone
-        self.cells = _Cells()
-        self.spellings = {key: _Spellings(store, key) for key in source.mapping.one_spelling}
+        self.cells = Cells()
+        self.spellings = {key: Spellings(store, key) for key in source.mapping.one_spelling}
         self.ids = ComplaintNumbers(store, source.number)
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self.places = {
-            key: [columns.index(n) for n in names] for key, names in source.mapping.columns.items() if names
+        self.places = {  # lengths of time count from the receipt, which is read first
+            key: [columns.index(n) for n in names]
+            for key, names in sorted(source.mapping.columns.items(), key=lambda part: part[0] != "received")
+            if names
         }
 
     def heading(self, key: str) -> str:
@@ -189,9 +163,9 @@ class _ChunkReader:
             if key in DATE_KEYS:
                 values[key] = self._dates(key, raw, chunk.rows, bad)
             elif key in NUMBER_KEYS:
-                values[key] = self._numbers(key, raw, chunk.rows)
+                values[key] = self._numbers(key, raw, chunk.rows, bad)
             elif key in FLAG_KEYS:
-                values[key] = self._flags(key, raw, chunk.rows)
+                values[key] = self._flags(key, raw, chunk.rows, bad)
             elif key in ("batch", "serial"):
                 values[key] = stored_numbers(raw)
             elif BY_KEY[key].kind == "label":
@@ -202,6 +176,9 @@ class _ChunkReader:
                 values[key] = self._mended(key, stored_texts(raw), chunk.rows)
             if key in self.spellings:
                 values[key] = list(map(self.spellings[key].__getitem__, values[key]))
+        for i in bad:
+            if odd := odd_row(chunk.cells[i], self.source.table.columns):
+                bad[i] = ("", odd.key, "")
         self._check_order(values, chunk.rows)
         ids = values.pop("id", None)
         if ids is None:
@@ -254,13 +231,15 @@ class _ChunkReader:
 
     def _dates(self, key: str, raw: list[str], rows: list[int], bad: dict[int, tuple]) -> list[str | None]:
         decision = self.source.mapping.dates.get(key)
+        if decision and decision.order in durations.ORDERS:
+            return self._lengths_of_time(key, raw, rows, decision.order)
         alike = dominant(raw)
         if decision and decision.order == "ymd" and has_numeric(raw, alike):
             _decide_late(self.store, self.source)
             decision = self.source.mapping.dates[key]
         stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone, alike)
         self.stamps[key] = stamps, timed
-        found = _stored(raw, alike, stamps, timed)
+        found = stored_dates(raw, alike, stamps, timed)
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
             text = raw[i].strip()
@@ -272,15 +251,27 @@ class _ChunkReader:
                 self.store.note_quality(key, "date_unreadable", 1, rows[i], text)
         return found
 
-    def _numbers(self, key: str, raw: list[str], rows: list[int]) -> list[float | None]:
+    def _lengths_of_time(self, key: str, raw: list[str], rows: list[int], order: str) -> list[str | None]:
+        self.stamps[key] = stamps, timed = durations.moments(raw, order, *self.stamps["received"])
+        found = iso_texts(stamps, timed)
+        received, _ = self.stamps["received"]
+        for i in np.flatnonzero(np.isnat(stamps)).tolist():
+            found[i] = None
+            if raw[i].strip().lower() not in BLANKS and not np.isnat(received[i]):
+                self.store.note_quality(key, "duration_unreadable", 1, rows[i], raw[i].strip())
+        return found
+
+    def _numbers(self, key: str, raw: list[str], rows: list[int], bad: Container[int]) -> list[float | None]:
         found: list[float | None] = []
         least, most, whole = LEAST[key], MOST[key], key in PERSONS
+        mark = self.source.mapping.decimals.get(key, "")
+        plain = float if mark != "," else _no_plain_number
         for i, text in enumerate(raw):
             try:
-                number = float(text)
+                number = plain(text)
             except ValueError:
-                number = parse_number(text)
-                if number is None and text.strip().lower() not in BLANKS:
+                number = parse_persons(text) if whole else parse_number(text, mark)
+                if number is None and i not in bad and text.strip().lower() not in BLANKS:
                     self.store.note_quality(key, "number_unreadable", 1, rows[i], text)
             if number is not None and (not least <= number <= most or (whole and number % 1)):
                 if not math.isnan(number):  # that is how programs write an empty cell
@@ -289,11 +280,11 @@ class _ChunkReader:
             found.append(number)
         return found
 
-    def _flags(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
+    def _flags(self, key: str, raw: list[str], rows: list[int], bad: Container[int]) -> list[str | None]:
         found: list[str | None] = []
         for i, text in enumerate(raw):
             found.append(parse_flag(text))
-            if found[-1] is None and text.strip():
+            if found[-1] is None and text.strip() and i not in bad:
                 self.store.note_quality(key, "flag_unreadable", 1, rows[i], text)
         return found
 
@@ -316,6 +307,11 @@ class _ChunkReader:
                 self.store.note_quality(key, reason, len(odd), rows[first], example)
 
 
+def _no_plain_number(text: str) -> float:
+    """A point is no decimal mark here: ``1.234`` is more than a thousand."""
+    raise ValueError(text)
+
+
 def _dates_key(source: HistoryFile) -> str:
     return f"dates {source.number}"
 
@@ -336,52 +332,6 @@ def _decide_late(store: Store, source: HistoryFile) -> None:
             source.mapping.dates[key] = decision
             late[key] = vars(decision)
     store.set_meta(_dates_key(source), json.dumps(late, sort_keys=True))
-
-
-class _Cells(dict):
-    """Cell as read -> cell as stored: trimmed, mended, None for a blank. One text object for all cells that say the same.
-    `mended`: those that were not as they were meant."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mended: set[str] = set()
-
-    def __missing__(self, cell: str) -> str | None:
-        if len(self) >= CELLS_KEPT:
-            self.clear()
-        text = cell.strip()
-        if not text.isascii() and (better := mended(text)) != text:
-            self.mended.add(cell)
-            text = better
-        return self.setdefault(cell, None if text in _BLANK_CELLS else text)
-
-
-class _Spellings(dict):
-    """Name -> the first spelling of it, whatever its letter case."""
-
-    def __init__(self, store: Store, key: str) -> None:
-        super().__init__({None: None})
-        self._first: dict[str, str] = {}
-        for name in store.column(
-            f"SELECT {key} FROM complaint WHERE {key} IS NOT NULL GROUP BY {key} ORDER BY min(row_id)"
-        ):
-            self._first.setdefault(fold(name), name)
-
-    def __missing__(self, name: str) -> str:
-        return self.setdefault(name, self._first.setdefault(fold(name), name))
-
-
-def _stored(raw: list[str], alike: Alike, stamps: np.ndarray, timed: np.ndarray) -> list[str | None]:
-    """Stored form of parsed cells; cells that already have it are taken over."""
-    if alike.form not in ISO_FORMS:
-        return iso_texts(stamps, timed)
-    ending = ISO_FORMS[alike.form]
-    texts: list[str | None] = list(map(add, raw, repeat(ending))) if ending else list(raw)
-    others = np.flatnonzero(~alike.rows)
-    if len(others):
-        for i, text in zip(others.tolist(), iso_texts(stamps[others], timed[others]), strict=True):
-            texts[i] = text
-    return texts
 
 
 __all__ = ["HistoryFile", "file_hash", "ingest", "write_bad_rows"]

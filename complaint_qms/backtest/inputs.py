@@ -177,12 +177,12 @@ def _mapped(
     job: Job, entry: dict | None, table: Table, facts: Profile, fields: tuple[Field, ...]
 ) -> mapping.FileMapping:
     """Columns and orders of dates of a file: as its entry says, else guessed."""
-    exposure, choices, orders = fields is EXPOSURE_FIELDS, None, {}
-    if entry is None:
+    exposure, choices, orders = fields is EXPOSURE_FIELDS, None, (entry or {}).get("dates") or {}
+    if entry is None or not entry.get("columns"):
         choices = mapping.choose_columns(facts, fields)
         columns = choices.columns
     else:
-        columns, orders = mapping.entry_columns(job.mapping, entry, table), entry.get("dates") or {}
+        columns = mapping.entry_columns(job.mapping, entry, table)
     mapped = mapping.build_mapping(table, facts, columns, orders, exposure, choices)
     mapped.one_spelling = tuple((entry or {}).get("one_spelling") or ())
     return mapped

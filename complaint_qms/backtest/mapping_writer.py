@@ -6,6 +6,7 @@ import yaml
 
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.file_quality import OWN_FORMS
+from complaint_qms.tabular import durations
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
 from complaint_qms.tabular.dates import DateDecision
 from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
@@ -94,6 +95,8 @@ def _entry_lines(mapping: FileMapping, profile: Profile, language: str) -> list[
 
 def _date_note(decision: DateDecision, language: str) -> str:
     """Why the dates are read so."""
+    if decision.order in durations.ORDERS:
+        return phrase(f"duration_{decision.order}", language)
     return phrase(f"date_{decision.form}" if decision.form in OWN_FORMS else decision.why, language)
 
 

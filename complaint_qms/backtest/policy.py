@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from complaint_qms.backtest import severity_words
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.templates import environment
 from complaint_qms.constants import reportability as reportability_data
@@ -26,6 +25,7 @@ from complaint_qms.constants import vocabulary
 from complaint_qms.engine import reportability, risk, rules
 from complaint_qms.engine.similar import Settings
 from complaint_qms.engine.sla.clock import WorkCalendar
+from complaint_qms.tabular import severity_words
 from complaint_qms.tabular.heading_names import fold_heading
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

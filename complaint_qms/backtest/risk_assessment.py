@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from complaint_qms.backtest import severity_words
 from complaint_qms.backtest.history import DIMENSIONS, History, units_delivered
 from complaint_qms.backtest.policy import Policy, fact_uses
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine import reportability, risk, rules
 from complaint_qms.engine.risk_table import occurrence_bands
 from complaint_qms.engine.signals.complaint_columns import trailing_counts
+from complaint_qms.tabular import severity_words
 
 OUTCOMES_KEPT = 200_000
 HARM_FIELDS = ("deaths", "injured", "harm", "crash", "fire", "severity")

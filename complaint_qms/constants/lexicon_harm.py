@@ -140,6 +140,9 @@ AFTER_HANDED_ON: Final = (
     "information, details, without, via, by"
 )
 """After "passed on" these say that something was handed on."""
+OF_ANYTHING: Final = ("suffered a", "sustained a")
+"""Losses of money are suffered as well."""
+LOSSES: Final = "financial, monetary, economic, penalty, setback, outage, breach, delay, decline, shortfall"
 COUNTED_TIMES: Final = "times, occasions, people, departments, agents, colleagues"
 ANIMALS: Final = (
     "dog, dogs, puppy, puppies, cat, cats, kitten, kittens, pet, pets, fish, bird, birds, parrot, horse, horses, pony, hamster, "
@@ -147,7 +150,7 @@ ANIMALS: Final = (
 )
 PERSONS: Final = (
     "he, she, him, her, they, them, who, person, people, man, men, woman, women, boy, girl, child, children, kid, kids, baby, infant, "
-    "toddler, husband, wife, son, daughter, mother, mom, mum, mama, father, dad, brother, sister, grandmother, grandma, grandfather, "
+    "toddler, holder, husband, wife, son, daughter, mother, mom, mum, mama, father, dad, brother, sister, grandmother, grandma, grandfather, "
     "grandpa, grandson, granddaughter, aunt, uncle, cousin, friend, neighbor, neighbour, colleague, worker, employee, driver, "
     "passenger, pedestrian, patient, user, customer, owner, student, teacher, somebody, someone, resident, elderly, family, partner, "
     "boyfriend, girlfriend, nephew, niece, relation, acquaintance, companion, motorist, rider, cyclist, motorcyclist, bicyclist, occupant, "

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from complaint_qms.tabular import durations
 from complaint_qms.tabular import heading_words as words
 from complaint_qms.tabular.column_evidence import Evidence
 from complaint_qms.tabular.fields import FIELDS, Field
@@ -22,6 +23,7 @@ from complaint_qms.tabular.heading_names import (
     without_parts,
     without_remarks,
 )
+from complaint_qms.tabular.left_columns import Left, left_columns
 from complaint_qms.tabular.profile import Profile
 from complaint_qms.tabular.rows import own_columns
 
@@ -32,6 +34,7 @@ _STAND_INS = ("first_response", "", "solve_done", "closed", "life", "due", "chan
 """In whose place a date of receipt is looked for when the file has none; "" is a date that nothing is known about."""
 _WITHOUT_REMARKS = 0.95
 _IN_ORDER = 0.3
+_MOSTLY_YEARS = 0.8
 _NUMBERS = frozenset(("id", "key", "no", "number", "nr", "ref", "code", "numero", "zip"))
 
 
@@ -47,19 +50,22 @@ class Choice:
 
 @dataclass(frozen=True)
 class Refused:
-    """A column that is called as a field is and cannot be read as one: the share that can, and a cell that cannot."""
+    """A column that is called as a field is and cannot be read as one: the share that can, and a cell that cannot.
+    `records`: its cells only say what kind of record a row is."""
 
     name: str
     share: float
     example: str
+    records: bool = False
 
 
 @dataclass
 class Choices:
-    """What was found for a file: field → choice; field → the column that only its name speaks for."""
+    """What was found for a file: field → choice; field → the column that only its name speaks for; the other columns."""
 
     found: dict[str, Choice] = field(default_factory=dict)
     refused: dict[str, Refused] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
 
     @property
     def columns(self) -> dict[str, list[str]]:
@@ -83,12 +89,13 @@ class _Column:
 class _Chooser:
     def __init__(self, profile: Profile, fields: tuple[Field, ...]) -> None:
         # What was written about a bad row is no part of the complaint.
-        sent = profile.columns[own_columns([c.name for c in profile.columns]) :]
+        self._sent = profile.columns[own_columns([c.name for c in profile.columns]) :]
         self._all = [
             _Column(place, c.name, fold_heading(c.name), without_remarks(c.name), Evidence(c))
-            for place, c in enumerate(sent)
+            for place, c in enumerate(self._sent)
             if c.filled
         ]
+        self._of_tasks = any(column.heading in words.TRACKERS for column in self._all)
         self._free = {column.name: column for column in self._all}
         self._fields = {spec.key: spec for spec in fields}
         self._exposure = fields is not FIELDS
@@ -106,9 +113,13 @@ class _Chooser:
             self._text()
             self._number()
             self._clocks()
+            self._lengths_of_time()
         self._drop_used_runners_up()
         found = self._choices.found
         self._choices.found = {key: found[key] for key in self._fields if key in found}
+        if not self._exposure:
+            told = {refused.name for refused in self._choices.refused.values()}
+            self._choices.left = left_columns(self._sent, self._fields, self._choices.columns, told)
         return self._choices
 
     def _take(self, key: str, column: _Column, why: str, other: str = "") -> None:
@@ -133,8 +144,14 @@ class _Chooser:
             self._take(spec.key, best, why, others[0] if others else "")
 
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
+        if spec.key == "type" and self._of_tasks and column.heading in words.PARTS:
+            return 0.0
+        if spec.key == "status" and column.heading == "state" and not column.evidence.names_states:
+            return 0.0
         if strength is exact:
             return exact(spec, column.heading) or exact(spec, column.bare_heading) * _WITHOUT_REMARKS
+        if spec.kind != "date" and any(durations.is_time_until(key, column.name) for key in words.DURATIONS):
+            return 0.0
         if spec.kind == "date" and self._role(column):
             return 0.0
         return inside(spec, column.heading)
@@ -156,7 +173,8 @@ class _Chooser:
     def _refuse(self, spec: Field, column: _Column) -> None:
         if spec.key not in self._choices.refused:
             share, example = column.evidence.readable(spec)
-            self._choices.refused[spec.key] = Refused(column.name, share, example)
+            records = spec.key == "type" and column.evidence.names_records
+            self._choices.refused[spec.key] = Refused(column.name, share, example, records)
 
     def _date_of_receipt(self) -> None:
         dated = [c for c in self._free.values() if c.evidence.dates >= LEAST_OF_CONTENT]
@@ -188,7 +206,12 @@ class _Chooser:
             self._take("received", odd, BY_NAME)
 
     def _in_another_sense(self) -> None:
-        """Headings that mean another field where the one that they mostly name cannot be read."""
+        """Headings that mean another field where the one that they mostly name cannot be read, or is missing."""
+        found = self._choices.found
+        if "item" not in found and "model" in found:
+            (name, *_) = found["model"].names
+            if next(c for c in self._all if c.name == name).evidence.column.number_share < _MOSTLY_YEARS:
+                found["item"] = found.pop("model")
         for key, (usual, headings) in words.WHERE_REFUSED.items():
             refused = self._choices.refused.get(usual)
             column = self._free.get(refused.name) if refused else None
@@ -252,6 +275,18 @@ class _Chooser:
                 if (same or beside) and column.evidence.is_clock:
                     self._choices.found[key] = Choice([*choice.names, column.name], choice.why, choice.other)
                     del self._free[column.name]
+                    break
+
+    def _lengths_of_time(self) -> None:
+        """The time until a moment, where the file does not have the moment itself."""
+        for key in words.DURATIONS:
+            if key in self._choices.found or "received" not in self._choices.found:
+                continue
+            for column in self._free.values():
+                if durations.is_time_until(key, column.name) and durations.unit_of(
+                    column.name, column.evidence.column
+                ):
+                    self._take(key, column, BY_NAME)
                     break
 
     def _drop_used_runners_up(self) -> None:

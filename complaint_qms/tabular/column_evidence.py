@@ -11,9 +11,10 @@ import numpy as np
 
 from complaint_qms.engine.text import is_han
 from complaint_qms.tabular import heading_words as words
-from complaint_qms.tabular.amounts import parse_number
+from complaint_qms.tabular.amounts import parse_flag, parse_number
 from complaint_qms.tabular.dates import decide, parse_column
 from complaint_qms.tabular.fields import Field
+from complaint_qms.tabular.heading_names import fold_heading
 from complaint_qms.tabular.profile import SAMPLE, ColumnProfile
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
@@ -48,15 +49,20 @@ class Evidence:
         if spec.kind == "date":
             return self.dates >= 0.5
         if spec.kind == "number":
-            return column.number_share >= 0.8 or self._amounts >= 0.8
+            counted = column.number_share >= 0.8 or self._amounts >= 0.8
+            return counted or (spec.key in ("injured", "deaths") and distinct <= 8 and self.flags >= 0.6)
         if column.date_share >= 0.5 and not self.bare and spec.kind != "name":
             return False
         if spec.kind == "text":
             return distinct > 0.2 * filled or column.mean_length > 60 or filled < 20
         if spec.kind == "flag":
-            return distinct <= 8
+            return distinct <= 8 and self.flags >= 0.5
         if spec.key == "handler":
             return not self._by_nobody
+        if spec.key == "type" and self.names_records:
+            return False
+        if spec.key == "region" and self.names_states:
+            return False
         if spec.kind == "label":
             return column.mean_length <= 120
         return True
@@ -143,6 +149,24 @@ class Evidence:
         sample = self.column.sample
         good = sum(len(text.split()) >= _WORDS or sum(map(is_han, text)) >= _HAN for text in sample)
         return self.column.number_share < 0.5 and bool(sample) and good >= 0.5 * len(sample)
+
+    @cached_property
+    def names_states(self) -> bool:
+        """Do most cells say how far a record is?"""
+        sample = self.column.sample
+        return sum(fold_heading(text) in words.STATES for text in sample) > 0.5 * len(sample)
+
+    @cached_property
+    def flags(self) -> float:
+        """Share of the different cells that say yes or no."""
+        sample = self.column.sample
+        return sum(parse_flag(text) is not None for text in sample) / len(sample) if sample else 0.0
+
+    @cached_property
+    def names_records(self) -> bool:
+        """Does every cell say no more than what kind of record a row is?"""
+        sample = self.column.sample
+        return bool(sample) and all(fold_heading(text) in words.KINDS_OF_RECORDS for text in sample)
 
     @property
     def numbers_records(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from complaint_qms.tabular import scripts
 from complaint_qms.tabular.errors import UnreadableFileError
 
 BLOCK = 1 << 20
@@ -27,25 +28,25 @@ _HINTS = {
 @dataclass(frozen=True)
 class Doubt:
     """Nothing in the bytes decides for the encoding: a piece of text as it is read, whether it holds characters that no
-    text has, and the name of another encoding that would fit ("" for none)."""
+    text has, the name of another encoding that would fit ("" for none), and whether what is read makes no words at all."""
 
     sample: str
     controls: bool
     hint: str
+    senseless: bool = False
 
 
 def doubt_about(path: Path, head: bytes, encoding: str) -> Doubt | None:
     """What speaks against an encoding that is only the last resort; None for the others."""
     if encoding not in ("latin-1", "cp1252"):
         return None
-    lines = [line for line in _block_with_high_bytes(path, head).splitlines() if not line.isascii()]
-    telling = b"\n".join(lines)[:HINT_BYTES]
+    telling = _telling(path, head)[:HINT_BYTES]
     text = telling.decode(encoding, errors="replace")
     first = next((place for place, char in enumerate(text) if not char.isascii()), 0)
     piece = text[max(0, first - SAMPLE_WIDTH // 4) :].splitlines()[0][:SAMPLE_WIDTH] if text else ""
     sample = "".join(char if char.isprintable() else "\u00b7" for char in piece).strip()
     controls = any("\x80" <= char <= "\x9f" for char in text)
-    return Doubt(sample, controls, _hint(telling))
+    return Doubt(sample, controls, _hint(telling), not scripts.is_latin(telling))
 
 
 def decode_sample(head: bytes, encoding: str) -> str:
@@ -56,8 +57,9 @@ def decode_sample(head: bytes, encoding: str) -> str:
 def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
     """(encoding, number of damaged characters).
 
-    Order: byte-order mark; UTF-16 by the place of its zero bytes; UTF-8 when the whole file is valid, or nearly
-    so; GB18030 when the bytes above 127 come in the pairs Chinese text makes; else Windows-1252 / Latin-1.
+    Order: byte-order mark; UTF-16 by the place of its zero bytes or by what it says; UTF-8 when the whole file is valid,
+    or nearly so; what the characters say (:mod:`complaint_qms.tabular.scripts`); GB18030 when the bytes above 127 come in
+    the pairs Chinese text makes; else Windows-1252 / Latin-1.
     """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig", count_damage(path, "utf-8-sig")[0]
@@ -70,13 +72,19 @@ def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
             return "utf-16-le", count_damage(path, "utf-16-le")[0]
         if zeros_even > 0.3 * half and zeros_odd < 0.05 * half:
             return "utf-16-be", count_damage(path, "utf-16-be")[0]
+        if wide := scripts.utf16_without_mark(head):
+            return wide, count_damage(path, wide)[0]
     if sum(head.count(c) for c in CONTROLS) > 0.01 * len(head):
         raise UnreadableFileError("file_binary", file=path)
     damaged, foreign = count_damage(path, "utf-8")
     if damaged == 0 or damaged * 10 < foreign:
         return "utf-8", damaged
+    telling = _telling(path, head)[:HINT_BYTES]
+    if found := scripts.encoding_of(telling, lambda encoding: _nearly_whole(path, encoding)):
+        return found, count_damage(path, found)[0]
     pairs, high, c1 = _high_bytes(path)
-    if high and pairs >= 0.7 * high:
+    paired = high and pairs >= 0.7 * high and not scripts.is_latin(telling)
+    if paired and scripts.may_be_gb18030(telling):
         damaged, foreign = count_damage(path, "gb18030")
         if damaged == 0 or damaged * 20 < foreign:
             return "gb18030", damaged
@@ -93,6 +101,17 @@ def count_damage(path: Path, encoding: str) -> tuple[int, int]:
     return damaged, _count(
         path, encoding, lambda text: len(text) - len(text.encode("ascii", "ignore"))
     ) - damaged
+
+
+def _nearly_whole(path: Path, encoding: str) -> bool:
+    damaged, foreign = count_damage(path, encoding)
+    return damaged == 0 or damaged * 20 < foreign
+
+
+def _telling(path: Path, head: bytes) -> bytes:
+    """Lines with bytes above 127, from the first piece of the file that has any."""
+    lines = _block_with_high_bytes(path, head).splitlines()
+    return b"\n".join(line for line in lines if not line.isascii())
 
 
 def _block_with_high_bytes(path: Path, head: bytes) -> bytes:

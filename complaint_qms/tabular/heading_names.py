@@ -106,6 +106,11 @@ def _variants(heading: str) -> tuple[str, ...]:
     first, _, rest = found[-1].partition(" ")
     if rest and first in words.ABOUT_COMPLAINTS:
         found.append(rest)
+    *before, last = found[-1].split() or [""]
+    if before and (last in words.CURRENCIES or last in words.AMOUNT_UNITS):
+        if before[-1] in ("in", "en", "em") and len(before) > 1:
+            before.pop()
+        found.append(" ".join(before))
     for prefix in words.ABOUT_COMPLAINTS_CJK:
         if heading.startswith(prefix) and len(heading) > len(prefix):
             found.append(heading[len(prefix) :])

@@ -12,10 +12,10 @@ from typing import Final
 
 NAMES: Final[dict[str, dict[str, str]]] = {
     "id": {
-        "en": "complaint id|complaint no|complaint number|case id|caseid|case number|casenumber|case no|ticket id|ticket no|ticket number|report number|"
+        "en": "complaint id|complaint no|complaint number|case number|casenumber|case no|case id|caseid|ticket id|ticket no|ticket number|report number|"
         "report id|record id|notification|notification no|notification number|qmnum|service request number|sr number|unique key|case key|claim id|claim no|"
         "claim number|issue key|nhtsa id|odi number|cmplid|odino|mdr report key|case enquiry id|defect id|incident id|incident number|reference|reference number|"
-        "ref no|ref|issue id|rma|rma no|rma number|return id|return number|return no|id|no|number|name|key|report no|ra report no|ticket|case|claim",
+        "ref no|ref|issue id|rma|rma no|rma number|return|return id|return number|return no|id|no|number|name|key|report no|ra report no|ticket|case|claim",
         "zh": "投诉编号|投诉单号|投诉号|客诉编号|客诉单号|工单号|工单编号|案件编号|单号|编号|序号",
         "de": "reklamationsnummer|reklamationsnr|reklamations nr|beschwerdenummer|beschwerde nr|meldungsnummer|meldung|vorgangsnummer|fallnummer|ticketnummer|"
         "aktenzeichen|nummer|nr|lfd nr|kennung",
@@ -55,7 +55,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     "customer": {
         "en": "customer|customer name|customer id|customer no|customer number|sold to party|sold to pty|sold to|kunum|client|client name|account|account name|account id|accountid|"
         "requester|requester name|requester organization|buyer|complainant|complainant name|consumer|supplied name|contact name|contact|full name|user|user id|"
-        "raised by|reporter",
+        "raised by|your name|organization|organisation",
         "de+": "name 1|ship to party|ship to pty",
         "zh": "客户|客户名称|客户编号|客户代码|投诉人|投诉客户|客户姓名|姓名|买家|用户|顾客|联系人",
         "de": "kunde|kundenname|kundennummer|kundennr|kunden nr|debitor|auftraggeber|reklamant|beschwerdefuhrer|besteller|ansprechpartner",
@@ -65,8 +65,8 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "顧客|顧客名|顧客コード|お客様名|お客様|得意先|得意先名|申出者|申出人|購入者",
     },
     "item": {
-        "en": "item|item code|item name|product|product name|product code|productname|sku|article|article no|article number|part|part no|part number|material|"
-        "material no|material number|matnr|brand name|trade name|device|device name|generic name|modeltxt|catalog number|products|model|product description",
+        "en": "item|item code|item name|product|product name|product title|product code|productname|sku|article|article no|article number|part|part no|part number|material|"
+        "material no|material number|matnr|brand name|trade name|device|device name|generic name|modeltxt|catalog number|products|model|product description|product purchased|which product|what product did you buy|component s|components|component",
         "zh": "产品|产品名称|产品编码|产品编号|物料|物料编码|物料名称|物料号|商品|商品名称|货品|品名|车系|型号|类目",
         "de": "artikel|artikelnummer|artikelnr|artikel nr|artikelbezeichnung|produkt|produktname|produktnummer|material|materialnummer|materialkurztext|teil|teilenummer|gerat",
         "fr": "produit|nom du produit|code produit|reference produit|ref produit|article|code article|reference article|materiel|designation|piece|appareil",
@@ -120,16 +120,18 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "会社|会社名",
     },
     "type": {
-        "en": "complaint type|complaint category|type of complaint|type|category|issue|issue type|issue category|defect|defect code|defect type|fecod|failure mode|"
+        "en": "complaint type|complaint category|type of complaint|failure mode|defect type|defect code|failure code|failure type|type of failure|fault code|fault type|type|category|issue|"
+        "issue type|issue category|defect|failure|fecod|nonconformance|nonconformity|complaint code|"
         "problem|problem type|problem code|device problem|damage code|coding code text|qmcod|request type|sr type|reason|complaint reason|reason code|compdesc|"
-        "component|components|component s|case type|return reason|reason for return|reason of return|refund reason|cancellation reason|code group text|label|label component failure|fault|subcategory|cat|notification type|symptoms|coded symptoms|meddra preferred terms|reactions|reaction",
-        "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷|缺陷类型|不良现象|故障类型|投诉原因|退货原因|退款原因|原因",
-        "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|fehlerart|fehlercode|fehler|mangel|schadensbild|schadensart|schadenscode|schadencode|schadenscodetext|"
+        "component|components|case type|return reason|reason for return|reason of return|refund reason|cancellation reason|code group text|label|label component failure|fault|subcategory|cat|notification type|symptoms|coded symptoms|meddra preferred terms|reactions|reaction",
+        "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷类型|缺陷名称|失效模式|故障模式|不良现象|不良项目|不良类型|故障现象|故障类型|异常类型|缺陷|投诉原因|退货原因|退款原因|原因",
+        "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|beanstandungsgrund|beanstandungsart|fehlerart|fehlerbild|fehlertyp|fehlerkategorie|fehlercode|"
+        "fehlermerkmal|fehler|ausfallart|mangelart|beanstandung|mangel|schadensbild|schadensart|schadenscode|schadencode|schadenscodetext|"
         "retourengrund|rucksendegrund|ruckgabegrund|kategorie|art|grund|problem|typ|codegruppe|meldungsart",
-        "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif de retour|motif du retour|motif|nature de la reclamation|categorie|type|type de defaut|defaut|code defaut|probleme|nature",
-        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|defecto|codigo de defecto|problema|causa|motivo de devolucion|motivo de la devolucion|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
-        "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito|codigo do defeito|problema|assunto principal|motivo da devolucao|motivo de devolucao|causa",
-        "ja": "苦情区分|苦情分類|苦情種別|クレーム区分|クレーム種別|クレーム内容区分|不具合区分|不具合現象|不良内容|不良区分|現象|返品理由|分類|区分|種別|カテゴリ|カテゴリー",
+        "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif de retour|motif du retour|motif|nature de la reclamation|categorie|type|type de defaut|defaut constate|defaut signale|panne constatee|mode de defaillance|defaut|defaillance|code defaut|type de panne|panne|anomalie|probleme|nature",
+        "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|falla reportada|defecto reportado|defecto encontrado|modo de falla|modo de fallo|tipo de falla|tipo de fallo|defecto|falla|fallo|averia|codigo de defecto|problema|causa|motivo de devolucion|motivo de la devolucion|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
+        "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito apresentado|defeito reclamado|defeito relatado|modo de falha|tipo de falha|defeito|falha|avaria|codigo do defeito|problema|assunto principal|motivo da devolucao|motivo de devolucao|causa",
+        "ja": "苦情区分|苦情分類|苦情種別|クレーム区分|クレーム種別|クレーム内容区分|不具合区分|不具合現象|不良内容|不良区分|不良モード|故障モード|不良名|不具合名|故障内容|不具合|現象|返品理由|分類|区分|種別|カテゴリ|カテゴリー",
     },
     "severity": {
         "en": "severity|severity level|seriousness|event type|grade|criticality",
@@ -160,10 +162,10 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "text": {
         "en": "complaint description|description of complaint|description|complaint details|details|narrative|complaint narrative|consumer complaint narrative|event text|"
-        "foi text|cdescr|long text|complaint|complaint text|text|content|body|message|comment|comments|request details|problem description|remarks|note|notes|review|"
+        "foi text|cdescr|long text|defect description|failure description|fault description|complaint|complaint text|text|content|body|message|comment|comments|request details|problem description|remarks|note|notes|review|"
         "what happened",
         "zh": "投诉内容|投诉描述|投诉详情|问题描述|问题简述|描述|内容|详情|详细描述|反馈内容|客户反馈|评论|评价|简述|说明|备注",
-        "de": "beschreibung|fehlerbeschreibung|problembeschreibung|reklamationstext|reklamationsbeschreibung|beschwerdetext|sachverhalt|langtext|text|details|bemerkung|"
+        "de": "beschreibung|fehlerbeschreibung|fehlertext|mangelbeschreibung|problembeschreibung|reklamationstext|reklamationsbeschreibung|beschwerdetext|sachverhalt|langtext|text|details|bemerkung|"
         "bemerkungen|kommentar|nachricht|inhalt",
         "fr": "description|description du probleme|description de la reclamation|detail de la reclamation|details|texte|commentaire|commentaires|message|contenu|observations|remarques",
         "es": "descripcion|descripcion del problema|descripcion del reclamo|descripcion de la queja|detalle|detalles|texto|comentario|comentarios|mensaje|contenido|observaciones",
@@ -190,7 +192,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "地域|地区|都道府県|国|市区町村|エリア",
     },
     "status": {
-        "en": "status|state of complaint|complaint status|case status|system status|user status",
+        "en": "status|state of complaint|complaint status|case status|status reason|system status|user status|state",
         "zh": "状态|投诉状态|处理状态",
         "de": "status|systemstatus|anwenderstatus|bearbeitungsstatus",
         "fr": "statut|etat|etat de la reclamation",
@@ -210,10 +212,10 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     "injured": {
         "en": "injured|injuries|no of injured|number injured|number of injuries|injury count|persons injured",
         "zh": "受伤|受伤人数|伤者",
-        "de": "verletzte|anzahl verletzte|verletzte personen|zahl der verletzten",
+        "de": "verletzte|verletzt|anzahl verletzte|verletzte personen|zahl der verletzten",
         "fr": "blesses|nombre de blesses",
-        "es": "heridos|lesionados|numero de heridos|numero de lesionados",
-        "pt": "feridos|numero de feridos|lesionados",
+        "es": "heridos|lesionados|hubo heridos|hubo lesionados|numero de heridos|numero de lesionados",
+        "pt": "feridos|numero de feridos|lesionados|houve feridos|houve lesionados",
         "ja": "負傷者|負傷者数|けが人|怪我人数",
     },
     "deaths": {
@@ -226,13 +228,13 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "ja": "死亡者|死亡者数|死者|死者数",
     },
     "harm": {
-        "en": "harm|adverse event|adverse event flag|injury flag|safety|safety issue|patient harm|injury",
+        "en": "harm|adverse event|adverse event flag|injury flag|safety|safety issue|patient harm|injury|anyone hurt|was anyone hurt|anyone injured|was anyone injured",
         "zh": "伤害|是否伤害|不良事件|安全问题",
         "de": "personenschaden|verletzung|sicherheitsrelevant",
         "fr": "dommage corporel|blessure|evenement indesirable",
         "es": "lesion|dano personal|evento adverso",
         "pt": "lesao|dano pessoal|evento adverso",
-        "ja": "人身事故|健康被害|有害事象",
+        "ja": "人身事故|健康被害|有害事象|けが|けがの有無|怪我|負傷|人的被害",
     },
     "crash": {
         "en": "crash|crash or fire a|accident|collision",
@@ -265,7 +267,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "en": "cost|costs|total cost|claim amount|amount|refund amount|refunded amount|refund total|credit amount|compensation|refund|refunded",
         "zh": "金额|赔偿金额|费用|成本|退款金额|退款额|退款",
         "de": "kosten|gesamtkosten|betrag|schadenssumme|gutschrift|erstattungsbetrag",
-        "fr": "cout|couts|montant|montant rembourse|montant de la reclamation",
+        "fr": "cout|couts|montant|montant avoir|montant de l avoir|montant rembourse|montant de la reclamation",
         "es": "costo|coste|costos|importe|monto|monto reclamado",
         "pt": "custo|custos|valor|montante|valor reclamado",
         "ja": "費用|金額|損害額|補償額|コスト",
@@ -281,7 +283,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "outcome": {
         "en": "outcome|resolution|resolution details|resolution description|decision|remedy|company response|company response to consumer|disposition|closure reason",
-        "zh": "处理结果|结果|解决方案|处理方式|处理方案",
+        "zh": "处理结果|结果|解决方案|处理方式|处理方案|处理措施|处理对策",
         "de": "ergebnis|losung|massnahme|entscheidung|erledigung",
         "fr": "resultat|solution|decision|suite donnee|action corrective",
         "es": "resultado|solucion|decision|resolucion|respuesta",

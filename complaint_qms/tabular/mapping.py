@@ -9,8 +9,10 @@ from operator import or_
 from pathlib import Path
 from typing import Any
 
-from complaint_qms.tabular import sheets
+from complaint_qms.tabular import durations, sheets
+from complaint_qms.tabular.amounts import currencies, decimal_marks
 from complaint_qms.tabular.column_choice import STANDS_IN, Choices, choose_columns
+from complaint_qms.tabular.column_evidence import Evidence
 from complaint_qms.tabular.dates import DateDecision, decide
 from complaint_qms.tabular.errors import ColumnError, NoRowError
 from complaint_qms.tabular.fields import (
@@ -26,7 +28,7 @@ from complaint_qms.tabular.mapping_file import (
     load_mapping,
     open_table,
 )
-from complaint_qms.tabular.profile import Profile
+from complaint_qms.tabular.profile import ColumnProfile, Profile
 from complaint_qms.tabular.rows import Table
 from complaint_qms.tabular.sniff import Format
 
@@ -39,7 +41,8 @@ class FileMapping:
     """How one file is read; `columns` maps canonical field -> heading(s), `headings` are all the file has.
 
     `exposure`: a file of deliveries, whose date is called so. `choices`: why these columns, where nobody gave them.
-    `one_spelling`: fields whose values are one where they differ in letter case, width or blanks only.
+    `one_spelling`: fields whose values are one where they differ in letter case, width or blanks only. `decimals`: the
+    decimal mark of columns of numbers where it is not plain. `currencies` of the costs, the most usual first.
     """
 
     name: str
@@ -53,6 +56,8 @@ class FileMapping:
     exposure: bool = False
     choices: Choices = field(default_factory=Choices)
     one_spelling: tuple[str, ...] = ()
+    decimals: dict[str, str] = field(default_factory=dict)
+    currencies: list[str] = field(default_factory=list)
 
 
 def guess(profile: Profile, fields: tuple[Field, ...] = FIELDS) -> dict[str, list[str]]:
@@ -83,6 +88,8 @@ def build_mapping(
         profile.records,
         exposure,
         choices or Choices(),
+        decimals=decide_decimals(table, profile, columns),
+        currencies=decide_currencies(profile, columns),
     )
 
 
@@ -91,10 +98,31 @@ def decide_dates(
 ) -> dict[str, DateDecision]:
     """How each date column is read."""
     dated = {key: profile.column(names[0]) for key, names in columns.items() if BY_KEY[key].kind == "date"}
-    votes = {key: column.votes for key, column in dated.items() if column}
-    return {
-        key: decide(v, [o for k, o in votes.items() if k != key], given.get(key)) for key, v in votes.items()
+    lengths = {
+        key: unit
+        for key, column in dated.items()
+        if column and key != "received" and (unit := _unit(column, given.get(key)))
     }
+    votes = {key: column.votes for key, column in dated.items() if column and key not in lengths}
+    found = {key: DateDecision(unit, "date_duration") for key, unit in lengths.items()}
+    for key, v in votes.items():
+        found[key] = decide(v, [o for k, o in votes.items() if k != key], given.get(key))
+    return {key: found[key] for key in dated if key in found}
+
+
+def decide_decimals(table: Table, profile: Profile, columns: dict[str, list[str]]) -> dict[str, str]:
+    """The decimal mark of each column of numbers where its cells leave a doubt."""
+    numbers = {
+        key: profile.column(names[0]) for key, names in columns.items() if BY_KEY[key].kind == "number"
+    }
+    samples = {key: column.sample for key, column in numbers.items() if column}
+    return decimal_marks(samples, typed=table.format.kind != "csv")
+
+
+def decide_currencies(profile: Profile, columns: dict[str, list[str]]) -> list[str]:
+    """Currencies of the costs, as the cells or the heading name them."""
+    column = profile.column(columns["cost"][0]) if columns.get("cost") else None
+    return currencies(column.name, column.sample) if column else []
 
 
 def missing_fields(mapping: FileMapping) -> list[str]:
@@ -145,8 +173,20 @@ def require(mapping: FileMapping) -> None:
 
 def name_list(names: Sequence[str]) -> list[str]:
     """Headings for a message: long ones cut, of many the first, and nothing that a terminal would act on."""
-    short = [name if len(name) <= 60 else name[:59] + "…" for name in names[:40]] + ["…"] * (len(names) > 40)
+    return short_names(names[:40]) + ["…"] * (len(names) > 40)
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """All of them, long ones cut."""
+    short = [name if len(name) <= 60 else name[:59] + "…" for name in names]
     return ["".join(c if c.isprintable() else "\ufffd" for c in name) for name in short]
+
+
+def _unit(column: ColumnProfile, given: str | None) -> str | None:
+    """The unit of a column that holds lengths of time and no dates."""
+    if given in durations.ORDERS:
+        return given
+    return None if Evidence(column).dates >= 0.5 else durations.unit_of(column.name, column)
 
 
 __all__ = [

@@ -8,8 +8,8 @@ An entry of one file::
       delimiter: ","
       sheet: null                   # xlsx only; a list for sheets of one table
       header_row: 1                 # 0: the file has no headings
-      columns: {id: Case No, received: Opened, text: [Subject, Details], batch: null, ...}
-      dates: {received: dmy}        # dmy | mdy | ymd, for the date columns of this file
+      columns: {id: Case No, received: Opened, text: [Subject, Details], batch: null, ...}  # left out: found as without a file
+      dates: {received: dmy}        # dmy | mdy | ymd; seconds | minutes | hours | days | duration (2d 3h) after the receipt
       one_spelling: [item]          # names that differ in letter case only are one
 
 ``deliveries`` beside ``files`` is one such entry, with the columns item, batch, date and quantity.
@@ -21,6 +21,7 @@ import codecs
 from collections.abc import Sequence
 from pathlib import Path
 
+from complaint_qms.tabular import durations
 from complaint_qms.tabular.encoding import count_damage
 from complaint_qms.tabular.errors import ColumnError, MappingFileError
 from complaint_qms.tabular.fields import DATE_KEYS, EXPOSURE_FIELDS, FIELDS
@@ -30,7 +31,8 @@ from complaint_qms.tabular.yaml_file import read_yaml, short_repr
 
 VERSION = 1
 KINDS = ("csv", "xlsx", "jsonl", "json")
-ORDERS = ("dmy", "mdy", "ymd")
+DAY_ORDERS = ("dmy", "mdy", "ymd")
+ORDERS = (*DAY_ORDERS, *durations.ORDERS)
 SPELLED = ("item", "model", "batch", "serial", "type", "supplier", "customer", "region", "channel")
 """Fields of names that people spell in more than one way."""
 _KEYS = ("name", "kind", "encoding", "delimiter", "sheet", "header_row", "columns", "dates", "one_spelling")
@@ -156,7 +158,7 @@ def _check_entry(path: Path, where: str, entry: dict, known: dict[str, str]) -> 
     for key in entry:
         if key not in _KEYS:
             raise _unknown_key(path, f"{where}.{short_repr(key)}", _KEYS)
-    columns = entry.get("columns")
+    columns = entry.get("columns", {})
     if not isinstance(columns, dict):
         raise MappingFileError("mapping_table", file=path, where=f"{where}.columns")
     for key, names in columns.items():
@@ -179,8 +181,11 @@ def _check_dates(path: Path, where: str, dates: object, known: dict[str, str]) -
     for key, order in (dates or {}).items():
         if key not in allowed:
             raise _unknown_key(path, f"{where}.{short_repr(key)}", allowed)
-        if not isinstance(order, str) or order not in ORDERS:
-            raise _no_choice(path, f"{where}.{key}", ORDERS, order)
+        orders = (
+            DAY_ORDERS if known[key] == "received" else ORDERS
+        )  # nothing counts from the receipt to itself
+        if not isinstance(order, str) or order not in orders:
+            raise _no_choice(path, f"{where}.{key}", orders, order)
 
 
 def _check_spellings(path: Path, where: str, fields: object) -> None:

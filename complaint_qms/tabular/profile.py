@@ -79,7 +79,8 @@ class ColumnProfile:
         filled = [
             (text, count)
             for value, count in different.items()
-            if len(text := value.strip()) > _LONGEST_BLANK or text.lower() not in BLANKS
+            if (len(text := value.strip()) > _LONGEST_BLANK or text.lower() not in BLANKS)
+            and text != self.name  # the headings once more, between two months
         ]
         cells = sum([count for _text, count in filled])
         self.filled += cells
@@ -123,7 +124,7 @@ class ColumnProfile:
         step = max(1, len(rest) // max(1, room - len(first)))
         for value in (*first, *rest[::step][: room - len(first)]):
             text = value.strip()
-            if text and text.lower() not in BLANKS:
+            if text and text.lower() not in BLANKS and text != self.name:
                 self.sample.append(text)
 
 

@@ -81,6 +81,10 @@ class Table:
         self.path = path
         self.name = name or path.name
         self.format = fmt or sniff(path)
+        if self.format.doubt and self.format.doubt.senseless:
+            raise UnreadableFileError(
+                "encoding_unknown", file=path, encoding=self.format.doubt.hint or "big5"
+            )
         self._bytes_read = 0
         self._merged: list[tuple[int, int, int]] = []
         self._parts: list[_Part] = []

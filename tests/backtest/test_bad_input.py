@@ -123,7 +123,7 @@ def test_bad_policies(tmp_path, capsys, policy, words):
     ("mapping", "words"),
     [
         ("files: 3\n", "files"),
-        ("files: [{name: a.csv}]\n", "files[0].columns"),
+        ("files: [{name: a.csv, columns: 3}]\n", "files[0].columns"),
         ("files: [{name: a.csv, columns: {colour: x}}]\n", "colour"),
         ("files: [{name: a.csv, columns: {received: when}}]\n", "'when'"),
         ("files: [{name: a.csv, columns: {received: date, item: item}, dates: {received: wrong}}]\n", "dmy"),

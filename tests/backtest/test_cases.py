@@ -241,16 +241,52 @@ def test_columns_without_headings_are_named_with_their_first_values(tmp_path, ca
     assert (code, "column 3 (0)" in said) == (errors.COLUMNS, True)
 
 
-def test_assumed_columns_and_durations_are_said(tmp_path, capsys):
-    rows = "".join(f"{n},2024-01-{1 + n % 28:02},leak,N,Y,{60 + n}\n" for n in range(40))
+def test_assumed_columns_and_lengths_of_time_are_said(tmp_path, capsys):
+    rows = "".join(f"{n},2024-01-{1 + n % 28:02} 09:00,leak,N,Y,{60 + n},{n},ann\n" for n in range(40))
     path = tmp_path / "a.csv"
-    path.write_text("No,Received,Type,CRASH_OR_FIRE_A,CRASH_OR_FIRE_B,First reply time in minutes\n" + rows)
+    path.write_text(
+        "No,Received,Type,CRASH_OR_FIRE_A,CRASH_OR_FIRE_B,First reply time in minutes,Resolution time,Reporter\n"
+        + rows
+    )
     code, said = replay(capsys, tmp_path / "o", path)
     assert code == errors.OK
     assert "CRASH_OR_FIRE_A → Crash" in said
     assert "CRASH_OR_FIRE_B → Fire" in said
-    assert (
-        "First reply time in minutes: seen, not used as First response, because it holds durations such as '60'"
-        in said
+    assert re.search(r"First response +First reply time in minutes +60 +minutes after the receipt", said)
+    assert "not used as Solution done, lengths of time without a unit; add it to the heading" in said
+    assert "not used, who typed or changed the record: Reporter" in said
+    found = quality(tmp_path / "o")
+    assert found["-", "column_assumed"]
+    assert found["-", "columns_unused"] == 2
+    assert query(tmp_path / "o", "SELECT first_response, customer FROM complaint WHERE id = '5'") == [
+        ("2024-01-06 10:05:00", None)
+    ]
+    mapping = tmp_path / "o" / "mapping.yaml"
+    assert "first_response: minutes  # minutes after the receipt" in mapping.read_text(encoding="utf-8")
+    again, _ = replay(capsys, tmp_path / "p", path, "--no-text", "--mapping", mapping)
+    assert (again, query(tmp_path / "p", "SELECT first_response FROM complaint WHERE id = '5'")) == (
+        errors.OK,
+        [("2024-01-06 10:05:00",)],
     )
-    assert quality(tmp_path / "o")["-", "column_assumed"]
+
+
+def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, capsys):
+    head = "Lfd. Nr.;Eingang;Artikel;Fehlerbild;Menge;Kosten EUR;Verletzt (J/N)"
+    rows = [
+        f"R{n};{1 + n % 28:02}.0{1 + n % 9}.2024;P-{n % 3};Kratzer;{1 + n % 3},000;1.{n:03},50;{'ja' if n == 3 else 'nein'}"
+        for n in range(40)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([head, *rows[:20], head, *rows[20:], "Gesamt;;;;;41.000,00;"]) + "\n")
+    code, said = replay(capsys, tmp_path / "o", path, "--no-text")
+    assert (code, "40 rows used, 2 bad rows" in said) == (errors.OK, True)
+    assert query(tmp_path / "o", "SELECT row, reason FROM rejected ORDER BY row") == [
+        (22, "row_headings"),
+        (43, "row_total"),
+    ]
+    assert query(tmp_path / "o", "SELECT type, quantity, cost, injured FROM complaint WHERE id = 'R3'") == [
+        ("Kratzer", 1.0, 1003.5, 1.0)
+    ]
+    assert query(tmp_path / "o", "SELECT sum(injured), count(injured) FROM complaint") == [(1.0, 40)]
+    assert re.search(r"Cost +Kosten EUR .*decimal comma; EUR", said)
+    assert set(quality(tmp_path / "o")) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -175,8 +176,8 @@ def test_impossible_numbers_count_as_nothing(tmp_path, capsys):
         (0.0, 32),
         (2.0, 1),
     ]
-    assert query(tmp_path / "o", "SELECT field, reason, rows FROM quality") == [
-        ("deaths", "number_impossible", 5)
+    assert query(tmp_path / "o", "SELECT reason, rows FROM quality WHERE field = 'deaths'") == [
+        ("number_impossible", 5)
     ]
 
 
@@ -303,17 +304,28 @@ def test_deliveries_are_shown_and_can_be_mapped(tmp_path, capsys):
     assert query(tmp_path / "p", "SELECT item, sum(units) FROM delivery GROUP BY 1") == [("Fan", 20.0)]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "text", "hint"),
-    [("big5", "產品壞了客戶要求退貨", "Big5"), ("cp1251", "Товар сломался, прошу", "Windows-1251"), ("latin-1", "cassé", "")],
-)  # fmt: skip
-def test_a_guessed_encoding_is_doubted(tmp_path, capsys, encoding, text, hint):
-    rows = [HEAD, *(line(n, f'"{text} {n}"') for n in range(40))]
-    path = make(tmp_path / "a.csv", "\n".join(rows).encode(encoding))
-    assert sniff(path).doubt.hint == hint
+def test_a_guessed_encoding_is_doubted(tmp_path, capsys):
+    rows = [HEAD, *(line(n, f'"cassé {n}"') for n in range(40))]
+    path = make(tmp_path / "a.csv", "\n".join(rows).encode("latin-1"))
+    assert not sniff(path).doubt.senseless
     code, said = replay(capsys, tmp_path / "o", path)
     assert (code, "encoding" in said) == (errors.OK, True)
     assert "encoding" in query(tmp_path / "o", "SELECT reason FROM quality")[0][0]
+
+
+def test_letters_that_make_no_words_are_refused_with_the_remedy_which_works(tmp_path, capsys):
+    text = "ตัวอย่างสินค้าเสีย ขอเปลี่ยน"
+    rows = [HEAD, *(line(n, f'"{text} {n}"') for n in range(40))]
+    path = make(tmp_path / "a.csv", "\n".join(rows).encode("cp874"))
+    code, said = replay(capsys, tmp_path / "o", path)
+    assert (code, "Save it as UTF-8" in said, "encoding: " in said) == (errors.UNREADABLE, True, True)
+    lines = re.findall(r"'([^']+)'", said)[:3]
+    assert lines[:2] == ["version: 1", "files:"]
+    given = make(
+        tmp_path / "m.yaml", "\n".join(lines).replace(re.search(r"encoding: (\S+)}", said)[1], "cp874") + "\n"
+    )
+    assert replay(capsys, tmp_path / "p", path, "--mapping", given)[0] == errors.OK
+    assert text in query(tmp_path / "p", "SELECT text FROM complaint LIMIT 1")[0][0]
 
 
 def test_a_slip_in_the_year_does_not_move_the_end(tmp_path, capsys):
@@ -321,7 +333,7 @@ def test_a_slip_in_the_year_does_not_move_the_end(tmp_path, capsys):
     rows[1] = rows[1].replace("2024", "2199")
     assert replay(capsys, tmp_path / "o", make(tmp_path / "a.csv", rows))[0] == errors.OK
     assert query(tmp_path / "o", "SELECT value FROM meta WHERE key = 'as_of'")[0][0].startswith("2024-01-28")
-    assert query(tmp_path / "o", "SELECT reason, rows FROM quality") == [("date_far", 1)]
+    assert query(tmp_path / "o", "SELECT reason, rows FROM quality WHERE field != '-'") == [("date_far", 1)]
 
 
 def test_no_cell_of_the_side_file_is_a_formula(tmp_path, capsys):

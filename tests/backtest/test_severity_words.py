@@ -8,8 +8,8 @@ import pytest
 
 from complaint_qms.backtest import policy_file
 from complaint_qms.backtest.main import main
-from complaint_qms.backtest.severity_words import WORDS, of_level
 from complaint_qms.engine.risk import stated_harm
+from complaint_qms.tabular.severity_words import WORDS, of_level
 from tests.backtest.outcome import query
 
 LADDERS = [

@@ -126,6 +126,48 @@ class TestWords:
             found.append(made_by(opened)[0]["harm_level"] or None)
         assert found == ["serious", "death", "minor", None]
 
+    def test_words_amounts_and_lengths_of_time_of_a_list_in_another_language(self, sheet):
+        own = frappe.get_cached_value("Company", factory.company(), "default_currency")
+        foreign = "CHF" if own == "EUR" else "EUR"
+        severities = ("schwer", "1 - Critique", "轻微", "2")
+        lines = [
+            [
+                f"{frappe.generate_hash(length=6)}",
+                f"0{n}.03.2024 09:00",
+                f"Läuft aus {n}",
+                word,
+                "90",
+                "1.234,50",
+                amount,
+                "ja",
+            ]
+            for n, (word, amount) in enumerate(
+                zip(severities, (f"1.200,00 {own}", f"12 {foreign}", "7", "8"), strict=True), start=1
+            )
+        ]
+        path = sheet(
+            *lines,
+            ["Gesamt", "", "", "", "", "", "41", ""],
+            headings=[
+                "Reklamationsnr.", "Eingangsdatum", "Beschreibung", "Schweregrad", "Erste Antwortzeit (Min.)", "Menge", "Betrag", "Verletzt (ja/nein)",
+            ],
+        )  # fmt: skip
+        doc, found = started(path)
+        run.import_rows(doc, found)
+        made = made_by(found)
+        assert [row["severity"] for row in made][:3] == ["Critical", "Critical", "Minor"]
+        assert made[3]["severity"] != "Minor", "of a bare rank nobody knows which end is the worst"
+        assert [row["claimed_amount"] for row in made] == [1200.0, 0.0, 7.0, 8.0]
+        assert f"12 {foreign}" in made[1]["description"]
+        assert {(row["qty"], str(row["first_response_at"])[11:]) for row in made} == {(1234.5, "10:30:00")}
+        assert {row["harm_level"] for row in made} == {"serious"}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(frappe.local, "lang", "en")
+            _, bad = Translator(found, Defaults(factory.company())).translate(next(found.table.chunks(10)))
+        assert [(error.row, error.reason) for error in bad] == [
+            (6, "A row of totals, which is no complaint.")
+        ]
+
     def test_an_unknown_type_takes_the_default_where_there_is_one(self, sheet):
         doc, found = started(sheet(*rows(1)), default_type="Leak")
         run.import_rows(doc, found)

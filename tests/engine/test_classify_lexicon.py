@@ -9,6 +9,7 @@ from complaint_qms.constants import vocabulary
 from complaint_qms.constants.risk import SEVERITIES
 from complaint_qms.engine.classify import SEVERITY_KEYS, assess, default_lexicon, propose, propose_many
 from complaint_qms.engine.classify.harm import not_denied
+from complaint_qms.engine.classify.languages import told_harm
 from complaint_qms.engine.classify.stems import stem
 
 
@@ -273,6 +274,8 @@ def test_denial_is_heard_with_and_without_the_apostrophe(word):
         "The conversation died",
         "My hard drive died",
         "Got the yellow wrench of death",
+        "You will be sued for a wrongful death",
+        "We suffered a financial loss",
         "The account of my recently deceased husband",
     ],
 )
@@ -296,6 +299,52 @@ def test_what_is_handed_on_or_runs_out_is_nobodys_death(saying):
 )
 def test_deaths_of_persons_stay_deaths(told):
     harm = assess(told)
+    assert (harm.severity, harm.certain) == ("catastrophic", True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The account holder is deceased.",
+        "The policyholder has passed away, please cancel",
+        "I am the executor of my late mother's estate. She died in March.",
+        "My husband passed away. I sent the death certificate three times.",
+        "When he died in 2021 I was the beneficiary, and suffered a loss",
+        "账户持有人已去世，请销户",
+        "我父亲过世了，遗产继承手续一直办不下来",
+        "Der Kontoinhaber ist verstorben, bitte kündigen Sie das Konto und den Vertrag",
+        "Meine Mutter ist gestorben und die Erben erhalten von der Bank keine Auskunft",
+        "Le titulaire du compte est décédé, merci de clôturer le compte",
+        "Mon père est mort et la succession est bloquée par votre agence",
+        "El titular de la cuenta falleció el mes pasado y no cierran la cuenta",
+        "Mi padre murió y los herederos no pueden cobrar la póliza",
+        "O titular da conta faleceu em março e não encerram a conta",
+        "Meu pai morreu e o inventário não anda por causa do banco",
+    ],
+)
+def test_an_account_holder_who_died_is_no_death_by_goods(told):
+    assert told_harm(told).severity == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "My mother died when the bed collapsed and the estate will sue",
+        "The heater killed my father, writes the executor of the estate",
+        "The patient died after the pump stopped. The estate of the patient writes.",
+        "My husband died after taking this medicine, the account holder is me",
+        "Account holder: J. Smith. His son died in the crib",
+        "The account holder died in hospital after the crash",
+        "用户使用后死亡，家属要求继承人赔偿",
+        "我父亲被电死了，遗产问题请联系律师",
+        "Der Kunde ist durch das Gerät gestorben und die Erben klagen gegen Sie",
+        "Le client est mort après avoir utilisé le radiateur et ses héritiers portent plainte",
+        "El cliente murió al usar la estufa y los herederos reclaman a la empresa",
+        "O cliente morreu ao usar o aquecedor e os herdeiros reclamam da empresa",
+    ],
+)
+def test_a_death_by_goods_stays_one_whoever_inherits(told):
+    harm = told_harm(told)
     assert (harm.severity, harm.certain) == ("catastrophic", True)
 
 

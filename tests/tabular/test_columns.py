@@ -56,11 +56,11 @@ EXPORTS = {
     "Salesforce API": "CaseNumber/id/id|CreatedDate/moment/received|ClosedDate/later/closed|AccountId/name/customer|Origin/label/channel|SerialNumber__c/id/serial|Reason/label/type|"
     "LastModifiedDate/later/|Description/story/text",
     "Zendesk": "Id/id/id|Requester/name/customer|Assignee/name/handler|Subject/story/text|Created at/moment/received|Updated at/later/|Solved at/later/solve_done|Due at/later/|"
-    "Priority/label/urgency|Status/label/status|Via/label/channel|Ticket type/label/type|First reply time in minutes/hours/|Assigned at/moment/triage_done",
+    "Priority/label/urgency|Status/label/status|Via/label/channel|Ticket type/label/type|First reply time in minutes/hours/first_response|Assigned at/moment/triage_done",
     "Freshdesk": "Ticket ID/id/id|Subject/story/text|Status/label/status|Priority/label/urgency|Source/label/channel|Type/label/type|Agent/name/handler|Created time/moment/received|"
     "Due by Time/later/|Resolved time/later/solve_done|Closed time/later/closed|Last update time/later/|Initial response time/later/first_response|"
     "First response time (in hrs)/hours/|Customer interactions/number/|Full name/name/customer",
-    "Jira": "Summary/story/subject|Issue key/id/id|Issue Type/label/type|Status/label/status|Priority/label/urgency|Assignee/name/handler|Reporter/name/customer|Created/jira/received|"
+    "Jira": "Summary/story/subject|Issue key/id/id|Issue Type/label/type|Status/label/status|Priority/label/urgency|Assignee/name/handler|Reporter/name/|Created/jira/received|"
     "Updated/jira/|Resolved/jira/solve_done|Due Date/jira/|Description/story/text|Custom field (Severity)/label/severity|Custom field (Lot Number)/id/batch",
     "SAP QM": "Notification/id/id|Notif. date/german/received|Required End/german/|Completion/german/closed|Description/story/text|Material/name/item|Batch/id/batch|Vendor/name/supplier|"
     "Sold-to party/name/customer|Coding code text/label/type|System status/label/status|Complaint quantity/number/quantity|Malfunct. start/german/occurred|Plant/label/company",

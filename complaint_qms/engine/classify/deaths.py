@@ -51,6 +51,7 @@ _KINDS_ZH: Final = {
 _THING_ENDINGS: Final = _split(words.ENDINGS_OF_THINGS)
 _CAUSES: Final = frozenset(_split(words.DEATHS_BEFORE_OF))
 _HANDED: Final = frozenset(_split(words.AFTER_HANDED_ON))
+_MONEY: Final = frozenset(_split(words.LOSSES))
 _TIMES: Final = frozenset(_split(words.COUNTED_TIMES))
 _NAMED_ZH: Final = re.compile("|".join(sorted(_KINDS_ZH, key=len, reverse=True)))
 _ADVERBS_ZH: Final = "(?:都|又|就|已经|突然|直接|自动|总是|老是|一直|经常|全|也|没电|不动|完全|彻底|居然|竟然|马上|真的|了|快|给){0,3}$"
@@ -95,9 +96,17 @@ def is_saying(tokens: Sequence[str], start: int, end: int) -> bool:
         return all(kind == THING for _place, kind in _named(after))
     if first == "deceased" and end < len(tokens) and not _passive(tokens, start, end):
         return _kind(tokens[end]) == PERSON  # whose accounts and contracts go on
+    if first == "death" and start and tokens[start - 1] == "wrongful":
+        return True  # what one may be sued for
     if first == "death" and start >= 2 and tokens[start - 1] == "of":
         return tokens[start - 2] not in _CAUSES
     return False
+
+
+def is_loss_of_money(following: Sequence[str]) -> bool:
+    """Is what somebody "suffered" no injury? `following`: the words after "suffered a"."""
+    lost = bool(following) and following[0] in ("loss", "losses") and "of" not in following
+    return lost or not _MONEY.isdisjoint(following)
 
 
 def whose_death_zh(before: str, after: str = "") -> str:

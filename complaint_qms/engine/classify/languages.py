@@ -15,6 +15,7 @@ from functools import cache
 from typing import Final
 
 from complaint_qms.constants import lexicon_languages as words
+from complaint_qms.engine.classify.estates import without_estates
 from complaint_qms.engine.classify.harm import Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
 from complaint_qms.engine.text import fold
@@ -70,7 +71,7 @@ def word_list(language: str) -> WordList:
         for text in _split(line)
     ]
     denials, after = _split(words.NEGATIONS[language]), _split(words.NEGATIONS_AFTER[language])
-    return WordList(terms, denials, after, _split(words.FEARS[language]))
+    return WordList(terms, denials, after, _split(words.FEARS[language]), language)
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,14 @@ class WordList:
     """Terms of a language: words, beginnings of words (``*``) and gaps (``~``)."""
 
     def __init__(
-        self, terms: Sequence[Term], negations: Sequence[str], after: Sequence[str], fears: Sequence[str]
+        self,
+        terms: Sequence[Term],
+        negations: Sequence[str],
+        after: Sequence[str],
+        fears: Sequence[str],
+        language: str = "",
     ) -> None:
+        self._estates = (language,) if language else ()
         self._whole: dict[str, list[Term]] = {}
         self._beginnings: dict[str, list[Term]] = {}
         self._negations, self._after, self._fears = map(frozenset, (negations, after, fears))
@@ -109,7 +116,8 @@ class WordList:
             for term in options:
                 if end := _match(term.words, tokens, at):
                     found.append(_Place(term, at, end))
-        return [self._judged(place, tokens) for place in _longest(found)]
+        told = [self._judged(place, tokens) for place in _longest(found)]
+        return without_estates(told, tokens, self._estates) if self._estates else told
 
     def _judged(self, place: _Place, tokens: Sequence[str]) -> Hit:
         """Whether what was found is denied or merely feared."""

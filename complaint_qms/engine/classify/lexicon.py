@@ -11,6 +11,7 @@ from complaint_qms.constants import harm_grammar, vocabulary
 from complaint_qms.constants import lexicon as words
 from complaint_qms.constants import lexicon_harm as harm_words
 from complaint_qms.engine.classify import deaths
+from complaint_qms.engine.classify.estates import without_estates
 from complaint_qms.engine.classify.plain_harm import blows, plain_harm, plain_harm_zh
 from complaint_qms.engine.classify.stems import STEMS, stem
 from complaint_qms.engine.text import HAN, fold, is_han
@@ -135,7 +136,8 @@ class Lexicon:
                 self._scan_han(tokens[at], at, found)
         _add_plain((_said(*told) for told in plain_harm(tokens)), found)
         found.extend(_said(*told) for told in blows(tokens))
-        return _judge(_longest(found), tokens, stems)
+        told = _judge(_longest(found), tokens, stems)
+        return without_estates(told, tokens, ("en", "zh"))
 
     def _scan_han(self, run: str, at: int, found: list[Hit]) -> None:
         for offset, char in enumerate(run):
@@ -287,6 +289,8 @@ def _judge(found: list[Hit], tokens: list[str], stems: list[str]) -> list[Hit]:
 
 def _meant(hit: Hit, tokens: list[str], stems: list[str]) -> Term | None:
     """What a word of harm stands for here: "the battery died" and "scared to death" harm nobody, a dog's death is no person's."""
+    if hit.term.text in harm_words.OF_ANYTHING and deaths.is_loss_of_money(tokens[hit.end : hit.end + 2]):
+        return None
     if hit.term.value == _DEATH and deaths.is_saying(tokens, hit.start, hit.end):
         return None
     if hit.term.value != _DEATH or not _MORTAL.intersection(stems[hit.start : hit.end]):

@@ -9,6 +9,8 @@ import frappe
 from frappe import _
 from pypika.functions import Lower
 
+from complaint_qms.tabular import severity_words
+
 # canonical field → (DocType, fields that name a record, besides `name`)
 LARGE = {
     "customer": ("Customer", ("customer_name",)),
@@ -50,6 +52,11 @@ class Lookups:
                 order_by="name asc",
             )
             self._known[kind] = _index(rows, fields, translate=kind in ("type", "channel", "severity"))
+        for level in severity_words.WORDS:
+            if name := self.find("severity", level):
+                # Not the bare ranks: which end of 1 to 5, or of S1 to S4, is the worst differs from file to file.
+                for word in filter(_is_no_rank, severity_words.of_level(level)):
+                    self._known["severity"].setdefault(fold_word(word), name)
 
     def learn(self, kind: str, words: Iterable[str]) -> None:
         """Look up the words of a batch that are not known yet. After it `find` knows at least these."""
@@ -75,6 +82,15 @@ class Lookups:
     def find(self, kind: str, word: Any) -> str | None:
         """The record a word means, None when there is none or more than one."""
         return self._known.get(kind, {}).get(fold_word(word))
+
+    def severity(self, word: str | None) -> str | None:
+        """The level that a file's own word means, in seven languages, with a rank beside it or without."""
+        spellings = severity_words.spellings(word) if word else []
+        return next(filter(None, (self.find("severity", one) for one in spellings)), None)
+
+
+def _is_no_rank(word: str) -> bool:
+    return severity_words.rank(word) is None
 
 
 def _index(rows: list[dict], fields: tuple[str, ...], translate: bool = False) -> dict[str, str | None]:

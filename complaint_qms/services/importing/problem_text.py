@@ -23,6 +23,10 @@ FILE_TEXTS = {
         "The workbook {file} is protected by a password. Save a copy without one and attach that."
     ),
     "file_binary": _lt("{file} is not a text file. Attach a CSV, TSV, XLSX or JSON lines file."),
+    "encoding_unknown": _lt(
+        "{file}: the letters of this file make no words in any encoding that can be told. Save it as UTF-8 (in Excel: CSV UTF-8) "
+        "and attach that."
+    ),
     "quote_open": _lt("{file}, row {row} (line {line}): a quotation mark opens here and is never closed."),
     "json_broken": _lt("{file}, row {row}, column {column}: not valid JSON: {why}."),
     "json_no_objects": _lt("{file}: no row is a JSON object."),
@@ -136,6 +140,8 @@ ROW_TEXTS = {
     "row_too_short": _lt("{found} cells, but there are {expected} column headings."),
     "row_unreadable": _lt("The row cannot be read: {why}."),
     "row_swallowed": _lt("Swallowed by the open quotation mark of the row named."),
+    "row_total": _lt("A row of totals, which is no complaint."),
+    "row_headings": _lt("The column headings once more, which are no complaint."),
     "quote_swallows": _lt("A quotation mark opens here and swallows the next lines: {lines}."),
     "cell_too_long": _lt("A cell has more than {most} characters."),
     "formula_uncalculated": _lt(

@@ -12,6 +12,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+import frappe
 import numpy as np
 from frappe import _
 from frappe.utils.data import get_system_timezone
@@ -21,12 +22,14 @@ from complaint_qms.services.importing.link_lookup import LARGE, Lookups, fold_wo
 from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.services.importing.source import Source
 from complaint_qms.services.record.language import clause_list, labelled
-from complaint_qms.tabular.amounts import parse_flag, parse_number
+from complaint_qms.tabular import durations
+from complaint_qms.tabular.amounts import currencies, parse_flag, parse_number, parse_persons
 from complaint_qms.tabular.dates import BLANKS, parse_column
 from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS
 from complaint_qms.tabular.joined_columns import joined_column
 from complaint_qms.tabular.markup import without_markup
 from complaint_qms.tabular.mojibake import mended
+from complaint_qms.tabular.odd_rows import odd_row
 from complaint_qms.tabular.rows import Chunk
 
 SUBJECT_LENGTH, NAME_LENGTH = 140, 140
@@ -52,7 +55,6 @@ _WITHOUT_FIELD = (
     "duplicate_of",
     *(key for key in DATE_KEYS if key.endswith("_done") or key == "closed"),
 )
-_NOTHING = ("", "0", "n", "no", "false", "否", "无")
 
 
 @dataclass
@@ -107,7 +109,7 @@ class Translator:
             for (row, problem), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
         ]
         columns = {key: self._column(key, chunk.cells) for key in self.places}
-        dates = {key: self._dates(key, columns[key]) for key in columns if key in DATE_KEYS}
+        dates = self._moments(columns)
         for kind in LARGE:
             self.lookups.learn(kind, columns.get(kind, ()))
         rows = []
@@ -116,6 +118,9 @@ class Translator:
             moments = {key: column[index] for key, column in dates.items()}
             cells = chunk.cells[index]
             if moments.get("received") is None:
+                if odd := odd_row(cells, self.source.table.columns):
+                    errors.append(RowError(number, "", text_of(odd), cells))
+                    continue
                 text = words.get("received", "")
                 reason = (
                     _("{0} is no date that can be read.").format(text[:80])
@@ -138,10 +143,32 @@ class Translator:
             texts = list(map(without_markup, texts))
         return ["" if text.lower() in BLANKS else text for text in texts]
 
-    def _dates(self, key: str, texts: list[str]) -> list[datetime | None]:
-        decision = self.source.mapping.dates.get(key)
-        stamps, _timed = parse_column(texts, decision.order if decision else "ymd", self.zone)
-        return [None if np.isnat(stamp) else stamp.astype(datetime) for stamp in stamps]
+    def _moments(self, columns: dict[str, list[str]]) -> dict[str, list[datetime | None]]:
+        """Dates of the fields; what a file gives as a length of time counts from the receipt."""
+        stamps = {}
+        decisions = self.source.mapping.dates
+        orders = {
+            key: decisions[key].order if key in decisions else "ymd" for key in columns if key in DATE_KEYS
+        }
+        for key in sorted(orders, key=lambda key: key != "received"):
+            if orders[key] in durations.ORDERS:
+                stamps[key] = durations.moments(columns[key], orders[key], *stamps["received"])
+            else:
+                stamps[key] = parse_column(columns[key], orders[key], self.zone)
+        return {
+            key: [None if np.isnat(stamp) else stamp.astype(datetime) for stamp in found]
+            for key, (found, _timed) in stamps.items()
+        }
+
+    def _number(self, key: str, words: dict[str, str]) -> float | None:
+        mark = self.source.mapping.decimals.get(key, "")
+        return parse_number(words[key], mark) if words.get(key) else None
+
+    def _in_foreign_money(self, amount: str, company: str | None) -> bool:
+        """Is an amount in another currency than its company's, as its cell or its heading says?"""
+        named = currencies(self._heading("cost"), [amount])
+        own = frappe.get_cached_value("Company", company, "default_currency") if company else None
+        return bool(named and own) and named[0] != own
 
     def _fields(self, words: dict[str, str], moments: dict[str, datetime | None]) -> dict[str, Any]:
         find, rest = self.lookups.find, {}
@@ -153,15 +180,17 @@ class Translator:
             "channel": find("channel", words.get("channel")) or self.defaults.channel,
             "customer": find("customer", words.get("customer")),
             "supplier": find("supplier", words.get("supplier")),
-            "severity": find("severity", words.get("severity")),
+            "severity": self.lookups.severity(words.get("severity")),
             "territory": find("territory", words.get("region")),
             "country": find("country", words.get("region")),
             "complaint_owner": find("handler", words.get("handler")),
-            "qty": parse_number(words["quantity"]) if words.get("quantity") else None,
-            "claimed_amount": parse_number(words["cost"]) if words.get("cost") else None,
+            "qty": self._number("quantity", words),
+            "claimed_amount": self._number("cost", words),
             "incident_date": moments["occurred"].date() if moments.get("occurred") else None,
             "first_response_at": moments.get("first_response"),
         }
+        if values["claimed_amount"] is not None and self._in_foreign_money(words["cost"], values["company"]):
+            values["claimed_amount"], rest["cost"] = None, words["cost"]
         self._product(words, values)
         values["complaint_type"] = find("type", words.get("type")) or self.defaults.complaint_type
         if not values["customer"]:
@@ -173,7 +202,7 @@ class Translator:
         harm = [
             labelled(self._heading(key), words[key])
             for key in ("injured", "deaths", "harm")
-            if fold_word(words.get(key)) not in _NOTHING
+            if _says_something(words.get(key))
         ]
         values["harm_description"] = clause_list(harm) or None
         for key, target in _TARGETS.items():
@@ -184,7 +213,7 @@ class Translator:
         if words.get("region") and not (values["territory"] or values["country"]):
             rest["region"] = words["region"]
         for key in _WITHOUT_FIELD:
-            if fold_word(words.get(key)) not in _NOTHING:
+            if _says_something(words.get(key)):
                 rest[key] = words[key]
         values["subject"] = _subject(words)
         values["description"] = _description(words, {self._heading(key): word for key, word in rest.items()})
@@ -210,9 +239,14 @@ class Translator:
         }
 
 
+def _says_something(word: str | None) -> bool:
+    """Neither empty nor a no."""
+    return bool(word) and parse_flag(word) != "no"
+
+
 def _harm_level(words: dict[str, str]) -> str:
     """Harm to a person as the row states it, judged as the back-test does."""
-    numbers = (parse_number(words.get(key) or "") for key in ("deaths", "injured"))
+    numbers = (parse_persons(words.get(key) or "") for key in ("deaths", "injured"))
     flags = (parse_flag(words.get(key) or "") for key in ("harm", "crash", "fire"))
     return stated_harm(*numbers, *flags, words.get("severity"))
 

@@ -72,7 +72,8 @@ def use_file_mapping(source: Source, path: Path) -> None:
         if "header_row" in entry and entry["header_row"] != source.table.header_row:
             source.table = Table(source.table.path, source.table.format, int(entry["header_row"]))
             source.profile = profile(source.table)
-        chosen = columns.entry_columns(path, entry, source.table)
+        given = bool(entry.get("columns"))
+        chosen = columns.entry_columns(path, entry, source.table) if given else columns.guess(source.profile)
         source.mapping = columns.build_mapping(source.table, source.profile, chosen, entry.get("dates") or {})
 
 

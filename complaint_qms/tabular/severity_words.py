@@ -1,4 +1,4 @@
-"""What files write for a level of severity, in the seven languages whose texts are read; a policy may replace it.
+"""What files write for a level of severity, in seven languages; a policy of the back-test may replace it.
 
 A class of a defect (致命, kritisch, Blocker) says how grave it is, and nothing about a person.
 """
