@@ -32,7 +32,7 @@ FIELDS = (
     "name", "owner", "modified_by", "creation", "modified", "docstatus", "idx", "subject", "company", "customer", "territory",
     "item_code", "item_group", "complaint_type", "severity", "occurrence", "risk_level", "stage", "received_at", "closed_at",
     "sop", "sla_status", "stage_status", "response_status", "response_used", "first_response_at", "resolution_status",
-    "resolution_used", "reportable", "currency", "settled_amount", "is_migrated",
+    "resolution_used", "reportable", "currency", "settled_amount", "is_migrated", "batch_no", "supplier", "channel",
 )  # fmt: skip
 LOG_FIELDS = (
     "name", "owner", "modified_by", "creation", "modified", "docstatus", "idx", "parent", "parenttype", "parentfield",
@@ -57,6 +57,9 @@ class Choices:
     territories: list[str | None] = field(default_factory=lambda: [None])
     items: list[str | None] = field(default_factory=lambda: [None])
     item_groups: list[str | None] = field(default_factory=lambda: [None])
+    batches: list[str | None] = field(default_factory=lambda: [None])
+    suppliers: list[str | None] = field(default_factory=lambda: [None])
+    channels: list[str | None] = field(default_factory=lambda: [None])
     currencies: tuple[str, ...] = ("USD", "EUR")
 
     @classmethod
@@ -76,6 +79,9 @@ class Choices:
             territories=names("Territory", is_group=0) or [None],
             items=names("Item") or [None],
             item_groups=names("Item Group", is_group=0) or [None],
+            batches=[*names("Batch"), None],
+            suppliers=[*names("Supplier"), None],
+            channels=names("Complaint Channel") or [None],
         )
 
 
@@ -153,6 +159,7 @@ def _make(
     reached = rng.integers(0, len(COMPLAINT_FLOW) + 6, count)  # most of them are closed
     luck = rng.random((count, 4))
     used = rng.lognormal(mean=8.7, sigma=1.1, size=(count, len(COMPLAINT_OPEN)))
+    picked |= {name: _picks(rng, getattr(choices, name), count) for name in _DRAWN_LAST}
     for at in range(count):
         began = first + timedelta(seconds=int(ages[at]))
         stage = _end_stage(int(reached[at]), luck[at, 0])
@@ -170,7 +177,7 @@ def _make(
             "met" if answered and in_time else "missed", int(luck[at, 3] * 5 * HOUR) if answered else 0,
             began + timedelta(hours=3) if answered else None, "met" if closed and in_time else "missed" if closed else "on_track",
             int(used[at].sum()) if closed else 0, "yes" if luck[at, 3] < 0.02 else "no", choices.currencies[currencies[at]],
-            round(luck[at, 1] * 300, 2) if luck[at, 0] < 0.3 else 0, 0,
+            round(luck[at, 1] * 300, 2) if luck[at, 0] < 0.3 else 0, 0, values["batches"], values["suppliers"], values["channels"],
         )  # fmt: skip
         yield row, history
 
@@ -214,6 +221,7 @@ def _standing(closed: datetime | None, late: bool) -> str:
 
 
 _DRAWN = ("customers", "territories", "items", "item_groups", "types", "severities", "occurrences")
+_DRAWN_LAST = ("batches", "suppliers", "channels")
 
 
 def _picks(rng: np.random.Generator, values: list, count: int) -> list:

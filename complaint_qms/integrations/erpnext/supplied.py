@@ -1,11 +1,12 @@
-"""What suppliers have delivered: lots, with their quantities."""
+"""What suppliers have delivered: lots with their quantities, and how much in all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import frappe
+from frappe.query_builder.functions import Sum
 
 from complaint_qms.integrations.erpnext.stock_movements import StockRow, in_slices, rows_of_vouchers
 
@@ -40,3 +41,34 @@ def received_from(
         documents += found[:_MOST]
     rows = [row for some in in_slices(documents) for row in rows_of_vouchers(some)]
     return [row for row in rows if row.lot.item in wanted and row.lot.is_tracked], is_cut
+
+
+def units_received(
+    first: date, last: date, only: Mapping[str, Collection[str]] | None = None
+) -> dict[str, float]:
+    """Supplier → stock units that submitted receipts, and invoices that move stock, brought in from `first` to `last`, both included,
+    less what was sent back in that time; two queries.
+
+    Args:
+        only: `company`, `supplier` or `item_code` → the values that count.
+    """
+    only = only or {}
+    found: dict[str, float] = {}
+    for doctype in ("Purchase Receipt", "Purchase Invoice") if all(only.values()) else ():
+        table, row = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
+        query = (
+            frappe.qb.from_(table)
+            .inner_join(row)
+            .on(row.parent == table.name)
+            .select(table.supplier, Sum(row.stock_qty))
+            .where((table.docstatus == 1) & table.posting_date[first:last])
+            .groupby(table.supplier)
+        )
+        if doctype == "Purchase Invoice":
+            query = query.where(table.update_stock == 1)
+        for field, values in only.items():
+            column = row.item_code if field == "item_code" else table[field]
+            query = query.where(column.isin(sorted(values)))
+        for supplier, units in query.run():
+            found[supplier] = found.get(supplier, 0.0) + float(units or 0)
+    return found

@@ -1,7 +1,15 @@
 // Labels of the app's charts are shown whole. The framework's charts cut a label that has no room; here it is turned, and the
 // chart grows by what it needs below.
 const CHARTS = ["Complaints by Type", "Open Complaints by Stage", "Complaint Clock Status"];
-const REPORTS = ["Complaint Register", "SOP Performance by Stage", "Customer Satisfaction", "Delivered Units"];
+const REPORTS = [
+	"Complaint Pareto",
+	"Repeat Complaints",
+	"Supplier Scorecard",
+	"Complaint Register",
+	"SOP Performance by Stage",
+	"Customer Satisfaction",
+	"Delivered Units",
+];
 const APART = 6; // pixels between two labels
 
 /** For the whole desk, once: charts are drawn some time after their page, and anew whenever its width or filters change. */

@@ -1,6 +1,8 @@
 // What the app's reports share: filters, links in cells, and the drawing of the risk matrix.
 import { ink, safe_color } from "./colors";
 import { labelled } from "./language";
+import { show_definitions } from "./report_definitions";
+import { dimensions, fold_filters, shared_filters } from "./shared_filters";
 import { address, esc, esc_signs } from "./markup";
 import { leads_nowhere, record_name } from "./stored_text";
 
@@ -8,54 +10,29 @@ import { leads_nowhere, record_name } from "./stored_text";
 const FORMULA_GUARD = /^'(?='*([\t\r]|\s*[=+\-@＝＋－＠]))/;
 const as_written = (value) => (typeof value === "string" ? value.replace(FORMULA_GUARD, "") : value);
 
+const NUMBERS = ["Int", "Float", "Percent"];
+
 frappe.provide("complaint_qms.reports");
 
 Object.assign(complaint_qms.reports, {
-	// The filters every report offers. `changes` by fieldname: an object to merge in, or null to leave a filter out.
-	filters(changes = {}) {
-		const today = frappe.datetime.get_today();
-		const year_ago = frappe.datetime.add_days(frappe.datetime.add_months(today, -12), 1);
-		const every = [
-			{ fieldname: "from_date", label: __("Received From", null, "Complaint"), fieldtype: "Date", default: year_ago },
-			{ fieldname: "to_date", label: __("Received To"), fieldtype: "Date", default: today },
-			{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
-			{
-				fieldname: "complaint_type",
-				label: __("Complaint Type"),
-				fieldtype: "Link",
-				options: "Complaint Type",
-			},
-			{ fieldname: "item_code", label: __("Item"), fieldtype: "Link", options: "Item" },
-			{ fieldname: "item_group", label: __("Item Group"), fieldtype: "Link", options: "Item Group" },
-			{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
-			{ fieldname: "territory", label: __("Territory"), fieldtype: "Link", options: "Territory" },
-			{
-				fieldname: "state",
-				label: __("State", null, "Complaint"),
-				fieldtype: "Select",
-				options: [
-					{ value: "", label: __("All complaints") },
-					{ value: "valid", label: __("Without rejected, duplicate, void") },
-					{ value: "open", label: __("Open", null, "Complaint") },
-					{ value: "ended", label: __("Ended") },
-				],
-			},
-		];
-		return every.filter((filter) => changes[filter.fieldname] !== null).map((filter) => Object.assign(filter, changes[filter.fieldname]));
-	},
+	// The filters every report offers, with changes by fieldname: an object to merge in, or null to leave a filter out.
+	filters: shared_filters,
 
 	// Those of them that a chart offers, which has its own period or none.
 	chart_filters() {
-		const offered = ["company", "complaint_type", "item_group", "territory"];
-		return this.filters().filter((filter) => offered.includes(filter.fieldname));
+		return shared_filters({}, { offered: ["company", "complaint_type", "item_group", "territory"], single: true });
 	},
 
-	// Address of the Complaint list with filters (fieldname → [operator, value]).
-	list_href(filters) {
+	fold_filters,
+	dimensions,
+	show_definitions,
+
+	// Address of the Complaint list with filters (fieldname → [operator, value]), or of another list.
+	list_href(filters, doctype = "Complaint") {
 		const query = Object.entries(filters)
 			.map(([field, condition]) => `${field}=${encodeURIComponent(JSON.stringify(condition))}`)
 			.join("&");
-		return `${frappe.router.make_url(["complaint", "view", "list"])}?${query}`;
+		return `${frappe.router.make_url([frappe.router.slug(doctype), "view", "list"])}?${query}`;
 	},
 
 	link(href, html, attributes = "") {
@@ -77,6 +54,14 @@ Object.assign(complaint_qms.reports, {
 		if (value && data && column.link_to && !(column.link_from && !data[column.link_from])) {
 			return this.linked(value, column, data);
 		}
+		if (NUMBERS.includes(column.fieldtype) && (value === null || value === undefined || value === "")) return "";
+		// A number whose column says `drill` leads to its complaints: the filters of the report, and of the line.
+		const route = value && data && column.drill && (data.routes ? data.routes[column.fieldname] : data.route);
+		if (route) return this.records_link("Complaint", { ...column.drill, ...route }, value);
+		// Most goods are counted whole.
+		if (column.whole && typeof value === "number") {
+			return `<div style="text-align:right">${esc(format_number(value, null, value % 1 ? 2 : 0))}</div>`;
+		}
 		if (value && column.fieldtype === "Link") {
 			const shown = esc(record_name(column.options, value));
 			return !leads_nowhere(column.options) ? this.link(frappe.utils.get_form_link(column.options, value), shown) : shown;
@@ -84,6 +69,35 @@ Object.assign(complaint_qms.reports, {
 		if (value && column.shipped) return esc(__(value));
 		const plain = typeof value === "string" && column.fieldtype !== "Dynamic Link";
 		return default_formatter(plain ? esc(value) : value, row, column, data);
+	},
+
+	// A count that leads to its records.
+	records_link(doctype, filters, count) {
+		const number = esc(typeof count === "number" ? format_number(count, null, count % 1 ? 2 : 0) : count);
+		return `<div style="text-align:right">${this.link(this.list_href(filters, doctype), number)}</div>`;
+	},
+
+	// A share of the highest as a bar; its number is beside it, and for a screen reader.
+	heat_bar(percent) {
+		if (percent === null || percent === undefined) return "";
+		const width = Math.max(0, Math.min(100, flt(percent)));
+		return `<div style="display:flex;align-items:center;gap:.5rem;height:100%" title="${esc(format_number(width, null, 0))} %">
+			<div style="flex:1;height:.8rem"><div style="height:100%;width:${width}%;border-radius:3px;background:#C0392B;opacity:${0.35 + 0.65 * (width / 100)};
+				print-color-adjust:exact;-webkit-print-color-adjust:exact"></div></div>
+			<span style="width:2.5rem;text-align:right">${esc(format_number(width, null, 0))}</span></div>`;
+	},
+
+	// What stands in place of a number that is not known.
+	remark(text) {
+		return `<div class="text-muted" style="text-align:right" title="${esc(text)}">${esc(text)}</div>`;
+	},
+
+	// A change that chance alone does not explain, 1 for a rise and -1 for a fall; colour is not alone in saying so.
+	beyond_chance(shown, way) {
+		const words = way > 0 ? __("A rise that chance alone does not explain") : __("A fall that chance alone does not explain");
+		const tone = way > 0 ? "text-danger" : "text-success";
+		const sign = way > 0 ? "▲" : "▼";
+		return `<div class="${tone}" style="font-weight:600;text-align:right" title="${esc(words)}">${esc(sign)} ${esc(shown)}</div>`;
 	},
 
 	// "▲ 3" with its meaning in words; empty without a period to compare with.
@@ -172,6 +186,16 @@ Object.assign(complaint_qms.reports, {
 				else say(__("Nothing to show yet: register complaints, and they are counted here."));
 			})
 			.catch(() => say(__("You may not read complaints.")));
+	},
+
+	// Ways into the Pareto of the last twelve months, each by another dimension.
+	pareto_links(holder) {
+		const offered = ["product_line", "item", "batch", "territory", "channel", "customer_group", "customer", "supplier", "handler"];
+		const base = frappe.router.make_url(["query-report", "Complaint Pareto"]);
+		const links = dimensions(offered).map(({ value, label }) =>
+			this.link(`${base}?${new URLSearchParams({ by: value, period: "last_12_months", state: "valid" })}`, esc(label))
+		);
+		holder.innerHTML = `${esc(__("The same by:"))} ${links.join(" · ")}`;
 	},
 
 	// Rows of name, bar, count; with `together` also the share of all that is reached so far (Pareto).

@@ -27,7 +27,7 @@ class KnowledgeUse:
     """Articles by how they were used, or complaints without one, by type and item."""
 
     def __init__(self, given: Mapping | str | None) -> None:
-        self.filters = ReportFilters.read(given)
+        self.filters = ReportFilters.read(given, own=("show",))
         shown = read_object(given).get("show")
         self.shown = shown if shown in _SHOWN else _SHOWN[0]
 

@@ -27,7 +27,7 @@ from complaint_qms.services.reporting.columns import (
     sentences,
     summary,
 )
-from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.reporting.filters import ReportFilters, read_object
 
 DEFAULT_ROWS = 2000
 DAY = 86400
@@ -52,8 +52,8 @@ class ComplaintRegister:
     """
 
     def __init__(self, given: Mapping | str | None, now: datetime | None = None) -> None:
-        given = frappe.parse_json(given) or {}
-        self.filters = ReportFilters.read(given)
+        given = read_object(given)
+        self.filters = ReportFilters.read(given, own=("rows",))
         asked = given.get("rows") or DEFAULT_ROWS
         self.limit = None if asked == "all" else max(cint(asked), 1)
         self.now = now or now_datetime()

@@ -6,27 +6,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_url_to_list
+from frappe.utils import escape_html, get_url_to_list, getdate
 from pypika.queries import QueryBuilder, Table
-from pypika.terms import Criterion, Term
+from pypika.terms import Criterion, Field, Term
 
 from complaint_qms.constants.stages import COMPLAINT_ENDED, NO_COMPLAINT
-from complaint_qms.services.record.input_validation import read_day
+from complaint_qms.integrations.erpnext.groupings import customers_in
+from complaint_qms.services.record import bulk_read
+from complaint_qms.services.reporting.access import readable
+from complaint_qms.services.reporting.filter_values import (
+    check_known,
+    read_choice,
+    read_chosen,
+    read_period,
+)
 
-# filter → (field of Complaint, tree that it names a branch of)
-BRANCHES = {"complaint_type": "Complaint Type", "territory": "Territory", "item_group": "Item Group"}
-EXACT = ("company", "item_code", "customer", "severity", "sop", "complaint_owner")
-# what `state` may ask for → (operator of the list view, stages)
-STATES = {
+BRANCHES: Final = {
+    "complaint_type": "Complaint Type",
+    "territory": "Territory",
+    "item_group": "Item Group",
+}
+"""Filter, a field of Complaint → the tree that it names branches of."""
+EXACT: Final = ("company", "item_code", "batch_no", "customer", "severity", "channel", "supplier", "sop", "complaint_owner")  # fmt: skip
+CUSTOMER_GROUP, CAPA = "customer_group", "capa"
+DATES: Final = {"received": "received_at", "registered": "creation"}
+"""What `date_of` may ask for → the moment that the period is about."""
+STATES: Final = {
     "valid": ("not in", NO_COMPLAINT),
     "open": ("not in", COMPLAINT_ENDED),
     "ended": ("in", COMPLAINT_ENDED),
 }
+"""What `state` may ask for → operator of the list view, stages."""
+SHARED: Final = ("from_date", "to_date", "period", "date_of", "state", *BRANCHES, *EXACT, CUSTOMER_GROUP, CAPA)  # fmt: skip
+
+Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -34,36 +52,52 @@ class ReportFilters:
     """Which complaints a report is about.
 
     Attributes:
-        from_date, to_date: first and last day on which a complaint was received, both included, in the site's zone.
-        exact: fields of Complaint with the one value asked for.
-        branches: tree fields of Complaint with the node asked for; everything below it counts as well.
+        from_date, to_date: first and last day of the period, both included, in the site's zone.
+        date_field: the moment of Complaint that lies in it: when it was received, or registered.
+        exact: fields of Complaint with the values asked for, any of which will do.
+        branches: tree fields of Complaint with the nodes asked for; everything below them counts as well.
+        customer_groups: nodes of the tree; the group that the customer is in now.
+        capas: CAPAs that name the complaint; those that the user may not read name none.
         state: "valid" (without rejected, duplicate and void), "open", "ended" or "" for all.
     """
 
     from_date: date | None = None
     to_date: date | None = None
-    exact: tuple[tuple[str, str], ...] = ()
-    branches: tuple[tuple[str, str], ...] = ()
+    date_field: str = DATES["received"]
+    exact: Chosen = ()
+    branches: Chosen = ()
+    customer_groups: tuple[str, ...] = ()
+    capas: tuple[str, ...] = ()
     state: str = ""
 
     @classmethod
-    def read(cls, given: Mapping | str | None) -> ReportFilters:
-        """Take what a report view or a chart sends; names it does not know are left alone.
+    def read(cls, given: Mapping | str | None, own: tuple[str, ...] | None = None) -> ReportFilters:
+        """Take what a report view or a chart sends.
+
+        Args:
+            given: names of `SHARED`; what may be several comes as a name, a list of names or its JSON text.
+            own: filters that the report has besides. With them every other name is refused; without, names it does not
+                know are left alone, as charts and cards need that the framework adds some to.
 
         Raises:
-            frappe.ValidationError: a date is none, or the period ends before it begins.
+            frappe.ValidationError: a filter or what it holds is unknown, or the period ends before it begins.
+            frappe.PermissionError: it asks by a field that the user may not read.
         """
         given = read_object(given)
-        state = given.get("state") or ""
+        if own is not None:
+            check_known(given, SHARED, own)
+        from_date, to_date = read_period(given, getdate())
         made = cls(
-            from_date=read_day(_("From Date"), given.get("from_date")),
-            to_date=read_day(_("To Date", context="Complaint"), given.get("to_date")),
+            from_date=from_date,
+            to_date=to_date,
+            date_field=DATES[read_choice(given, "date_of", DATES) or "received"],
             exact=_chosen(given, EXACT),
             branches=_chosen(given, BRANCHES),
-            state=state if isinstance(state, str) and state in STATES else "",
+            customer_groups=read_chosen(given, CUSTOMER_GROUP),
+            capas=read_chosen(given, CAPA),
+            state=read_choice(given, "state", STATES),
         )
-        if made.from_date and made.to_date and made.from_date > made.to_date:
-            frappe.throw(_("The period ends before it begins: From Date must not be after To Date."))
+        made._check_rights()
         return made
 
     @property
@@ -82,17 +116,31 @@ class ReportFilters:
             to_date=self.from_date - timedelta(days=1),
         )
 
+    def only(self, field: str) -> str | None:
+        """The one value that a field may have; None when it may have any, or one of several."""
+        values = dict(self.exact).get(field, ())
+        return values[0] if len(values) == 1 else None
+
+    def moment(self, complaint: Table) -> Field:
+        """The moment that the period is about."""
+        return complaint[self.date_field]
+
     def apply(self, query: QueryBuilder, complaint: Table) -> QueryBuilder:
         """Narrow a query that reads from or joins `complaint`, the period included."""
-        within = self.within(complaint.received_at)
+        within = self.within(self.moment(complaint))
         return self.apply_undated(query if within is None else query.where(within), complaint)
 
     def apply_undated(self, query: QueryBuilder, complaint: Table) -> QueryBuilder:
         """Narrow a query by everything but the period."""
-        for field, value in self.exact:
-            query = query.where(complaint[field] == value)
+        for field, values in self.exact:
+            column = complaint[field]
+            query = query.where(column == values[0] if len(values) == 1 else column.isin(values))
         for field, names in self._branch_names.items():
             query = query.where(complaint[field].isin(names or [""]))
+        if self.customer_groups:
+            query = query.where(complaint.customer.isin(self._members_query()))
+        if self.capas:
+            query = query.where(complaint.name.isin(self._named_by_capas or [""]))
         if self.state:
             operator, stages = STATES[self.state]
             chosen = complaint.stage.isin(stages)
@@ -110,22 +158,61 @@ class ReportFilters:
 
     def list_filters(self) -> dict[str, list]:
         """The same complaints as filters of the Complaint list: field → [operator, value]."""
-        chosen: dict[str, list] = {field: ["=", value] for field, value in self.exact}
-        chosen |= {field: ["descendants of (inclusive)", value] for field, value in self.branches}
+        chosen: dict[str, list] = {field: _is_any_of(values) for field, values in self.exact}
+        for field, nodes in self.branches:
+            several = ["in", self._branch_names[field]]
+            chosen[field] = ["descendants of (inclusive)", nodes[0]] if len(nodes) == 1 else several
+        if self.customer_groups:
+            members = self._members
+            named = dict(self.exact).get("customer")
+            chosen["customer"] = ["in", [name for name in members if not named or name in named]]
+        if self.capas:
+            chosen["name"] = ["in", self._named_by_capas]
         if self.has_period:
-            chosen["received_at"] = ["between", [str(self.from_date), str(self.to_date)]]
+            chosen[self.date_field] = ["between", [str(self.from_date), str(self.to_date)]]
         elif self.from_date:
-            chosen["received_at"] = [">=", str(self.from_date)]
+            chosen[self.date_field] = [">=", str(self.from_date)]
         elif self.to_date:
-            chosen["received_at"] = ["<", str(self.to_date + timedelta(days=1))]
+            chosen[self.date_field] = ["<", str(self.to_date + timedelta(days=1))]
         if self.state:
             operator, stages = STATES[self.state]
             chosen["stage"] = [operator, list(stages)]
-        return chosen
+        # A list takes "in nothing" for "in whatever there is".
+        return chosen | {"name": ["is", "not set"]} if ["in", []] in chosen.values() else chosen
+
+    def _check_rights(self) -> None:
+        asked = [field for field, _values in (*self.exact, *self.branches)]
+        asked += ["customer"] if self.customer_groups else []
+        if not asked:
+            return
+        allowed = set(readable("Complaint", asked))
+        hidden = [field for field in asked if field not in allowed]
+        if hidden:
+            label = _(frappe.get_meta("Complaint").get_label(hidden[0]))
+            frappe.throw(
+                _("You may not filter by {0}: you may not read it. Clear this filter.").format(label),
+                frappe.PermissionError,
+            )
 
     @cached_property
     def _branch_names(self) -> dict[str, list[str]]:
-        return {field: branch(BRANCHES[field], node) for field, node in self.branches}
+        return {field: branch(BRANCHES[field], *nodes) for field, nodes in self.branches}
+
+    @cached_property
+    def _members(self) -> list[str]:
+        """Customers of the groups."""
+        return sorted(self._members_query().run(pluck=True))
+
+    def _members_query(self) -> QueryBuilder:
+        return customers_in(branch("Customer Group", *self.customer_groups))
+
+    @cached_property
+    def _named_by_capas(self) -> list[str]:
+        """Complaints that the chosen CAPAs name."""
+        row = frappe.qb.DocType("CAPA Complaint")
+        capas = sorted(bulk_read.readable("CAPA", self.capas))
+        query = frappe.qb.from_(row).select(row.complaint).distinct().orderby(row.complaint)
+        return query.where((row.parenttype == "CAPA") & row.parent.isin(capas or [""])).run(pluck=True)
 
 
 def read_object(given: Any) -> Mapping:
@@ -145,24 +232,24 @@ def list_link(text: str, filters: Mapping[str, list]) -> str:
     return f'<a href="{escape_html(f"{path}?{query}")}">{escape_html(text)}</a>'
 
 
-def branch(tree: str, node: str) -> list[str]:
-    """Names of a tree's node and of everything below it; empty when there is no such node. One query."""
+def branch(tree: str, *nodes: str) -> list[str]:
+    """Names of a tree's nodes and of everything below them; empty when there are no such nodes. One query."""
     top, below = frappe.qb.DocType(tree).as_("top"), frappe.qb.DocType(tree).as_("below")
     query = (
         frappe.qb.from_(top)
         .join(below)
         .on((below.lft >= top.lft) & (below.rgt <= top.rgt))
         .select(below.name)
-        .where(top.name == node)
+        .where(top.name.isin(nodes) if len(nodes) > 1 else top.name == nodes[0])
         .orderby(below.lft)
     )
-    return query.run(pluck=True)
+    return list(dict.fromkeys(query.run(pluck=True)))
 
 
-def _chosen(given: Mapping, names: tuple[str, ...] | Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _storable(str(given[name]))) for name in names if given.get(name))
+def _chosen(given: Mapping, names: tuple[str, ...] | Mapping[str, str]) -> Chosen:
+    read = ((name, read_chosen(given, name)) for name in names)
+    return tuple((name, values) for name, values in read if values)
 
 
-def _storable(text: str) -> str:
-    """The text, without what the database would not even compare."""
-    return text.encode("utf-8", "replace").decode()
+def _is_any_of(values: tuple[str, ...]) -> list:
+    return ["=", values[0]] if len(values) == 1 else ["in", list(values)]

@@ -25,7 +25,7 @@ from complaint_qms.services.reporting.columns import (
     sentences,
     summary,
 )
-from complaint_qms.services.reporting.filters import ReportFilters, list_link
+from complaint_qms.services.reporting.filters import ReportFilters, list_link, read_object
 from complaint_qms.services.risk.matrix import matrix_for, matrix_of
 
 NOT_SET = ""
@@ -69,9 +69,9 @@ class RiskMatrixReport:
     """Counts and open counts per cell, movement since the period before, and what the matrix does not hold."""
 
     def __init__(self, given: Mapping | str | None) -> None:
-        given = frappe.parse_json(given) or {}
-        self.filters = ReportFilters.read(given)
-        self.grid = read_grid(given.get("risk_matrix") or default_matrix(given.get("company")))
+        given = read_object(given)
+        self.filters = ReportFilters.read(given, own=("risk_matrix",))
+        self.grid = read_grid(given.get("risk_matrix") or default_matrix(self.filters.only("company")))
         self.tallies = self._count()
 
     def run(self) -> tuple:
@@ -130,12 +130,13 @@ class RiskMatrixReport:
         """One query: (severity, occurrence) → tally, over this period and the one before it."""
         complaint = frappe.qb.DocType("Complaint")
         before = self.filters.previous()
-        here = self.filters.within(complaint.received_at)
+        moment = self.filters.moment(complaint)
+        here = self.filters.within(moment)
         ended = complaint.stage.isin(COMPLAINT_ENDED)
         if before:
             now = Sum(Case().when(here, 1).else_(0))
             opened = Sum(Case().when(here & ended.negate(), 1).else_(0))
-            span = replace(self.filters, from_date=before.from_date).within(complaint.received_at)
+            span = replace(self.filters, from_date=before.from_date).within(moment)
         else:
             now = Count("*")
             opened = Sum(Case().when(ended, 0).else_(1))

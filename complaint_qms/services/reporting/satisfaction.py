@@ -63,7 +63,7 @@ class Satisfaction:
     """Counts of surveys, each at the time it was sent, or answered where nobody had asked."""
 
     def __init__(self, given: Mapping | str | None) -> None:
-        self.filters = ReportFilters.read(given)
+        self.filters = ReportFilters.read(given, own=("by",))
         by = read_object(given).get("by")
         self.by = by if by in _GROUPS else _GROUPS[0]
         self.tallies = self._counted()

@@ -62,7 +62,7 @@ class SopPerformance:
     """Counts and working time by SOP and stage, for complaints received in the period."""
 
     def __init__(self, given: Mapping | str | None) -> None:
-        self.filters = ReportFilters.read(given)
+        self.filters = ReportFilters.read(given, own=())
         self.lines = self._measure()
 
     def run(self) -> tuple:

@@ -19,15 +19,15 @@ from pypika.queries import QueryBuilder
 from scipy import special
 
 from complaint_qms.integrations.erpnext.delivered_units import groups_of
-from complaint_qms.permissions.delivered_units import kept_to
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import column, nothing_found, sentences, summary
-from complaint_qms.services.reporting.filters import ReportFilters, branch, read_object
+from complaint_qms.services.reporting.filters import ReportFilters, read_object
 from complaint_qms.services.signals import closing
 from complaint_qms.services.signals.expected import HISTORY, Outlook, outlook
 from complaint_qms.services.signals.exposure import FIELDS, GROUPS, exposure
 from complaint_qms.services.signals.kept_weeks import LEAST, monday, week_of
+from complaint_qms.services.signals.units_scope import units_scope
 
 MONTH: Final = "month"
 BY: Final = ("item", "batch", "item_group", "customer", "customer_group", "territory", MONTH)
@@ -50,11 +50,11 @@ class DeliveredUnitsReport:
         asked = read_object(given)
         by = asked.get("by")
         self.by = by if by in BY else BY[0]
-        read = ReportFilters.read(asked)
+        read = ReportFilters.read(asked, own=("by",))
         today = getdate()
         end = max(min(read.to_date or today, today), _EARLIEST)
         start = max(min(read.from_date or getdate(add_days(add_months(end, -12), 1)), end), _EARLIEST)
-        self.filters = replace(read, from_date=start, to_date=end)
+        self.filters = replace(read, from_date=start, to_date=end, date_field="received_at")
         self.user = frappe.session.user
 
     def run(self) -> tuple:
@@ -174,31 +174,7 @@ class DeliveredUnitsReport:
 
     @cached_property
     def _only(self) -> dict[str, set[str]]:
-        """Field of Delivered Units → the values that the filters and the user's restrictions leave."""
-        found: dict[str, set[str]] = {}
-
-        def narrow(field: str, values: set[str]) -> None:
-            found[field] = found[field] & values if field in found else values
-
-        kept = kept_to(self.user)
-        groups = kept.pop("item_group", None)
-        for field, value in self.filters.exact:
-            if field in ("company", "item_code", "customer"):
-                narrow(field, {value})
-        branches = {
-            name: set(branch(_DOCTYPES[name], node))
-            for name, node in self.filters.branches
-            if name in _DOCTYPES
-        }
-        if "territory" in branches:
-            narrow("territory", branches["territory"])
-        for wanted in (branches.get("item_group"), groups):
-            if wanted is not None:
-                of_items = groups_of(*GROUPS["item_group"])
-                narrow("item_code", {item for item, group in of_items.items() if group in wanted})
-        for field, values in kept.items():
-            narrow(field, values)
-        return found
+        return units_scope(self.filters, self.user)
 
     @cached_property
     def _units(self) -> tuple[dict[Any, float], dict[Any, float]]:

@@ -98,7 +98,7 @@ def exposed_units(filters: ReportFilters, start: date, end: date, sight: StockSi
     items = {row.item_code for row in complaints if row.item_code}
     if len(items) > MOST_ITEMS:
         refuse(_("These complaints are about {0} items; {1} can be compared at once. Choose an item or an item group.").format(len(items), MOST_ITEMS))  # fmt: skip
-    company = dict(filters.exact).get("company")
+    company = filters.only("company")
     rows = rows_sold(items, start, end, company, MOST_ENTRIES) if items else []
     if rows is None:
         refuse(_("More than {0} entries were delivered in this period. Choose an item, or a shorter period.").format(MOST_ENTRIES))  # fmt: skip

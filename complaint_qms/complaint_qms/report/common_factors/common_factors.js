@@ -3,13 +3,10 @@ const FACTORS_CLICK = "click.cq_common_factors";
 
 frappe.query_reports["Common Factors"] = {
 	filters: [
-		...complaint_qms.reports.filters({
-			state: null,
-			customer: null,
-			territory: null,
-			from_date: { label: __("Delivered From") },
-			to_date: { label: __("Delivered To") },
-		}),
+		...complaint_qms.reports.filters(
+			{ from_date: { label: __("Delivered From") }, to_date: { label: __("Delivered To") } },
+			{ offered: ["from_date", "to_date", "company", "complaint_type", "item_code", "item_group"], single: true }
+		),
 		{
 			fieldname: "show",
 			label: __("Show"),

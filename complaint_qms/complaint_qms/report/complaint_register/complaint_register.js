@@ -15,6 +15,10 @@ frappe.query_reports["Complaint Register"] = {
 		},
 	],
 
+	onload(report) {
+		complaint_qms.reports.fold_filters(report);
+	},
+
 	formatter(value, row, column, data, default_formatter) {
 		const shown = complaint_qms.reports.format(value, row, column, data, default_formatter);
 		return column.fieldname === "sla_status" && data && data.late ? `<b class="text-danger">${shown}</b>` : shown;

@@ -4,6 +4,10 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 		{ fieldname: "risk_matrix", label: __("Risk Matrix"), fieldtype: "Link", options: "Risk Matrix" },
 	],
 
+	onload(report) {
+		complaint_qms.reports.fold_filters(report);
+	},
+
 	formatter(value, row, column, data, default_formatter) {
 		const reports = complaint_qms.reports;
 		const cell = data && data.cells && data.cells[column.fieldname];

@@ -1,10 +1,6 @@
 frappe.query_reports["Customer Satisfaction"] = {
 	filters: [
-		...complaint_qms.reports.filters({
-			state: null,
-			from_date: { label: __("From Date") },
-			to_date: { label: __("To Date", null, "Complaint") },
-		}),
+		...complaint_qms.reports.filters({ state: null, date_of: null }),
 		{
 			fieldname: "by",
 			label: __("Group By"),
@@ -19,6 +15,10 @@ frappe.query_reports["Customer Satisfaction"] = {
 			reqd: 1,
 		},
 	],
+
+	onload(report) {
+		complaint_qms.reports.fold_filters(report);
+	},
 
 	formatter(value, row, column, data, default_formatter) {
 		return complaint_qms.reports.format(value, row, column, data, default_formatter);

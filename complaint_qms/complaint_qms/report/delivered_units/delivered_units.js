@@ -34,14 +34,11 @@ frappe.query_reports["Delivered Units"] = {
 			default: "item",
 			reqd: 1,
 		},
-		...complaint_qms.reports.filters({
-			from_date: { label: __("From Date") },
-			to_date: { label: __("To Date", null, "Complaint") },
-			state: { default: "valid" },
-		}),
+		...complaint_qms.reports.filters({ state: { default: "valid" }, date_of: null }),
 	],
 
 	onload(report) {
+		complaint_qms.reports.fold_filters(report);
 		if (!may_manage()) return;
 		const { page } = report;
 		page.add_inner_button(__("Sum Up Weeks"), () => frappe.xcall("complaint_qms.api.exposure.go_on").then(follow), __("Weeks Summed Up"));

@@ -14,7 +14,7 @@ frappe.query_reports["Knowledge Use"] = {
 		},
 		// Of the complaints that are counted as without one
 		...complaint_qms.reports
-			.filters({ state: null, customer: null, territory: null })
+			.filters({}, { offered: ["from_date", "to_date", "company", "complaint_type", "item_code", "item_group"], single: true })
 			.map((filter) => ({ ...filter, depends_on: "eval:doc.show === 'gaps'" })),
 	],
 

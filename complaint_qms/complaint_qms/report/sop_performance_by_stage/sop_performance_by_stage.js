@@ -2,10 +2,11 @@
 const TIMES = ["limit", "median", "mean", "p90"];
 
 frappe.query_reports["SOP Performance by Stage"] = {
-	filters: [
-		...complaint_qms.reports.filters({ state: null }),
-		{ fieldname: "sop", label: __("SOP"), fieldtype: "Link", options: "Complaint SOP" },
-	],
+	filters: complaint_qms.reports.filters({ state: null }),
+
+	onload(report) {
+		complaint_qms.reports.fold_filters(report);
+	},
 
 	get_datatable_options(options) {
 		for (const column of options.columns) {

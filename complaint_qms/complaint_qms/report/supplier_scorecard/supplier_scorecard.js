@@ -1,0 +1,21 @@
+frappe.query_reports["Supplier Scorecard"] = {
+	filters: complaint_qms.reports.filters({ state: { default: "valid" } }),
+
+	onload(report) {
+		complaint_qms.reports.fold_filters(report);
+	},
+
+	after_datatable_render(datatable) {
+		complaint_qms.reports.show_definitions(datatable);
+	},
+
+	formatter(value, row, column, data, default_formatter) {
+		const reports = complaint_qms.reports;
+		if (data && data.without_units && column.fieldname === "rate") return reports.remark(__("no receipts known"));
+		if (data && data.capa_route && value && column.fieldname === "capas") return reports.records_link("CAPA", data.capa_route, value);
+		if (data && data.beyond_chance && column.fieldname === "change") {
+			return reports.beyond_chance(`${format_number(value, null, 1)}%`, data.beyond_chance);
+		}
+		return reports.format(value, row, column, data, default_formatter);
+	},
+};

@@ -1,0 +1,289 @@
+"""Supplier Scorecard: what complaints lead back to a supplier, against what the supplier delivered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Count
+from frappe.utils import add_days, add_months, formatdate, getdate
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import Criterion, Term
+
+from complaint_qms.constants.clock import OVERDUE
+from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.rates import garwood
+from complaint_qms.integrations.erpnext.delivered_units import groups_of
+from complaint_qms.integrations.erpnext.groupings import (
+    by_batch_supplier,
+    traced_supplier,
+    with_batch_of_unnamed,
+)
+from complaint_qms.integrations.erpnext.supplied import units_received
+from complaint_qms.permissions.delivered_units import kept_to
+from complaint_qms.permissions.query import MatchCondition, restrictions
+from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, figures_by
+from complaint_qms.services.reporting.access import can_read, permitted, readable
+from complaint_qms.services.reporting.columns import (
+    column,
+    money,
+    nothing_found,
+    sentences,
+)
+from complaint_qms.services.reporting.dimensions import FIELD, Dimension
+from complaint_qms.services.reporting.filter_values import LABELS
+from complaint_qms.services.reporting.filters import BRANCHES, ReportFilters, branch, read_object
+from complaint_qms.services.reporting.measures import MEASURES
+
+CAPA_ENDED: Final = ("closed", "ineffective", "void")
+_MOST_LINES: Final = 500
+_MOST_DRAWN: Final = 15
+_MOST_NAMED: Final = 200
+_LEAST: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class TracedSupplier(Dimension):
+    """The supplier that the complaint names; of one that names none, that of its batch."""
+
+    key: str = "supplier"
+    label: Any = LABELS["supplier"]
+    kind: str = FIELD
+    field: str = "supplier"
+    doctype: str = "Supplier"
+    title: str = "supplier_name"
+
+    def term(self, complaint: Table, filters: ReportFilters) -> Term:
+        return traced_supplier(complaint)
+
+    def joined(self, query: QueryBuilder, complaint: Table) -> QueryBuilder:
+        return with_batch_of_unnamed(query, complaint)
+
+
+class SupplierScorecard:
+    """One line a supplier, most complaints first; those that delivered and drew none come after."""
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        read = ReportFilters.read(read_object(given), own=())
+        today = getdate()
+        end = min(read.to_date or today, today)
+        start = read.from_date or getdate(add_days(add_months(end, -12), 1))
+        self.filters = replace(read, from_date=min(start, end), to_date=end)
+        self.user = frappe.session.user
+        self.supplier = TracedSupplier()
+        lines = figures_by(self.filters, self.supplier)
+        self.unknown = lines.pop("", Figures()).count
+        self.lines = {name: line for name, line in lines.items() if name in self._seen(lines)}
+
+    def run(self) -> tuple:
+        """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
+        rows = self.rows()
+        return self.columns(), rows, self.message(rows), self.chart(rows), self.summary(), True
+
+    def columns(self) -> list[dict]:
+        of, base = MEASURES, self.filters.list_filters()
+        shown = [
+            column("group", self.supplier.label(), width=200, link_to="Supplier", link_from="key"),
+            of["traced"].column("count", 110),
+            of["named_supplier"].column("named", 130, drill=base),
+            of["batch_supplier"].column("by_batch", 130, drill=base),
+            of["open"].column(width=80, drill=base | {"stage": ["not in", list(COMPLAINT_ENDED)]}),
+            of["overdue"].column(width=90, drill=base | {"sla_status": ["=", OVERDUE]}),
+            of["mean_severity"].column(width=120),
+            of["lots"].column(width=120),
+        ]
+        if self._units is not None:
+            shown += [
+                of["units_received"].column("units", 130),
+                of["rate_received"].column("rate", 150),
+                of["rate_lower"].column(width=90),
+                of["rate_upper"].column(width=90),
+            ]
+        shown += [of[name].column(width=110) for name in ("before", "change", "change_lower", "change_upper")]
+        if can_read("Root Cause"):
+            shown.append(of["verified_causes"].column("causes", 130))
+        if can_read("CAPA"):
+            shown.append(of["capas_open"].column("capas", 110))
+        if readable("Complaint", AMOUNTS):
+            shown.append(of["cost"].column(width=160))
+        return shown
+
+    def rows(self) -> list[dict]:
+        units = self._units or {}
+        lines = {name: line for name, line in self.lines.items() if line.count}
+        delivered = [name for name in units if name not in lines]
+        names = sorted(lines, key=lambda name: (-lines[name].count, name))
+        names += sorted(delivered, key=lambda name: (-units[name], name))
+        names = names[:_MOST_LINES]
+        titles = self.supplier.names(names)
+        return [self._row(name, titles[name]) for name in names]
+
+    def message(self, rows: list[dict]) -> str:
+        if not rows:
+            return sentences([nothing_found(True)])
+        told = [
+            _("Period: {0} to {1}.").format(formatdate(self.filters.from_date), formatdate(self.filters.to_date)),
+            _("A complaint counts for the supplier that it names; where it names none, for that of its batch."),
+        ]  # fmt: skip
+        if self.unknown:
+            told.append(_("Complaints that lead to no supplier: {0}.").format(self.unknown))
+        if self._units is None:
+            told.append(_("You see the complaints of some customers, territories or batches alone. They are not set against all that was received."))  # fmt: skip
+        return sentences(told)
+
+    def chart(self, rows: list[dict]) -> dict | None:
+        rated = [row for row in rows if row["count"] and row["rate"] is not None][:_MOST_DRAWN]
+        drawn = rated or [row for row in rows if row["count"]][:_MOST_DRAWN]
+        if not drawn:
+            return None
+        measure, field = ("rate_received", "rate") if rated else ("traced", "count")
+        return {
+            "data": {
+                "labels": [row["group"] for row in drawn],
+                "datasets": [{"name": MEASURES[measure].label(), "values": [row[field] for row in drawn]}],
+            },
+            "type": "bar",
+            "colors": ["#C0392B"],
+            "height": 220,
+        }
+
+    def summary(self) -> list[dict]:
+        whole = Figures()
+        for line in self.lines.values():
+            whole.add(line)
+        if not (whole.count or self._units):
+            return []
+        of = MEASURES
+        shown = [
+            of["traced"].card(whole.count, "blue"),
+            of["open"].card(whole.open, "orange" if whole.open else "green"),
+            of["before"].card(whole.before),
+        ]
+        if can_read("CAPA"):
+            shown.append(of["capas_open"].card(sum(self._capas.values())))
+        if readable("Complaint", AMOUNTS) and whole.cost:
+            shown.append(of["cost"].card(money(whole.cost), "blue"))
+        return shown
+
+    def _row(self, name: str, title: str) -> dict:
+        line = self.lines.get(name) or Figures()
+        units = (self._units or {}).get(name)
+        rate = garwood(line.count, units) if units else None
+        ratio, lower, upper = change(line.before, line.count)
+        batches = self._batches.get(name, {})
+        by_batch = sum(batches.values())
+        row = {
+            "key": name,
+            "group": title,
+            "count": line.count,
+            "named": line.count - by_batch,
+            "by_batch": by_batch,
+            "open": line.open,
+            "overdue": line.overdue,
+            "mean_severity": line.mean_severity,
+            "lots": self._lots.get(name, 0),
+            "units": units and round(units, 3),
+            "rate": rate and round(1000 * rate.rate, 3),
+            "rate_lower": rate and round(1000 * rate.lower, 3),
+            "rate_upper": rate and round(1000 * rate.upper, 3),
+            "without_units": self._units is not None and not units,
+            "before": line.before,
+            "change": ratio,
+            "change_lower": lower,
+            "change_upper": upper,
+            "beyond_chance": bool(line.before and (lower or 0) > 0) - bool(upper is not None and upper < 0),
+            "causes": self._causes.get(name, 0),
+            "capas": self._capas.get(name, 0),
+            "capa_route": {"supplier": ["=", name], "stage": ["not in", list(CAPA_ENDED)]},
+            "cost": money(line.cost) if line.cost else "",
+        }
+        named = {"supplier": ["=", name]}
+        row["routes"] = {"named": named} | ({} if by_batch else {"open": named, "overdue": named})
+        if by_batch and len(batches) <= _MOST_NAMED:
+            row["routes"]["by_batch"] = {"supplier": ["is", "not set"], "batch_no": ["in", sorted(batches)]}
+        return row
+
+    def _seen(self, names: Mapping[str, Any]) -> set[str]:
+        """Those of the suppliers that nothing keeps the user from; one query, none where nothing does."""
+        condition = restrictions("Supplier", self.user)
+        if not condition:
+            return set(names)
+        table = frappe.qb.DocType(self.supplier.doctype)
+        query = frappe.qb.from_(table).select(table.name).where(MatchCondition(condition))
+        return set(names) & set(query.run(pluck=True))
+
+    @cached_property
+    def _units(self) -> dict[str, float] | None:
+        """Supplier → units received; None to whom only the complaints of some customers are shown."""
+        kept = kept_to(self.user)
+        if kept.keys() - {"company", "item_code", "item_group"}:
+            return None
+        only = {field: values - {""} for field, values in kept.items() if field in ("company", "item_code")}
+
+        def narrow(field: str, values: set[str]) -> None:
+            only[field] = only[field] & values if field in only else values
+
+        groups = [kept["item_group"]] if "item_group" in kept else []
+        groups += [
+            set(branch(BRANCHES[name], *nodes))
+            for name, nodes in self.filters.branches
+            if name == "item_group"
+        ]
+        for wanted in groups:
+            narrow(
+                "item_code",
+                {item for item, group in groups_of("Item", "item_group").items() if group in wanted},
+            )
+        for field, values in self.filters.exact:
+            if field in ("company", "item_code", "supplier"):
+                narrow(field, set(values))
+        found = units_received(self.filters.from_date, self.filters.to_date, only)
+        seen = self._seen(found)
+        return {name: units for name, units in found.items() if units > _LEAST and name in seen}
+
+    @cached_property
+    def _lots(self) -> dict[str, int]:
+        complaint = frappe.qb.DocType("Complaint")
+        key = self.supplier.term(complaint, self.filters)
+        query = frappe.qb.from_(complaint).select(key, Count(complaint.batch_no).distinct()).groupby(key)
+        query = self.supplier.joined(query, complaint).where(complaint.batch_no != "")
+        return dict(permitted(self.filters.apply(query, complaint)).run())
+
+    @cached_property
+    def _batches(self) -> dict[str, dict[str, int]]:
+        """Supplier → batch → complaints of it that name no supplier."""
+        complaint = frappe.qb.DocType("Complaint")
+        query = by_batch_supplier(complaint)
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for supplier, name, count in permitted(self.filters.apply(query, complaint)).run():
+            found[supplier][name] = count
+        return found
+
+    @cached_property
+    def _capas(self) -> dict[str, int]:
+        """Supplier → CAPAs that are open now."""
+        if not can_read("CAPA"):
+            return {}
+        capa = frappe.qb.DocType("CAPA")
+        query = frappe.qb.from_(capa).select(capa.supplier, Count("*")).groupby(capa.supplier)
+        return self._of_suppliers(query, capa, "CAPA", capa.stage.notin(CAPA_ENDED))
+
+    @cached_property
+    def _causes(self) -> dict[str, int]:
+        """Supplier → root causes verified in the period."""
+        if not can_read("Root Cause"):
+            return {}
+        cause = frappe.qb.DocType("Root Cause")
+        query = frappe.qb.from_(cause).select(cause.supplier, Count("*")).groupby(cause.supplier)
+        verified = (cause.status == "verified") & (cause.verified_at >= self.filters.from_date)
+        return self._of_suppliers(query, cause, "Root Cause", verified & (cause.verified_at < self.filters.to_date + timedelta(days=1)))  # fmt: skip
+
+    @staticmethod
+    def _of_suppliers(query: QueryBuilder, table: Table, doctype: str, condition: Criterion) -> dict[str, int]:  # fmt: skip
+        return dict(permitted(query.where((table.supplier != "") & condition), doctype).run())

@@ -1,0 +1,170 @@
+"""What the numbers of reports, cards and reviews mean: one catalogue, so that a figure is defined once and shown with its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from frappe import _
+
+from complaint_qms.services.reporting.columns import column, summary
+
+COUNT, PERCENT, RATE, MEAN, DAYS, HOURS, MONEY, UNITS = "count", "percent", "rate", "mean", "days", "hours", "money", "units"  # fmt: skip
+_TYPES: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
+    COUNT: ("Int", {}),
+    PERCENT: ("Percent", {}),
+    RATE: ("Float", {"precision": 2}),
+    MEAN: ("Float", {"precision": 1}),
+    DAYS: ("Float", {"precision": 1}),
+    HOURS: ("Float", {"precision": 1}),
+    MONEY: ("Currency", {"options": "currency"}),
+    UNITS: ("Float", {"whole": 1}),
+}
+"""Unit → type of a report's column, and how it is shown."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Attributes:
+    label, definition: in the user's language when called; the definition is a sentence with the formula.
+    unit: one of the units above.
+    """
+
+    key: str
+    unit: str
+    label: Callable[[], str]
+    definition: Callable[[], str]
+
+    def column(self, fieldname: str = "", width: int = 110, **more: Any) -> dict:
+        """A report's column that carries its definition."""
+        fieldtype, shape = _TYPES[self.unit]
+        told = {"definition": self.definition(), **shape, **more}
+        return column(fieldname or self.key, self.label(), fieldtype, width, **told)
+
+    def card(self, value: Any, indicator: str = "", datatype: str = "") -> dict:
+        """One number above a report, likewise."""
+        kind = datatype or {COUNT: "Int", PERCENT: "Percent"}.get(self.unit, "Data")
+        return summary(self.label(), value, indicator, kind) | {"definition": self.definition()}
+
+
+_ALL: Final = (
+    Measure(
+        "complaints", COUNT, lambda: _("Complaints"),
+        lambda: _("Complaints whose date lies in the period and that the filters leave. Rejected, duplicate and void ones count only where the filter State says so."),
+    ),
+    Measure(
+        "open", COUNT, lambda: _("Open", context="Complaint"),
+        lambda: _("Of these, complaints that are not closed, rejected, duplicate or void at this moment."),
+    ),
+    Measure(
+        "overdue", COUNT, lambda: _("Overdue"),
+        lambda: _("Of these, open complaints whose clock has run out at this moment, in working time of their SOP."),
+    ),
+    Measure(
+        "share", PERCENT, lambda: _("Share"),
+        lambda: _("Complaints of the line ÷ all complaints of the report."),
+    ),
+    Measure(
+        "together", PERCENT, lambda: _("Together"),
+        lambda: _("Share of this line and of all lines above it."),
+    ),
+    Measure(
+        "units", UNITS, lambda: _("Units Delivered"),
+        lambda: _("Units delivered in the period less units returned in it, from Delivery Notes, Sales Invoices that move stock and sales at points of sale; of a batch all until the end of the period, of a group those of its items and customers as they are now."),
+    ),
+    Measure(
+        "rate", RATE, lambda: _("Per 1,000 Units"),
+        lambda: _("1,000 × complaints ÷ units delivered. Empty where no deliveries are known."),
+    ),
+    Measure(
+        "rate_lower", RATE, lambda: _("At Least"),
+        lambda: _("Lower limit of the 95 % interval of the rate (Garwood): what chance alone does to a count is within it."),
+    ),
+    Measure(
+        "rate_upper", RATE, lambda: _("At Most"),
+        lambda: _("Upper limit of the 95 % interval of the rate (Garwood)."),
+    ),
+    Measure(
+        "before", COUNT, lambda: _("Period Before"),
+        lambda: _("Complaints of the line in the equally long period just before."),
+    ),
+    Measure(
+        "change", PERCENT, lambda: _("Change"),
+        lambda: _("Complaints of the period ÷ complaints of the period before − 1. Empty where there were none before."),
+    ),
+    Measure(
+        "change_lower", PERCENT, lambda: _("Change at Least"),
+        lambda: _("Lower limit of the 95 % interval of the change (exact, given both counts): above 0, chance alone does not explain the rise."),
+    ),
+    Measure(
+        "change_upper", PERCENT, lambda: _("Change at Most"),
+        lambda: _("Upper limit of the 95 % interval of the change: below 0, chance alone does not explain the fall."),
+    ),
+    Measure(
+        "mean_severity", MEAN, lambda: _("Mean Severity"),
+        lambda: _("Mean rank of the severities of the site, 1 being the least; complaints without a severity are left out."),
+    ),
+    Measure(
+        "cost", MONEY, lambda: _("Cost"),
+        lambda: _("Settled amounts and handling costs of the complaints, each currency by itself; what nobody has entered is not in it."),
+    ),
+    Measure(
+        "repeats", COUNT, lambda: _("Repeat Complaints"),
+        lambda: _("Complaints of a customer about the same item and type as one of theirs that was closed not longer before than the number of days chosen."),
+    ),
+    Measure(
+        "repeats_possible", COUNT, lambda: _("With Customer, Item, Type"),
+        lambda: _("Of these, complaints that name a customer, an item and a type: only such can repeat one."),
+    ),
+    Measure(
+        "share_lower", PERCENT, lambda: _("At Least", context="Share"),
+        lambda: _("Lower limit of the 95 % interval of the rate (Wilson)."),
+    ),
+    Measure(
+        "share_upper", PERCENT, lambda: _("At Most", context="Share"),
+        lambda: _("Upper limit of the 95 % interval of the rate (Wilson)."),
+    ),
+    Measure(
+        "repeat_rate", PERCENT, lambda: _("Repeat Rate"),
+        lambda: _("Repeat complaints ÷ complaints that name a customer, an item and a type."),
+    ),
+    Measure(
+        "traced", COUNT, lambda: _("Complaints Traced"),
+        lambda: _("Complaints of the period that name the supplier, or name none and a batch of the supplier."),
+    ),
+    Measure(
+        "named_supplier", COUNT, lambda: _("Named"),
+        lambda: _("Of these, complaints that name the supplier themselves."),
+    ),
+    Measure(
+        "batch_supplier", COUNT, lambda: _("By Batch"),
+        lambda: _("Of these, complaints that name no supplier, traced by that of their batch."),
+    ),
+    Measure(
+        "verified_causes", COUNT, lambda: _("Verified Causes"),
+        lambda: _("Root causes that name the supplier and were verified in the period."),
+    ),
+    Measure(
+        "units_received", UNITS, lambda: _("Units Received"),
+        lambda: _("Units received from the supplier in the period less units sent back, from submitted Purchase Receipts and Purchase Invoices that move stock, in stock units."),
+    ),
+    Measure(
+        "rate_received", RATE, lambda: _("Per 1,000 Units Received"),
+        lambda: _("1,000 × complaints traced to the supplier ÷ units received. Empty where no receipts are known."),
+    ),
+    Measure(
+        "lots", COUNT, lambda: _("Lots Concerned"),
+        lambda: _("Different batches that the complaints of the line name."),
+    ),
+    Measure(
+        "capas_open", COUNT, lambda: _("CAPAs Open"),
+        lambda: _("CAPAs that are not closed, ineffective or void at this moment."),
+    ),
+)  # fmt: skip
+MEASURES: Final[Mapping[str, Measure]] = {one.key: one for one in _ALL}
+
+
+def definitions(keys: Iterable[str]) -> list[dict[str, str]]:
+    """Names and definitions, for a reader: a review, a card, a page."""
+    return [{"label": MEASURES[key].label(), "definition": MEASURES[key].definition()} for key in keys]

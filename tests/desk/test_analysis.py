@@ -1,0 +1,224 @@
+"""Pareto, repeat complaints and supplier scorecard against counting by hand, and nobody counts beyond their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.desk.query_report import run
+from frappe.utils import getdate
+
+from complaint_qms.engine.rates import garwood, ratio_interval
+from complaint_qms.services.analysis.pareto import BY, Pareto
+from complaint_qms.services.analysis.repeats import RepeatComplaints
+from complaint_qms.services.analysis.suppliers import SupplierScorecard
+from tests.desk import factory
+from tests.desk.report_rows import as_user, bare_company, bare_row, listed
+from tests.desk.test_delivered_units_report import Shop, ago
+
+REPORTS = ("Complaint Pareto", "Repeat Complaints", "Supplier Scorecard")
+
+
+def lines(report: object) -> dict[str, dict]:
+    columns, rows, message, chart, _summary, _skip = report.run()
+    assert message
+    assert all({one["fieldname"] for one in columns} <= {*row, "cost"} for row in rows)
+    if chart:
+        assert all(len(chart["data"]["labels"]) == len(one["values"]) for one in chart["data"]["datasets"])
+    return {row["key"]: row for row in rows}
+
+
+def test_a_pareto_adds_up_leads_to_its_complaints_and_has_its_rates() -> None:
+    shop = Shop()
+    asked = {"company": shop.company, "from_date": str(ago(90)), "to_date": str(getdate()), "state": "valid"}
+    for by in BY:
+        report = Pareto({**asked, "by": by})
+        rows = report.rows()
+        assert sum(row["count"] for row in rows) == 44, by
+        assert rows[-1]["together"] == 100
+        base = report.filters.list_filters()
+        for row in rows:
+            assert listed(base | row["route"]) == row["count"], (by, row["key"])
+        assert rows == sorted(rows, key=lambda row: (row["key"] == "", -row["count"])) or report.by.is_time
+    found = lines(Pareto({**asked, "by": "batch"}))
+    first = shop.batches[0]
+    assert [found[name]["units"] for name in shop.batches] == [1000, 2800]
+    exact = garwood(30, 1000)
+    assert (found[first]["rate"], found[first]["rate_lower"]) == (
+        30.0,
+        pytest.approx(1000 * exact.lower, abs=1e-3),
+    )
+    assert found[""]["units"] is None
+    assert not any(row["without_units"] for row in found.values())
+    # One half of the time is compared with the other.
+    half = {**asked, "from_date": str(ago(44)), "by": "item"}
+    found = lines(Pareto(half))
+    row = found[shop.items[0]]
+    assert (row["count"], row["before"]) == (10, 30)
+    ratio, _lower, upper = ratio_interval(30, 1, 10, 1)
+    assert (row["change"], row["change_upper"]) == (round(100 * (ratio - 1), 1), round(100 * (upper - 1), 1))
+    assert row["beyond_chance"] == -1
+    before = next(one["drill"] for one in Pareto(half).columns() if one["fieldname"] == "before")
+    assert listed(before | row["route"]) == 30
+    assert "no deliveries" not in Pareto(half).message(list(found.values())).lower()
+    none = Pareto({**half, "from_date": str(ago(38))})
+    assert "No deliveries are known" in none.message(none.rows())
+
+
+def test_what_is_not_among_the_first_lines_is_one_line_of_others() -> None:
+    company = bare_company()
+    for number in range(14):
+        customer = factory.customer().name
+        for _ in range(1 + (number == 0) * 40):
+            bare_row("Complaint", company=company, customer=customer, subject="Broken", stage="triage", received_at="2025-02-01 10:00:00")  # fmt: skip
+    bare_row("Complaint", company=company, subject="Broken", stage="triage", received_at="2025-02-01 10:00:00", settled_amount=5, handling_cost=2.5, currency="EUR")  # fmt: skip
+    report = Pareto({"company": company, "by": "customer", "top": "10"})
+    columns, rows, message, chart, summary, _skip = report.run()
+    assert [row["count"] for row in rows] == [41, *[1] * 9, 4, 1]
+    assert (rows[10]["group"], rows[11]["group"]) == ("Others (4)", "Not Set")
+    assert listed(report.filters.list_filters() | rows[10]["route"]) == 4
+    assert "7.50" in rows[11]["cost"]
+    assert "4 of 14 lines make" in message
+    assert chart["data"]["yMarkers"][0]["value"] == pytest.approx(0.8 * 55)
+    assert {one["fieldname"] for one in columns} & {"before", "rate"} == set()
+    assert summary[-1]["value"] == 4
+    assert all(one["definition"] for one in columns if one["fieldname"] != "group")
+
+
+def test_a_repeat_follows_its_closed_twin_within_the_days() -> None:
+    company, item = bare_company(), factory.item().name
+    customers = [factory.customer().name for _ in "ab"]
+    kind = frappe.get_all("Complaint Type", {"is_group": 0}, pluck="name", limit=1)[0]
+    closed_at = frappe.utils.get_datetime("2025-03-01 12:00:00")
+
+    def complaint(days: float | None, customer: str | None = customers[0], **values: object) -> str:
+        told = {"company": company, "customer": customer, "item_code": item, "complaint_type": kind, "subject": "Broken", "stage": "triage"}  # fmt: skip
+        received = closed_at + timedelta(days=days) if days is not None else closed_at - timedelta(days=10)
+        return bare_row("Complaint", **{**told, "received_at": received, **values})
+
+    first = complaint(None, stage="closed", closed_at=closed_at)
+    complaint(-1)
+    again = [complaint(0), complaint(30), complaint(89.9)]
+    complaint(91)
+    complaint(10, customer=customers[1])
+    complaint(10, complaint_type=None)
+    complaint(10, customer=None)
+    complaint(10, stage="rejected")
+    asked = {"company": company, "state": "valid", "by": "customer"}
+    found = lines(RepeatComplaints(asked))
+    assert {key: (row["count"], row["possible"], row["repeats"]) for key, row in found.items()} == {
+        customers[0]: (7, 6, 3), customers[1]: (1, 1, 0), "": (1, 0, 0),
+    }  # fmt: skip
+    assert found[customers[0]]["repeat_rate"] == 50.0
+    assert found[customers[0]]["only"] == {"customer": [customers[0]]}
+    for row in found.values():
+        assert listed(RepeatComplaints(asked).filters.list_filters() | row["route"]) == row["count"]
+    shown = RepeatComplaints({**asked, "show": "list"}).listed()
+    assert [(row.name, row.earlier) for row in shown] == [(name, first) for name in reversed(again)]
+    assert [row.days_after for row in shown] == [89, 30, 0]
+    assert sum(row["repeats"] for row in RepeatComplaints({**asked, "days": "15"}).rows()) == 1
+    for days in (0, -4, "x", 10**9, True):
+        with pytest.raises(frappe.ValidationError, match="Days After Closing"):
+            RepeatComplaints({**asked, "days": days})
+    # The earlier one is in a territory that somebody does not see: to them nothing repeats it.
+    place = factory.make("Territory", territory_name=factory.unique("Place")).name
+    frappe.db.set_value("Complaint", first, "territory", place)
+    other = factory.make("Territory", territory_name=factory.unique("Place")).name
+    with as_user(factory.person("Complaint Manager", Territory=other)):
+        assert sum(row["repeats"] for row in RepeatComplaints(asked).rows()) == 0
+        assert RepeatComplaints({**asked, "show": "list"}).run()[1] == []
+
+
+def test_a_supplier_is_set_against_what_it_delivered() -> None:
+    company, other = bare_company(), bare_company()
+    suppliers = [factory.supplier().name for _ in "abc"]
+    item = factory.item(batch=True).name
+    batch = factory.batch(item, supplier=suppliers[1]).name
+
+    def receive(supplier: str, units: float, days: int, doctype: str = "Purchase Receipt", where: str = company, **values: object) -> None:  # fmt: skip
+        name = bare_row(
+            doctype, docstatus=1, company=where, supplier=supplier, posting_date=ago(days), **values
+        )
+        bare_row(f"{doctype} Item", docstatus=1, parent=name, parenttype=doctype, parentfield="items", item_code=item, stock_qty=units)  # fmt: skip
+
+    receive(suppliers[0], 1000, 30)
+    receive(suppliers[0], -200, 20, is_return=1)
+    receive(suppliers[1], 500, 30, "Purchase Invoice", update_stock=1)
+    receive(suppliers[1], 900, 30, "Purchase Invoice", update_stock=0)
+    receive(suppliers[1], 700, 400)
+    receive(suppliers[2], 40, 3)
+    receive(suppliers[2], 60, 3, where=other)
+    for supplier, named, days in ((suppliers[0], batch, 10), (suppliers[0], None, 12), (None, batch, 14), (None, batch, 100), (None, None, 5)):  # fmt: skip
+        bare_row("Complaint", company=company, item_code=item, supplier=supplier, batch_no=named, subject="Broken", stage="triage", received_at=f"{ago(days)} 09:00:00")  # fmt: skip
+    bare_row("CAPA", company=company, supplier=suppliers[0], stage="implement")
+    bare_row("CAPA", company=company, supplier=suppliers[0], stage="closed")
+    bare_row(
+        "Root Cause",
+        company=company,
+        supplier=suppliers[1],
+        status="verified",
+        verified_at=f"{ago(1)} 09:00:00",
+    )
+    asked = {"company": company, "from_date": str(ago(60)), "to_date": str(getdate())}
+    report = SupplierScorecard(asked)
+    found = lines(report)
+    keys = ("count", "named", "by_batch", "lots", "units", "before", "capas", "causes")
+    assert {name: tuple(found[name][key] for key in keys) for name in suppliers} == {
+        suppliers[0]: (2, 2, 0, 1, 800, 0, 1, 0),
+        suppliers[1]: (1, 0, 1, 1, 500, 1, 0, 1),
+        suppliers[2]: (0, 0, 0, 0, 40, 0, 0, 0),
+    }
+    assert found[suppliers[0]]["rate"] == 2.5
+    assert "lead to no supplier: 1." in report.message(report.rows())
+    base = report.filters.list_filters()
+    for row in found.values():
+        for field, route in row["routes"].items():
+            assert listed(base | route) == row[field] or field in ("open", "overdue")
+    one = factory.person("Quality Manager", Supplier=suppliers[1])
+    with as_user(one):
+        assert set(lines(SupplierScorecard(asked))) == {suppliers[1]}
+    with as_user(
+        factory.person(
+            "Quality Manager",
+            Territory=factory.make("Territory", territory_name=factory.unique("Place")).name,
+        )
+    ):
+        assert "not set against all that was received" in SupplierScorecard(asked).run()[2]
+
+
+@pytest.mark.parametrize(("doctype", "names"), [("Company", "company"), ("Territory", "places"), ("Customer", "customers"), ("Item", "items")])  # fmt: skip
+def test_who_is_kept_to_some_counts_these_alone(doctype: str, names: str) -> None:
+    shop = Shop()
+    own = shop.company if names == "company" else getattr(shop, names)[1]
+    user = factory.person("Quality Manager")
+    factory.make("User Permission", user=user, allow=doctype, for_value=own, apply_to_all_doctypes=1)
+    frappe.db.set_single_value("System Settings", "apply_strict_user_permissions", 1)
+    frappe.clear_cache(user=user)
+    asked = {"from_date": str(ago(90)), "to_date": str(getdate()), "state": "valid"}
+    with as_user(user):
+        seen = listed({**Pareto(asked).filters.list_filters()})
+        assert seen
+        for by in BY:
+            rows = Pareto({**asked, "by": by}).rows()
+            assert sum(row["count"] for row in rows) == seen, by
+            rated = {row["key"]: row["units"] for row in rows if row["units"]}
+            if by == "item" and names != "company":
+                assert set(rated) <= {shop.items[1]} or names != "items"
+            assert sum(row["count"] for row in RepeatComplaints({**asked, "by": by}).rows()) == seen
+        card = SupplierScorecard(asked)
+        assert card.unknown + sum(line.count for line in card.lines.values()) == seen
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_reports_refuse_whom_and_what_they_must(report: str) -> None:
+    answer = run(report, {"company": "No Such Company", "from_date": "2020-01-01", "to_date": "2020-01-31"})
+    assert "Widen the period or clear a filter" in answer["message"]
+    assert not answer["result"]
+    assert not answer["chart"]
+    with pytest.raises(frappe.ValidationError, match="no filter colour"):
+        run(report, {"colour": "red"})
+    with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
+        run(report, {})
+    with pytest.raises(frappe.ValidationError, match="nothing that complaints are counted by"):
+        Pareto({"by": "colour"})
