@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from complaint_qms.backtest.catalogue import phrase
@@ -25,6 +26,9 @@ _WANTED = (
 OWN_FORMS = ("serial", "epoch", "day_name", "name_day")
 """Forms of dates that have no order of day and month in figures."""
 SPELLED = ("item", "model", "batch", "type", "supplier", "region", "channel")
+_CURRENCIES = "currencies"
+MOST_SHOWN = 60
+"""Columns that are named for one reason; the mapping file names all."""
 MOST_NAMES = 200_000
 """Different names of a field among which spellings are looked for."""
 
@@ -79,6 +83,16 @@ def store(store: Store, mapping: FileMapping, field: str = "-") -> None:
             store.note_quality(at, f"{decision.why}_{decision.order}", decision.ambiguous, None, "")
     for reason, count, example in of_file(mapping):
         store.note_quality(field, reason, count, None, example)
+    known = currencies_of(store)
+    if every := list(dict.fromkeys([*known, *mapping.currencies])):
+        store.set_meta(_CURRENCIES, json.dumps(every))
+    if known and len(every) > len(known):
+        store.note_quality(field, "cost_currencies", len(every), None, ", ".join(every[:6]))
+
+
+def currencies_of(store: Store) -> list[str]:
+    """Currencies of the costs of all files that were read so far."""
+    return json.loads(store.meta(_CURRENCIES) or "[]")
 
 
 def note_spellings(store: Store, labels: Mapping[str, Sequence[str]]) -> None:
@@ -117,7 +131,10 @@ def not_used(mapping: FileMapping, language: str) -> list[str]:
         }
         found.append(phrase(reason, language, **values))
     for (why, key), names in _left(mapping).items():
-        values = {"names": phrase("comma", language).join(names), "field": phrase(f"field_{key}", language)}
+        shown = phrase("comma", language).join(names[:MOST_SHOWN])
+        if len(names) > MOST_SHOWN:
+            shown = phrase("left_more", language, names=shown, count=f"{len(names) - MOST_SHOWN:,}")
+        values = {"names": shown, "field": phrase(f"field_{key}", language)}
         found.append(phrase(f"left_{why}", language, **values))
     return found
 

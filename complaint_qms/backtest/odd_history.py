@@ -32,6 +32,12 @@ def remarks(store: Store, asked: str | None, language: str) -> list[str]:
                     "many_before_received", language, field=field, count=f"{count:,}", all=f"{complaints:,}"
                 )
             )
+    found += [
+        phrase("told_date_far", language, count=f"{count:,}", row=row, example=example)
+        for count, row, example in store.db.execute(
+            "SELECT rows, example_row, example FROM quality WHERE field = 'received' AND reason = 'date_far'"
+        )
+    ]
     last, until = store.meta("last"), store.meta("as_of")[:10]
     days = int((np.datetime64(until) - np.datetime64(last)).astype(int))
     if asked is not None and days > LONG_AFTER:

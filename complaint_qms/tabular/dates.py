@@ -309,7 +309,7 @@ def _parse_mixed(values: list[str], order: str, timezone: str) -> tuple[np.ndarr
 def _has_time(family: str, match: re.Match, form: str) -> bool:
     if family in ("compact_time", "epoch"):
         return True
-    return "." in form if family == "serial" else bool(match.groupdict().get("clock"))
+    return len(form) > 5 if family == "serial" else bool(match.groupdict().get("clock"))
 
 
 def _parse_group(cells: list[str], family: str, match: re.Match, order: str, timezone: str) -> np.ndarray:
@@ -317,7 +317,7 @@ def _parse_group(cells: list[str], family: str, match: re.Match, order: str, tim
 
     texts = pd.Series(cells, dtype=object)
     if family == "serial":
-        days = pd.to_numeric(texts, errors="coerce")
+        days = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
         days = days.where((days >= 20_000) & (days <= 80_000))
         return _seconds(pd.to_datetime(days, unit="D", origin="1899-12-30", errors="coerce").dt.round("s"))
     if family == "epoch":

@@ -20,7 +20,7 @@ ABOUT_COMPLAINTS_CJK: Final = ("投诉", "客诉", "反馈", "工单", "苦情",
 
 OTHER_DATES: Final[dict[str, tuple[str, ...]]] = {
     "due": _words(
-        "due|target|deadline|expected|planned|required|response by|resolution by|resolve by|respond by|sla|follow up|next|promised|scheduled|fallig|fallig am|"
+        "due|target|deadline|expected|planned|required|response by|resolution by|resolve by|respond by|sla|follow up|next|promised|scheduled|gewunschtes|gewunschtes ende|fallig|fallig am|"
         "falligkeit|termin|wunschtermin|endtermin|frist|soll|echeance|prevue|prevu|limite|vencimiento|prevista|previsto|objetivo|vencimento|prazo|到期|期限|截止|预计|"
         "计划|目标|应于|应完成|期日|予定|締切"
     ),

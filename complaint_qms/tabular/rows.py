@@ -127,7 +127,10 @@ class Table:
             if uncalculated and not uncalculated.keys().isdisjoint(batch.rows):
                 yield self._calculated(batch, uncalculated, width)
             elif (
-                width > 1 and set(map(type, batch.cells)) == {list} and set(map(len, batch.cells)) == {width}
+                width > 1
+                and set(map(type, batch.cells)) == {list}
+                and set(map(len, batch.cells)) == {width}
+                and all(map(any, batch.cells))
             ):
                 yield batch  # nothing to look at row by row
             else:
@@ -179,9 +182,9 @@ class Table:
                     put_aside(row, problem("row_swallowed"), hidden)
                 continue
             count = len(cells)
+            if not any(cells):
+                continue  # an empty line is not a row, nor is one of delimiters alone
             if count != width:
-                if not any(cells):
-                    continue  # an empty line is not a row
                 if count > width and any(c.strip() for c in cells[width:]):
                     put_aside(row, problem("row_too_long", found=count, expected=width), cells)
                     continue

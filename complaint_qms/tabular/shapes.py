@@ -34,7 +34,7 @@ _COMPACT = re.compile(r"^9{8}" + _TIME + "$")
 _COMPACT_TIME = re.compile(r"^9{14}$")
 _DAY_NAME = re.compile(r"^9{1,2}(?P<sep>[- /.])(?P<m>M+)\.?,?(?P=sep)(?P<y>9{4}|99)" + _TIME + "$")
 _NAME_DAY = re.compile(r"^(?P<m>M+)\.? 9{1,2},? 9{4}" + _TIME + "$")
-_SERIAL = re.compile(r"^9{5}(\.9+)?$")
+_SERIAL = re.compile(r"^9{5}([.,]9+)?$")
 _EPOCH = re.compile(r"^9{10}(9{3})?$")
 MONTHS = frozenset((*EN_MONTHS, *EN_MONTH_NAMES, "sept"))
 

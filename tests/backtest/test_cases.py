@@ -277,7 +277,7 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
         for n in range(40)
     ]
     path = tmp_path / "a.csv"
-    path.write_text("\n".join([head, *rows[:20], head, *rows[20:], "Gesamt;;;;;41.000,00;"]) + "\n")
+    path.write_text("\n".join([head, *rows[:20], head, *rows[20:], "Gesamt;;;;;41.000,00;", ";;;;;;"]) + "\n")
     code, said = replay(capsys, tmp_path / "o", path, "--no-text")
     assert (code, "40 rows used, 2 bad rows" in said) == (errors.OK, True)
     assert query(tmp_path / "o", "SELECT row, reason FROM rejected ORDER BY row") == [
@@ -290,3 +290,13 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
     assert query(tmp_path / "o", "SELECT sum(injured), count(injured) FROM complaint") == [(1.0, 40)]
     assert re.search(r"Cost +Kosten EUR .*decimal comma; EUR", said)
     assert set(quality(tmp_path / "o")) == set()
+    assert "What complaints cost (EUR)" in (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    other = tmp_path / "b.csv"
+    other.write_text(
+        "No,Received,Defect,Cost\n" + "".join(f"X{n},2024-03-{1 + n},leak,$ {n}.50\n" for n in range(20))
+    )
+    main(["replay", str(path), str(other), "--out", str(tmp_path / "p"), "--no-text", "--quiet"])
+    assert quality(tmp_path / "p") == {("-", "cost_currencies"): 2}
+    assert "several currencies, which are added up" in (tmp_path / "p" / "report.html").read_text(
+        encoding="utf-8"
+    )

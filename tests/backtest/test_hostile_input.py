@@ -331,7 +331,8 @@ def test_letters_that_make_no_words_are_refused_with_the_remedy_which_works(tmp_
 def test_a_slip_in_the_year_does_not_move_the_end(tmp_path, capsys):
     rows = lines()
     rows[1] = rows[1].replace("2024", "2199")
-    assert replay(capsys, tmp_path / "o", make(tmp_path / "a.csv", rows))[0] == errors.OK
+    code, said = replay(capsys, tmp_path / "o", make(tmp_path / "a.csv", rows))
+    assert (code, "One date of receipt lies far from all others, row 2" in said) == (errors.OK, True)
     assert query(tmp_path / "o", "SELECT value FROM meta WHERE key = 'as_of'")[0][0].startswith("2024-01-28")
     assert query(tmp_path / "o", "SELECT reason, rows FROM quality WHERE field != '-'") == [("date_far", 1)]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from complaint_qms.backtest import odd_history
+from complaint_qms.backtest import file_quality, odd_history
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report import alike, grave, sop_section
 from complaint_qms.backtest.report.findings import LONG_AXIS, findings
@@ -59,6 +59,7 @@ def collect(store: Store) -> dict[str, Any]:
         "worst": grave.worst(store, policy),
         "harmed": grave.harmed(store),
         "costs": grave.costs(store),
+        "currencies": file_quality.currencies_of(store),
         "months": grave.months(store),
         "ageing": grave.ageing(store, meta["as_of"][:10]),
         "trend": trend(store, meta["as_of"][:10]),
