@@ -257,7 +257,7 @@ def measure(rounds: int, only: str = "") -> int:
     """Print each figure with its bar; how many are over it."""
     over = 0
     for name, report in REPORTS.items():
-        if only.lower() not in name.lower():
+        if not any(part in name.lower() for part in only.lower().split(",")):
             continue
         plain, whole = compared(partial(bare, name), report, rounds)
         over += whole > BAR * plain
@@ -276,7 +276,7 @@ def main() -> int:
     parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="measure the reports whose name contains this")
+    parser.add_argument("--only", default="", help="measure the reports whose name contains one of these, separated by commas")
     given = parser.parse_args()
     with connected(given.site, given.bench / "sites"):
         begin = perf_counter()

@@ -193,7 +193,7 @@ Object.assign(complaint_qms.reports, {
 		const offered = ["product_line", "item", "batch", "territory", "channel", "customer_group", "customer", "supplier", "handler"];
 		const base = frappe.router.make_url(["query-report", "Complaint Pareto"]);
 		const links = dimensions(offered).map(({ value, label }) =>
-			this.link(`${base}?${new URLSearchParams({ by: value, period: "last_12_months", state: "valid" })}`, esc(label))
+			complaint_qms.reports.link(`${base}?${new URLSearchParams({ by: value, period: "last_12_months", state: "valid" })}`, esc(label))
 		);
 		holder.innerHTML = `${esc(__("The same by:"))} ${links.join(" · ")}`;
 	},

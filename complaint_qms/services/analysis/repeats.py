@@ -38,7 +38,6 @@ MOST_DAYS: Final = 3650
 _MOST_LINES: Final = 500
 _MOST_LISTED: Final = 1000
 _MOST_DRAWN: Final = 15
-INDEX: Final = "complaint_qms_repeats"
 
 
 class RepeatComplaints:
