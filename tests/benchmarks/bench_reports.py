@@ -163,7 +163,7 @@ BARE = {
     "Complaint Pareto by customer group": [PARETO.format(by="customer")],
     "Complaint Pareto by month": [PARETO.format(by="extract(year_month from received_at)")],
     "Repeat Complaints": [REPEATS],
-    "Supplier Scorecard": [SUPPLIERS, LOTS, BY_BATCH],
+    "Supplier Quality Scorecard": [SUPPLIERS, LOTS, BY_BATCH],
     "chart: received": [
         "select date(received_at) d, count(*) from `tabComplaint`"
         " where received_at >= %(start)s and received_at < %(end)s group by d"
@@ -195,7 +195,7 @@ REPORTS: dict[str, Callable[[], object]] = {
     "Complaint Pareto by customer group": lambda: Pareto({**VALID, "by": "customer_group"}).run(),
     "Complaint Pareto by month": lambda: Pareto({**VALID, "by": "month"}).run(),
     "Repeat Complaints": lambda: RepeatComplaints(VALID).run(),
-    "Supplier Scorecard": lambda: SupplierScorecard(VALID).run(),
+    "Supplier Quality Scorecard": lambda: SupplierScorecard(VALID).run(),
     "chart: received": lambda: figures.received(None, None, "Weekly", **PERIOD),
     "chart: by type": lambda: figures.by_type({**PERIOD, "state": "valid"}),
     "chart: open by stage": lambda: figures.open_by_stage(),
@@ -276,7 +276,9 @@ def main() -> int:
     parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="measure the reports whose name contains one of these, separated by commas")
+    parser.add_argument(
+        "--only", default="", help="measure the reports whose name contains one of these, separated by commas"
+    )
     given = parser.parse_args()
     with connected(given.site, given.bench / "sites"):
         begin = perf_counter()

@@ -17,7 +17,7 @@ from tests.desk import factory
 from tests.desk.report_rows import as_user, bare_company, bare_row, listed
 from tests.desk.test_delivered_units_report import Shop, ago
 
-REPORTS = ("Complaint Pareto", "Repeat Complaints", "Supplier Scorecard")
+REPORTS = ("Complaint Pareto", "Repeat Complaints", "Supplier Quality Scorecard")
 
 
 def lines(report: object) -> dict[str, dict]:

@@ -31,7 +31,7 @@ REPORTS = (
     "Delivered Units",
     "Complaint Pareto",
     "Repeat Complaints",
-    "Supplier Scorecard",
+    "Supplier Quality Scorecard",
     "Knowledge Use",
     "Batch Genealogy",
     "Common Factors",

@@ -4,7 +4,7 @@ const CHARTS = ["Complaints by Type", "Open Complaints by Stage", "Complaint Clo
 const REPORTS = [
 	"Complaint Pareto",
 	"Repeat Complaints",
-	"Supplier Scorecard",
+	"Supplier Quality Scorecard",
 	"Complaint Register",
 	"SOP Performance by Stage",
 	"Customer Satisfaction",

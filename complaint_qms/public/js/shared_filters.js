@@ -83,7 +83,7 @@ export function shared_filters(changes = {}, { offered = null, single = false } 
 			label: __("Period Of"),
 			fieldtype: "Select",
 			options: [
-				{ value: "", label: __("Receipt") },
+				{ value: "", label: __("Receipt", null, "Complaint") },
 				{ value: "registered", label: __("Registration") },
 			],
 		},

@@ -1,4 +1,4 @@
-"""Supplier Scorecard: what complaints lead back to a supplier, against what the supplier delivered."""
+"""Supplier Quality Scorecard: what complaints lead back to a supplier, against what the supplier delivered."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ _ALL: Final = (
         lambda: _("Of these, open complaints whose clock has run out at this moment, in working time of their SOP."),
     ),
     Measure(
-        "share", PERCENT, lambda: _("Share"),
+        "share", PERCENT, lambda: _("Share", context="Complaint"),
         lambda: _("Complaints of the line ÷ all complaints of the report."),
     ),
     Measure(
@@ -118,11 +118,11 @@ _ALL: Final = (
         lambda: _("Of these, complaints that name a customer, an item and a type: only such can repeat one."),
     ),
     Measure(
-        "share_lower", PERCENT, lambda: _("At Least", context="Share"),
+        "share_lower", PERCENT, lambda: _("At Least"),
         lambda: _("Lower limit of the 95 % interval of the rate (Wilson)."),
     ),
     Measure(
-        "share_upper", PERCENT, lambda: _("At Most", context="Share"),
+        "share_upper", PERCENT, lambda: _("At Most"),
         lambda: _("Upper limit of the 95 % interval of the rate (Wilson)."),
     ),
     Measure(

@@ -1,4 +1,4 @@
-frappe.query_reports["Supplier Scorecard"] = {
+frappe.query_reports["Supplier Quality Scorecard"] = {
 	filters: complaint_qms.reports.filters({ state: { default: "valid" } }),
 
 	onload(report) {
