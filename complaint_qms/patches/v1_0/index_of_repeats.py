@@ -4,4 +4,4 @@ from complaint_qms.services.analysis import repeat_index
 
 
 def execute() -> None:
-    repeat_index.add_index()
+    repeat_index.index_repeats()

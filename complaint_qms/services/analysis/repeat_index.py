@@ -10,6 +10,6 @@ _FIELDS: Final = ("customer", "item_code", "complaint_type", "closed_at", "stage
 _NAME: Final = "complaint_qms_repeats"
 
 
-def add_index() -> None:
+def index_repeats() -> None:
     """Made with the table; on a site from before by a patch."""
     frappe.db.add_index("Complaint", list(_FIELDS), index_name=_NAME)

@@ -200,4 +200,4 @@ class Complaint(QualityRecord):
 
 def on_doctype_update() -> None:
     """Called by the framework when the table is made or changed."""
-    repeat_index.add_index()
+    repeat_index.index_repeats()
