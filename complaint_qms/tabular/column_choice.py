@@ -146,7 +146,7 @@ class _Chooser:
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
         if spec.key == "type" and self._of_tasks and column.heading in words.PARTS:
             return 0.0
-        if spec.key == "status" and column.heading == "state" and not column.evidence.names_states:
+        if spec.key == "status" and column.heading.endswith("state") and not column.evidence.names_states:
             return 0.0
         if strength is exact:
             return exact(spec, column.heading) or exact(spec, column.bare_heading) * _WITHOUT_REMARKS

@@ -13,6 +13,7 @@ from complaint_qms.tabular.errors import UnreadableFileError
 BLOCK = 1 << 20
 # Bytes that text does not have; a few of them are damage, many are another kind of file.
 CONTROLS = tuple(c for c in range(32) if c not in b"\t\n\v\f\r\x1b")
+FEW_CONTROLS = 3
 SAMPLE_WIDTH = 40
 HINT_BYTES = 1 << 14
 # Encodings worth naming: what a guess takes for another alphabet that uses Latin letters is mostly wrong.
@@ -41,6 +42,8 @@ def doubt_about(path: Path, head: bytes, encoding: str) -> Doubt | None:
     if encoding not in ("latin-1", "cp1252"):
         return None
     telling = _telling(path, head)[:HINT_BYTES]
+    if scripts.is_western(telling):
+        return None
     text = telling.decode(encoding, errors="replace")
     first = next((place for place, char in enumerate(text) if not char.isascii()), 0)
     piece = text[max(0, first - SAMPLE_WIDTH // 4) :].splitlines()[0][:SAMPLE_WIDTH] if text else ""
@@ -74,7 +77,7 @@ def detect_encoding(path: Path, head: bytes) -> tuple[str, int]:
             return "utf-16-be", count_damage(path, "utf-16-be")[0]
         if wide := scripts.utf16_without_mark(head):
             return wide, count_damage(path, wide)[0]
-    if sum(head.count(c) for c in CONTROLS) > 0.01 * len(head):
+    if sum(head.count(c) for c in CONTROLS) > max(FEW_CONTROLS, 0.01 * len(head)):
         raise UnreadableFileError("file_binary", file=path)
     damaged, foreign = count_damage(path, "utf-8")
     if damaged == 0 or damaged * 10 < foreign:

@@ -38,7 +38,7 @@ OTHER_DATES: Final[dict[str, tuple[str, ...]]] = {
 
 NOT_WITH: Final[dict[str, frozenset[str]]] = {
     "type": frozenset(
-        ["status", "location", "vehicle", "facility", "account", "contact", "customer", "channel", "payment", "address", "document", "file", "product", "item", "device", "user", "record", "data", "license", "fuel", "order", "community", "taxi", "bridge", "park", "lender", "party", "sender", "content", "mime"]
+        ["status", "at", "mileage", "miles", "age", "hours", "days", "time", "count", "rate", "cost", "location", "vehicle", "facility", "account", "contact", "customer", "channel", "payment", "address", "document", "file", "product", "item", "device", "user", "record", "data", "license", "fuel", "order", "community", "taxi", "bridge", "park", "lender", "party", "sender", "content", "mime"]
     ),
     "status": frozenset(["warranty", "delivery", "payment", "response", "resolution", "survey", "amc", "order", "repair", "marital", "sla"]),
     "text": frozenset(
@@ -46,7 +46,7 @@ NOT_WITH: Final[dict[str, frozenset[str]]] = {
     ),
     "subject": frozenset(["job", "contact", "person", "employee"]),
     "item": frozenset(["line", "order", "number", "count"]),
-    "customer": frozenset(["end", "nota", "score", "rating", "satisfaction", "type", "group", "segment", "sex", "age", "sexo"]),
+    "customer": frozenset(["sales", "purchasing", "end", "nota", "score", "rating", "satisfaction", "type", "group", "segment", "sex", "age", "sexo"]),
     "severity": frozenset(["school"]),
     "outcome": frozenset(["detailed", "time"]),
     "region": frozenset(["x", "y", "incident"]),

@@ -46,6 +46,7 @@ _WESTERN: Final = frozenset("äöüßéèêëàâáãåçñóôõòíîïìúù�
 _CENTRAL: Final = frozenset("ąćęłńóśźżčšžřěýáíéůúťďňőűăâîöüäĄĆĘŁŃŚŹŻČŠŽŘÁÉÍÓÖÚÜ")
 _LATIN: Final = {"cp1252": _WESTERN, "cp850": _WESTERN, "mac_roman": _WESTERN, "cp1250": _CENTRAL}
 _IN_WORDS: Final = re.compile(rb"(?<=[A-Za-z])[\x80-\xff]|[\x80-\xff](?=[a-z])")
+_AFTER_SMALL: Final = re.compile(rb"(?<=[a-z])[\x80-\xff]")
 _USUAL_LETTERS: Final = 0.7
 _CERTAIN: Final = 0.3
 _AHEAD: Final = 0.2
@@ -88,6 +89,22 @@ def is_latin(data: bytes) -> bool:
         beside = _LETTER.match(data[start - 1 : start]) or _LETTER.match(data[end : end + 1])
         usual += (end - start <= 3 and beside is not None) or _SIGNS.issuperset(run.group())
     return usual >= 0.6 * total
+
+
+def is_western(data: bytes) -> bool:
+    """Do bytes above 127 make words of Western Europe in Windows-1252, and in no other encoding another word?"""
+    inner = b"".join(_AFTER_SMALL.findall(data))
+    read = {encoding: inner.decode(encoding, errors="replace") for encoding in _LATIN}
+    shares = {
+        encoding: sum(char in _LATIN[encoding] and char.islower() for char in text) / max(1, len(inner))
+        for encoding, text in read.items()
+    }
+    rivals = [name for name in _LATIN if name != "cp1252" and read[name] != read["cp1252"]]
+    return (
+        len(inner) >= _LEAST
+        and shares["cp1252"] >= _SCRIPT
+        and all(shares[rival] < _USUAL_LETTERS for rival in rivals)
+    )
 
 
 def utf16_without_mark(head: bytes) -> str:

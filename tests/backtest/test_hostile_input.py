@@ -305,7 +305,7 @@ def test_deliveries_are_shown_and_can_be_mapped(tmp_path, capsys):
 
 
 def test_a_guessed_encoding_is_doubted(tmp_path, capsys):
-    rows = [HEAD, *(line(n, f'"cassé {n}"') for n in range(40))]
+    rows = [HEAD, *(line(n, f'"20 °C {n}"') for n in range(40))]
     path = make(tmp_path / "a.csv", "\n".join(rows).encode("latin-1"))
     assert not sniff(path).doubt.senseless
     code, said = replay(capsys, tmp_path / "o", path)

@@ -31,7 +31,7 @@ WRITTEN = [
     *((KOREAN, e) for e in ("cp949", "utf-16-be")),
     *((RUSSIAN, e) for e in ("cp1251", "koi8_r", "cp866", "iso8859_5")),
     (GREEK, "cp1253"),
-    *((GERMAN, e) for e in ("cp850", "mac_roman", "utf-16-le")),
+    *((GERMAN, e) for e in ("cp850", "mac_roman", "utf-16-le", "cp1252", "latin-1")),
     (POLISH, "cp1250"),
 ]  # fmt: skip
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from complaint_qms.tabular.column_choice import choose_columns
+from complaint_qms.tabular.fields import FIELDS
 from tests.tabular.test_columns import CELLS, profiled
 
 OF_PEOPLE = {
@@ -85,3 +88,38 @@ def test_what_is_taken_and_that_every_other_column_is_told_of(program):
     taken = {name for names in wanted.values() for name in names}
     assert told | taken == {column.name for column in seen.columns}
     assert not told & taken
+
+
+KNOWN = [name for field in FIELDS for name in list(field.names)[:3]]
+OTHERS = ("Due Date", "Updated", "Reporter", "Votes", "column 7", "Ship State", "Mileage at failure")
+CONTENT = {**CELLS, **OF_PEOPLE}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    columns=st.dictionaries(
+        st.sampled_from([*KNOWN, *OTHERS]), st.sampled_from(sorted(CONTENT)), min_size=1, max_size=14
+    )
+)
+def test_every_column_of_any_file_is_taken_or_told_of_once(columns):
+    choices = choose_columns(profiled({name: CONTENT[cells] for name, cells in columns.items()}))
+    taken = [name for names in choices.columns.values() for name in names]
+    told = {refused.name for refused in choices.refused.values()}
+    left = [each.name for each in choices.left]
+    assert {*taken, *told, *left} == set(columns)
+    assert (len(taken), len(left)) == (len(set(taken)), len(set(left)))
+    assert len({*taken, *left}) + len(told) == len(columns)
+
+
+def test_a_state_of_a_country_is_no_status_and_a_mileage_no_type():
+    seen = profiled(
+        {
+            "No": CELLS["id"],
+            "Received": CELLS["day"],
+            "Country": OF_PEOPLE["place"],
+            "Ship State": OF_PEOPLE["place"],
+            "Mileage at failure": CELLS["number"],
+            "Sales organization": CELLS["number"],
+        }
+    )
+    assert choose_columns(seen).columns == {"id": ["No"], "received": ["Received"], "region": ["Country"]}
