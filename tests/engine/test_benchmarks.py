@@ -11,6 +11,7 @@ from tests.benchmarks.smoke import printed
     ("name", "arguments", "last"),
     [
         ("bench_clock", (), "used"),
+        ("bench_hostile", ("400",), "holds"),
         ("bench_replay", ("--rows", "1000", "--text-rows", "1000"), "same bytes"),
         ("bench_signals", ("200",), "MaxSPRT"),
         ("bench_text", ("200",), "everything together"),

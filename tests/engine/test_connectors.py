@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from time import perf_counter
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -183,12 +182,9 @@ def test_messages_are_read_strictly():
     for body in (b"", b"null", b"[1]", b'"x"', b"{", b"\xff", b'{"a": 1, "a": 2}', b'{"r": [{"a": 1, "a": 1}]}', b'{"a": NaN}', b'{"a": -Infinity}', b'{"a": 1e999}', b'{"a": [-2.5E+4000]}', b'{"a": "\n"}', b"[" * 100_000, b'{"a":' * 100_000, b'{"a": ' + b"9" * 5000 + b"}", b"\xef\xbb\xbf{}"):  # fmt: skip
         with pytest.raises(Unusable):
             read_message(body)
-    # 40,000 names of which the last is there twice: each is looked up once, or this takes half a minute.
-    twice = [f'"{number}": 0' for number in (*range(40_000), 39_999)]
-    begun = perf_counter()
+    twice = [f'"{number}": 0' for number in (*range(40_000), 39_999)]  # how soon: `bench_hostile`
     with pytest.raises(Unusable):
         read_message(f"{{{', '.join(twice)}}}".encode())
-    assert perf_counter() - begun < 2
 
 
 @given(

@@ -7,7 +7,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -279,13 +278,11 @@ def test_what_is_told_of_another_complaint_goes_along_in_full_with_its_photos() 
 HOSTILE = ("a ", "1 ", "(", "my ", "my a b ", "的", "买的", "水坏", "- ", "a@", "a.", "order ", "order 1", "how?", "if,", "\n", "0 (", "sn ", "not hurt ", "no", "{0}", "x", "9", "sal-ord-2026-", "烫伤", "hurt my hand, ", "my name is ", "\u200b", "ﷺ", "👍", "<p>")  # fmt: skip
 
 
-def test_no_text_takes_long() -> None:
-    slowest = 0.0
+def test_every_text_is_answered() -> None:
+    """How soon: `bench_hostile`."""
     for bit in HOSTILE:
-        begun = time.process_time()
-        told(bit * 400_000)
-        slowest = max(slowest, time.process_time() - begun)
-    assert slowest < 2.0  # 0.2 s where it was written
+        (answered,) = told(bit * 400_000)
+        assert answered.replies, bit
 
 
 def test_a_button_is_understood_in_the_words_that_it_has_in_chinese() -> None:

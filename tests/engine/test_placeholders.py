@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from complaint_qms.engine.placeholders import ADDRESS, CUSTOMER, MAIL, NAME, PHONE, hide, restore
@@ -43,7 +41,7 @@ def test_a_placeholder_that_the_model_made_up_stays_what_it_is():
 
 
 @pytest.mark.parametrize("text", ["1" * 50_000, "1 " * 25_000, "a@" + "b." * 25_000, "Aa" * 25_000, "一" * 50_000, "1" + "-" * 50_000])  # fmt: skip
-def test_a_text_that_is_made_to_be_slow_is_read_in_time(text):
-    began = time.perf_counter()
-    hide(text, KNOWN, KEPT)
-    assert time.perf_counter() - began < 5
+def test_a_text_that_is_made_to_be_slow_is_read_and_comes_back(text):
+    """How soon: `bench_hostile`."""
+    hidden = hide(text, KNOWN, KEPT)
+    assert restore(hidden.text, hidden.back) == text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from complaint_qms.engine.personal_data import Known
@@ -68,10 +66,11 @@ def test_of_a_long_text_nothing_is_cut_and_its_end_is_read():
     assert [one.text for one in taken] == ["anna@web.de", "Anna Brown"]
 
 
-def test_hostile_texts_take_no_time():
-    begun = time.monotonic()
+def test_hostile_texts_are_read():
+    """How soon: `bench_hostile`."""
     for part in ("a", "A ", "1 ", "+1-", "x@", "Dear A", "路1号", "AB-2026-", "我叫"):
-        without_personal(part * 50_000, [Known("name", "a" * 200, person=True)])
+        left, _taken = without_personal(part * 50_000, [Known("name", "a" * 200, person=True)])
+        assert left
     # As many findings as a text can hold
-    without_personal("".join(f"a{number}@b.de " for number in range(20_000)))
-    assert time.monotonic() - begun < 20
+    left, taken = without_personal("".join(f"a{number}@b.de " for number in range(20_000)))
+    assert (len(taken), "@" in left) == (20_000, False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zipfile
 import zlib
 
@@ -14,6 +13,7 @@ from PIL import Image
 from complaint_qms.engine.upload import FileType, file_type, remove_place
 from complaint_qms.engine.upload.file_type import BROKEN, MIXED, NOT_TAKEN, TOO_MANY_PIXELS
 from complaint_qms.engine.upload.pdf import ACTIVE, LOCKED
+from tests.effort import lines_run
 from tests.engine.locked_pdfs import CLOSED, OPENS_128, OPENS_256, SCRIPTED
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -186,13 +186,11 @@ def test_any_bytes_get_an_answer():
 @pytest.mark.parametrize(
     "piece", [b"stream\n/JS ", b"7 0 obj << /First 1 >> stream\nx", b"\xff\x01", b"/First /Filter stream\n\x78\x9c"]
 )  # fmt: skip
-def test_no_file_keeps_its_reader_busy(piece):
-    """A megabyte of what begins a search anew is looked at in a second, however often it stands there."""
+def test_a_file_of_what_begins_a_search_anew_is_answered(piece):
+    """How soon: `bench_hostile`."""
     many = piece * ((1 << 20) // len(piece))
-    begun = time.process_time()
-    file_type(PDF.replace(b"trailer", many + b"trailer"))
-    file_type(picture("JPEG")[:-2] + many)
-    assert time.process_time() - begun < 2
+    assert file_type(PDF.replace(b"trailer", many + b"trailer"))
+    assert file_type(picture("JPEG")[:-2] + many)
 
 
 def tagged(kind: str) -> bytes:
@@ -243,17 +241,11 @@ def test_the_place_goes_out_of_the_header_of_a_video_and_its_pictures_stay(place
 
 
 def test_markers_without_number_cost_no_more_than_their_bytes():
-    """Four times the bytes take four times the time at most, and not sixteen."""
+    """Four times the bytes take four times the work, and not sixteen."""
     block = b"Exif\x00\x00II*\x00" + struct.pack("<I", 8) + struct.pack("<H", 60000) + bytes(400)
 
-    def taken(count: int) -> float:
-        content = bytearray(b"\xff\xd8" + block * count)
-        begun = time.process_time()
-        remove_place(content)
-        return time.process_time() - begun
-
-    few = min(taken(500) for _ in range(5))
-    assert min(taken(2000) for _ in range(5)) < 10 * few + 0.01
+    few, many = (lines_run(remove_place, bytearray(b"\xff\xd8" + block * count)) for count in (500, 2_000))
+    assert many < 5 * few
 
 
 def test_broken_headers_end_nothing():

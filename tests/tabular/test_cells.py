@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 from pathlib import Path
 
@@ -43,10 +42,8 @@ def test_markup_becomes_what_a_reader_sees(cell, seen):
 
 
 @pytest.mark.parametrize("piece", ["<a ", "<!--", "<p title='", "<![", "<script>", "<p", "&lt;"])
-def test_a_long_cell_of_broken_markup_costs_no_time(piece):
-    begin = time.process_time()
-    without_markup("<p>" + piece * 200_000)
-    assert time.process_time() - begin < 5
+def test_a_long_cell_of_broken_markup_is_read(piece):
+    assert isinstance(without_markup("<p>" + piece * 200_000), str)  # how soon: `bench_hostile`
 
 
 @settings(max_examples=200, deadline=None)
