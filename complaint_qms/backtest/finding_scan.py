@@ -38,7 +38,7 @@ def store_findings(store: Store, policy: Policy, past: History, scans: list[Scan
         [scan.watched for scan in scans], columns, past.received, past.labels, _harm(store, policy)
     )
     for number, finding in enumerate(found, 1):
-        store.insert("finding", [_row(number, finding, scans, past)], 16)
+        store.insert("finding", [_row(number, finding, scans, past)], 17)
         store.insert("found", ((number, seq) for seq in (finding.complaints + 1).tolist()), 2)
         if number <= CHARTS:
             counts, expected = finding.points
@@ -91,12 +91,16 @@ def _row(number: int, finding: Finding, scans: list[Scanned], past: History) -> 
     traits = [[t.kind, past.labels[t.kind][t.code], t.count] for t in finding.traits]
     signals = sorted(scans[scan].first_signal + place for scan, place in finding.signals)
     starts = periods.starts
+    spells = [
+        [str(starts[one.first]), str(starts[one.last] + 6), periods.label(one.first), periods.label(one.last)]
+        for one in finding.spells
+    ]
     return (
         number, finding.change, finding.trend, json.dumps(parts, ensure_ascii=False),
         str(starts[finding.first]), str(starts[finding.last] + 6), periods.label(finding.first),
         periods.label(finding.last), finding.observed, round(finding.expected, 6), round(finding.evidence, 6),
         finding.p, round(finding.rank, 6), json.dumps(traits, ensure_ascii=False), json.dumps(signals),
-        packed_messages(finding.words),
+        packed_messages(finding.words), json.dumps(spells),
     )  # fmt: skip
 
 

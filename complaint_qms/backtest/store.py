@@ -34,9 +34,10 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
                 and of series with a signal
 ``signal``      signal, series, period, label, method, observed, expected, units, statistic, limit_value, p, q,
                 baseline (JSON), parameters (JSON), words (JSON: English template and values)
-``finding``     what the signals come down to, gravest first: finding, change (rise, relabelled, new_label), trend, parts
+``finding``     what the signals come down to, gravest first: finding, change (rise, relabelled, new_label, gap, early), trend, parts
                 (JSON: dimension and value), first and last day, label of first and last week, observed, expected, evidence,
-                p, rank, traits (JSON: dimension, value, count), signals (JSON), words (JSON)
+                p, rank, traits (JSON: dimension, value, count), signals (JSON), words (JSON), spells (JSON:
+                first and last day, label of first and last week of each time, for it may have come back)
 ``finding_point`` finding, period, count, expected: its complaints a week, of the first findings
 ``found``       finding, seq: its complaints
 ``month``       type, month, count: the largest types in the last months
@@ -66,7 +67,7 @@ from complaint_qms.tabular.fields import (
     STAGES,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 WORK_NAME = "replay.work.sqlite"
 FINAL_NAME = "replay.sqlite"
 
@@ -115,7 +116,7 @@ SCHEMA = (
     "parameters TEXT, words TEXT)",
     "CREATE TABLE finding (finding INTEGER PRIMARY KEY, change TEXT, trend TEXT, parts TEXT, first TEXT, last TEXT, "
     'first_label TEXT, last_label TEXT, observed INTEGER, expected REAL, evidence REAL, p REAL, "rank" REAL, traits TEXT, '
-    "signals TEXT, words TEXT)",
+    "signals TEXT, words TEXT, spells TEXT)",
     "CREATE TABLE finding_point (finding INTEGER, period TEXT, count INTEGER, expected REAL, PRIMARY KEY (finding, period)) "
     "WITHOUT ROWID",
     "CREATE TABLE found (finding INTEGER, seq INTEGER, PRIMARY KEY (finding, seq)) WITHOUT ROWID",

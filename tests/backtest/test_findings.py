@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -74,20 +75,20 @@ def test_every_number_leads_to_its_complaints(planted):
         assert 1 <= shown.count('<tr><th scope="row">') <= 50
 
 
-def test_a_week_has_one_colour_in_all_cards_of_a_series(tmp_path):
+def test_what_comes_back_is_one_card_with_both_times_in_red(tmp_path):
     rows = [
         (f"{week}-{n}", date(2022, 1, 3) + timedelta(weeks=week), "leak")
         for week in range(110)
         for n in range(14 if 60 <= week < 64 or 95 <= week < 99 else 2)
     ]
     html = replay(written(tmp_path / "a.csv", "id,received,type", rows), tmp_path / "o", "--no-text")
-    cards = re.findall(r'<article class="finding.*?</article>', html, re.S)
-    stretches = query(tmp_path / "o", "SELECT parts, first, last FROM finding")
-    assert len(cards) == len(stretches) == 2
-    red = {re.search("<h3>(.*?) <", card).group(1): set() for card in cards}
-    for card in cards:
-        red[re.search("<h3>(.*?) <", card).group(1)].add(card.count('class="bar alarm"'))
-    assert all(len(counts) == 1 for counts in red.values())
+    (card,) = re.findall(r'<article class="finding.*?</article>', html, re.S)
+    assert card.count('class="bar alarm"') == 8
+    ((spells, observed),) = query(tmp_path / "o", "SELECT spells, observed FROM finding")
+    assert [one[2:] for one in json.loads(spells)] == [["2023-W09", "2023-W12"], ["2023-W44", "2023-W47"]]
+    assert observed == 8 * 14
+    said = "56 complaints from week 9 of 2023 to week 12 of 2023 where 8 were expected, and again 56 complaints from week 44 of 2023"
+    assert said in html
 
 
 def test_a_lasting_rise_is_one_finding_that_goes_on(tmp_path):

@@ -76,7 +76,7 @@ def test_a_rise_after_a_quiet_outbreak_begins_in_its_first_week():
     counts = [20 if w >= 184 else 3 if 166 <= w <= 170 else int(w % 4 == 0) for w in range(214)]
     week = np.repeat(np.arange(214), counts)
     found = found_in(week, np.zeros_like(week), np.zeros_like(week), 214)
-    assert (found[0].first, found[0].last, found[0].observed) == (184, 213, 600)
+    assert [(one.first, one.last, one.observed) for one in found[0].spells][-1] == (184, 213, 600)
     assert found[0].ongoing
 
 

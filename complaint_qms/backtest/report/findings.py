@@ -18,7 +18,7 @@ def findings(store: Store, grave: list[str]) -> dict[str, Any]:
     """``rises`` (the first ones whole, the rest without weeks), ``changes`` that are no rises, how many there are of both."""
     found = rows(store, "SELECT * FROM finding ORDER BY finding")
     for one in found:
-        for name in ("parts", "traits", "signals"):
+        for name in ("parts", "traits", "signals", "spells"):
             one[name] = json.loads(one[name])
         one["shown"] = False
     rises = [one for one in found if one["change"] not in NO_RISE]
@@ -26,7 +26,7 @@ def findings(store: Store, grave: list[str]) -> dict[str, Any]:
     axis = _axis(store, rises[:SHOWN])
     for one in rises[:SHOWN]:
         one["shown"] = True
-        same = [(o["first"], o["last"]) for o in found if o["parts"] == one["parts"]]
+        same = [(s[0], s[1]) for o in found if o["parts"] == one["parts"] for s in o["spells"]]
         one["points"] = _points(store, one, axis, same)
         one |= _harm(store, one["finding"], grave)
         one["sources"] = _sources(store, one["signals"])

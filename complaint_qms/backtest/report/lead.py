@@ -105,14 +105,13 @@ class Lead(Words):
         return said.removeprefix(self.finding_name(one)).lstrip(":： ")
 
     def since(self, one: dict[str, Any]) -> str:
-        key = (
-            "since"
-            if one["trend"] != "ended"
-            else "during"
-            if one["first_label"] != one["last_label"]
-            else "in_week"
-        )
-        return self.t(key, first=one["first_label"], last=one["last_label"])
+        """When: every stretch of what came back."""
+        said = []
+        for place, (_first, _last, begin, end) in enumerate(one["spells"], 1):
+            ongoing = one["trend"] != "ended" and place == len(one["spells"])
+            key = "since" if ongoing else "during" if begin != end else "in_week"
+            said.append(self.t(key, first=begin, last=end))
+        return self.t("comma").join(said)
 
     def expected_words(self, value: float) -> str:
         """An expectation as the sentence says it."""

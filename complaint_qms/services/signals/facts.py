@@ -166,6 +166,7 @@ class Describer:
             "marked": sorted(at - begin for at in marked if at >= begin),
             "first": finding.first - begin,
             "last": finding.last - begin,
+            "spells": [[one.first - begin, one.last - begin] for one in finding.spells],
         }
 
     def _limit(self, *ways: Parts) -> np.ndarray | None:

@@ -17,10 +17,14 @@ clock, a database or a setting. The rule, step by step:
    with at least nine tenths of the best one's evidence the first is taken in this order: batch, type on an item, item, type,
    type of a supplier, supplier, type in a region, region, and so on. It is told from its own last zero, which may lie before
    the stretch that it explains, against the year before that: however long it lasts, it does not become what is usual.
+   Where all complaints without the best explanation rose by a third of its excess as well, and not for one other cause beside, the
+   finding is about all complaints.
 4. Its complaints are taken out, and every other stretch that had some of them is judged again by what is left. What rises
    inside it (an item, where everything rose) keeps its complaints and has to rise beyond what all of it rose by.
+   A stretch that was hidden because an earlier one of the same complaints was taken for usual is judged again as well; what came back
+   is one finding with several ``spells`` (``returns``).
 5. Where one label rises while another falls by as much and all together are steady (``relabelling``), it is told as a
-   change of labels, not as a rise. A batch that drew its complaints sooner than its siblings but has no more of them over its
+   change of labels, not as a rise; so is one that begins as another ends, where both together rose no more than all others. A batch that drew its complaints sooner than its siblings but has no more of them over its
    life is told as such.
 
 Findings are ranked by their excess weighed by harm and trend.
@@ -29,6 +33,6 @@ Findings are ranked by their excess weighed by harm and trend.
 from __future__ import annotations
 
 from complaint_qms.engine.signals.findings.search import find_findings
-from complaint_qms.engine.signals.findings.types import Finding, FindingSettings, Trait, Watched
+from complaint_qms.engine.signals.findings.types import Finding, FindingSettings, Spell, Trait, Watched
 
-__all__ = ["Finding", "FindingSettings", "Trait", "Watched", "find_findings"]
+__all__ = ["Finding", "FindingSettings", "Spell", "Trait", "Watched", "find_findings"]

@@ -14,9 +14,12 @@ from complaint_qms.engine.signals.findings.columns import Columns
 from complaint_qms.engine.signals.findings.siblings import Siblings
 from complaint_qms.engine.signals.findings.types import FindingSettings, Part, Parts, Watched
 from complaint_qms.engine.signals.findings.windows import (
+    FURTHEST_BACK,
     Judgement,
+    Stretch,
     Usual,
     by_time_without_units,
+    highest_stretch,
     past_seasons,
     same_periods,
     usual,
@@ -31,6 +34,11 @@ ORDER = (
 """Of explanations that are as good, the first of these is taken; then every other single value, then all complaints."""
 SHARED = 0.5
 """The share of its excess, or of that to be explained, that an explanation has among the complaints to be explained."""
+REST, REST_LEVEL, BESIDE_LEVEL = 0.33, 0.01, 0.05
+"""All complaints rose, where those without the best explanation rose by this share of its excess, beyond this level; and without
+another cause that stands by itself by this share of that rise, beyond the second level."""
+MARRED = 0.25
+"""The share of the complaints of its periods that a finding has of an explanation, from which these tell nothing of what is usual."""
 _TRIED = 4
 _WINDOWS = Control()
 
@@ -42,6 +50,8 @@ class Claimed:
     parts: Parts
     first: int
     stop: int
+    label: str | None = None
+    """The dimension that it is a change of labels in, which takes nothing from explanations of others."""
     raised: Array | None = None
     """How many times what is usual it came to, period by period. What rises inside it has to rise beyond that; None: nothing
     in it is judged again."""
@@ -49,6 +59,10 @@ class Claimed:
     def holds(self, parts: Parts) -> bool:
         """Whether an explanation is judged inside it."""
         return self.raised is not None and set(self.parts) < set(parts)
+
+    def spares(self, parts: Parts) -> bool:
+        """Whether an explanation keeps its complaints."""
+        return self.holds(parts) or (self.label is not None and self.label not in dict(parts))
 
 
 class Causes:
@@ -62,21 +76,37 @@ class Causes:
         self.watched = max(1, sum(len(scan.chosen) for scan in scans))
         self.taken: list[Claimed] = []
         self._held: dict[Parts, Counts] = {}
+        self._marred: dict[tuple[Parts, int], bool] = {}
         self._siblings = Siblings(columns) if "batch" in columns.codes else None
         self._year = FREQUENCY[scans[0].periods.kind]
         self._seasons: dict[tuple[str, int], Array] = {}
 
-    def rows(self, parts: Parts, first: int, stop: int) -> Counts:
-        """Complaints of an explanation in any period, without those of earlier findings of the time asked for."""
+    def rows(self, parts: Parts, first: int, stop: int, beside: Parts | None = None) -> Counts:
+        """Complaints of an explanation in any period, without those of earlier findings of the time asked for. ``beside``: the
+        narrower explanation whose surroundings they are, if not judged by themselves."""
         rows = self._rows(parts)
         for one in self.taken:
-            if one.first < stop and one.stop > first and not one.holds(parts):
+            if one.first < stop and one.stop > first and not one.spares(beside or parts):
                 rows = rows[~self.columns.has(rows, one.parts)]
         return rows
 
+    def marred(self, parts: Parts, one: Claimed) -> bool:
+        """Whether the periods of an earlier finding are not what is usual of an explanation: it has a good part of its complaints."""
+        if set(one.parts) <= set(parts):
+            return True
+        if (parts, id(one)) not in self._marred:
+            rows = self.columns.within(self._rows(parts), one.first, one.stop)
+            share = float(self.columns.has(rows, one.parts).mean()) if len(rows) else 0.0
+            self._marred[parts, id(one)] = share >= MARRED
+        return self._marred[parts, id(one)]
+
     def touched(self, parts: Parts, first: int, stop: int) -> bool:
         """Whether an earlier finding has complaints of this stretch."""
-        here = [one for one in self.taken if one.first < stop and one.stop > first]
+        here = [
+            one
+            for one in self.taken
+            if one.first < stop and one.stop > first and (one.raised is not None or not one.spares(parts))
+        ]
         if not here:
             return False
         rows = self.columns.within(self._rows(parts), first, stop)
@@ -97,10 +127,7 @@ class Causes:
             if like := self._siblings.usual(parts[0][1], first, stop, told):
                 raised = self._raised(parts, first, stop)
                 return counts, replace(like, expected=like.expected * raised, share=like.share * raised)
-        busy = self.columns.missing.copy()
-        for one in self.taken:
-            if (one.stop <= first or one.first >= stop) and set(one.parts) <= set(parts):
-                busy[one.first : one.stop] = True
+        busy = self._busy(parts, first, stop)
         if born is not None and first - self.settings.guard - born >= self.settings.min_baseline:
             busy[:born] = True  # it was not there yet
         share, rate = self._share(parts, first, stop)
@@ -109,6 +136,10 @@ class Causes:
         if self._has_season(parts, first, stop):
             normal = replace(normal, alike=self._alike(counts, first, stop, busy))
         return counts, normal
+
+    def weigh(self, parts: Parts, first: int, stop: int) -> Judgement:
+        """An explanation of these periods against what is usual of it."""
+        return weigh_stretch(*self.series(parts, first, stop), first, stop)
 
     def life(self, parts: Parts) -> tuple[float, float] | None:
         """All complaints of a batch, and how many its siblings' rate leads to for its units by the age they have; None where
@@ -124,16 +155,57 @@ class Causes:
         """Whether this stretch is judged inside an earlier finding."""
         return any(one.first < stop and one.stop > first and one.holds(parts) for one in self.taken)
 
+    def rises_without(self, parts: Parts, first: int, stop: int) -> bool:
+        """Whether what is left rises too, also without another cause of its own beside. What is usual comes from before the
+        rest rose, which may be long before."""
+        one = self.weigh(parts, first, stop)
+        before = self.taken
+        try:
+            self.taken = [*before, Claimed(parts, first, stop)]
+            start = self.own_stretch((), first, stop).first
+            rest = self._since(start, first, stop)
+            if rest.p > REST_LEVEL or rest.observed - rest.expected < REST * (one.observed - one.expected):
+                return False
+            beside = self.best((), first, stop)
+            if beside and self.weigh(beside, first, stop).p <= self.settings.alpha / self.watched:
+                self.taken = [*self.taken, Claimed(beside, first, stop)]
+                last = self._since(start, first, stop)
+                steep = REST * (rest.observed / max(rest.expected, 1e-9) - 1)
+                return last.p <= BESIDE_LEVEL and last.observed >= (1 + steep) * last.expected
+            return True
+        finally:
+            self.taken = before
+
+    def _since(self, start: int, first: int, stop: int) -> Judgement:
+        """All complaints from ``first`` to before ``stop`` against what was usual before ``start``."""
+        return weigh_stretch(*self.series((), min(start, first), stop), first, stop)
+
+    def own_stretch(self, parts: Parts, first: int, stop: int) -> Stretch:
+        """The stretch of an explanation that has its highest period from ``first`` to before ``stop``, however long before it began;
+        what earlier findings have of it is no part of it."""
+        others = [one for one in self.taken if not one.spares(parts) and self.marred(parts, one)]
+        earliest = max([0, first - FURTHEST_BACK, *(one.stop for one in others if one.stop <= first)])
+        latest = min([self.columns.size, *(one.first for one in others if one.first >= stop)])
+        begin = first
+        for _again in range(2):
+            counts, normal = self.series(parts, begin, stop)
+            known = replace(normal, expected=normal.expected[:latest])
+            part = highest_stretch(counts[:latest], known, first, stop, earliest, self.settings)
+            if part.first >= first - self.settings.guard:
+                break
+            begin = part.first
+        return replace(part, ongoing=part.ongoing and latest == self.columns.size)
+
     def best(self, parts: Parts, first: int, stop: int) -> Parts:
         """The explanation of the excess of ``parts`` from ``first`` to before ``stop``."""
-        found = {parts: self._weigh(parts, first, stop)}
+        found = {parts: self.weigh(parts, first, stop)}
         chosen = parts
         for _round in range(3):
             whole = found[chosen].observed - found[chosen].expected
             for other, shared in self._proposals(chosen, first, stop):
                 if other in found:
                     continue
-                judged = self._weigh(other, first, stop)
+                judged = self.weigh(other, first, stop)
                 # what has its own excess elsewhere explains nothing here
                 if shared >= SHARED * min(whole, judged.observed - judged.expected):
                     found[other] = judged
@@ -144,6 +216,15 @@ class Causes:
                 break
             chosen = picked
         return chosen
+
+    def _busy(self, parts: Parts, first: int, stop: int) -> NDArray[np.bool_]:
+        """Periods that tell nothing of what is usual: of gaps and of earlier findings at other times."""
+        busy = self.columns.missing.copy()
+        for one in self.taken:
+            apart = one.stop <= first or one.first >= stop
+            if apart and (one.holds(parts) or not one.spares(parts)) and self.marred(parts, one):
+                busy[one.first : one.stop] = True
+        return busy
 
     def _raised(self, parts: Parts, first: int, stop: int) -> Array:
         """How many times what is usual the findings around an explanation came to."""
@@ -161,9 +242,6 @@ class Causes:
             self._held[parts] = self.columns.rows(parts)
         return self._held[parts]
 
-    def _weigh(self, parts: Parts, first: int, stop: int) -> Judgement:
-        return weigh_stretch(*self.series(parts, first, stop), first, stop)
-
     def _proposals(self, parts: Parts, first: int, stop: int) -> Iterator[tuple[Parts, float]]:
         """All complaints, and the values that these have in excess, alone and together with the explanation so far; and their excess among
         these complaints."""
@@ -171,8 +249,10 @@ class Causes:
         now = self.columns.within(rows, first, stop)
         begin = max(0, first - self.settings.guard - self.settings.baseline)
         end = max(begin, first - self.settings.guard)
-        past = self.columns.within(rows, begin, end)
-        longer = (stop - first) / (end - begin) if end > begin else 0.0
+        free = ~self._busy(parts, first, stop)
+        free[:begin] = free[end:] = False
+        past = rows[free[self.columns.period[rows]]]
+        longer = (stop - first) / free.sum() if free.any() else 0.0
         yield (), float(len(now))
         given = dict(parts)
         for kind, codes in self.columns.codes.items():

@@ -33,9 +33,10 @@ class Columns:
             if len(codes) != len(received):
                 raise ValueError(f"{len(codes)} codes of {kind} for {len(received)} complaints")
 
-    def begins_again(self, first: int) -> bool:
-        """Whether the records have just begun again."""
-        return bool(self.missing[max(0, first - SOON) : first].any())
+    def begins_again(self, first: int) -> int | None:
+        """The period in which the records began again, where that is not long before ``first``."""
+        gone = np.flatnonzero(self.missing[max(0, first - SOON) : first])
+        return max(0, first - SOON) + int(gone[-1]) + 1 if len(gone) else None
 
     def rows(self, parts: Parts) -> Counts:
         """Positions of the complaints that have all the values, rising."""

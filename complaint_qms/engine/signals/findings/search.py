@@ -10,24 +10,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
-from complaint_qms.engine.signals.findings.causes import Causes, Claimed
-from complaint_qms.engine.signals.findings.columns import Columns
+from complaint_qms.engine.signals.findings.causes import SHARED, Causes, Claimed
+from complaint_qms.engine.signals.findings.columns import SOON, Columns
 from complaint_qms.engine.signals.findings.relabelling import relabelled
+from complaint_qms.engine.signals.findings.returns import joined
 from complaint_qms.engine.signals.findings.types import (
     NO_RISE,
     TREND_WEIGHT,
     Finding,
     FindingSettings,
     Parts,
+    Spell,
     Trait,
     Trend,
     Watched,
 )
 from complaint_qms.engine.signals.findings.windows import (
-    FURTHEST_BACK,
     Judgement,
     Stretch,
-    highest_stretch,
     stretch,
     weigh_stretch,
 )
@@ -50,6 +50,8 @@ class _Episode:
     last: int
     ongoing: bool
     sequential: bool
+    excess: float
+    """Complaints above what was usual of the series."""
     signals: list[tuple[int, int]]
 
 
@@ -86,6 +88,7 @@ def find_findings(
     found: list[Finding] = []
     heap = [(*_weight(causes, e), i, 0) for i, e in enumerate(episodes) if _stands(causes, e)]
     heapq.heapify(heap)
+    waiting = set(range(len(episodes))).difference(number for *_, number, _seen in heap)
     while heap and len(found) < settings.most:
         _evidence, _place, number, seen = heapq.heappop(heap)
         episode = episodes[number]
@@ -93,13 +96,16 @@ def find_findings(
             if _stands(causes, episode):
                 heapq.heappush(heap, (*_weight(causes, episode), number, len(causes.taken)))
             continue
-        finding = _finding(causes, episode, periods, labels, weights)
+        finding = _finding(causes, episode, episodes, periods, labels, weights)
         if finding is None:
             continue
         found.append(finding)
         causes.taken.append(_claimed(finding))
+        for late in _after(causes, episodes, waiting):
+            heapq.heappush(heap, (*_weight(causes, episodes[late]), late, len(causes.taken)))
         if set(finding.parts) != set(episode.parts) or episode.last > finding.last:
             heapq.heappush(heap, (*_weight(causes, episode), number, seen))
+    found = joined(found, periods, labels, weights, lambda parts, rows: _traits(causes, parts, rows))
     found = _with_signals(causes, found, episodes, scans)
     return sorted(found, key=lambda f: (f.change in NO_RISE, -f.rank, f.first, f.parts))
 
@@ -121,6 +127,8 @@ def _episodes(causes: Causes, number: int, scan: Watched) -> list[_Episode]:
                 continue
             causes.taken = kept
             part = _around(causes, parts, column, over + 1)
+            judged = causes.weigh(parts, part.first, part.last + 1)
+            excess = judged.observed - judged.expected
             causes.taken = []
             kept.append(Claimed(parts, part.first, part.last + 1))
             found.append(
@@ -130,6 +138,7 @@ def _episodes(causes: Causes, number: int, scan: Watched) -> list[_Episode]:
                     part.last,
                     part.ongoing,
                     scan.signals[place].method == "maxsprt",
+                    excess,
                     [(number, place)],
                 )
             )
@@ -161,6 +170,20 @@ def _stands(causes: Causes, episode: _Episode) -> bool:
     return _beyond(causes, weigh_stretch(counts, normal, episode.first, stop), episode)
 
 
+def _after(causes: Causes, episodes: list[_Episode], waiting: set[int]) -> list[int]:
+    """Stretches that stand now, for the last finding was part of what they were compared with; they wait no longer."""
+    last = causes.taken[-1]
+    now = [
+        number
+        for number in sorted(waiting)
+        if episodes[number].first >= last.stop
+        and causes.marred(episodes[number].parts, last)
+        and _stands(causes, episodes[number])
+    ]
+    waiting.difference_update(now)
+    return now
+
+
 def _beyond(causes: Causes, judged: Judgement, episode: _Episode) -> bool:
     """A sequential test keeps its own level: it has spent its chances already."""
     settings = causes.settings
@@ -169,13 +192,20 @@ def _beyond(causes: Causes, judged: Judgement, episode: _Episode) -> bool:
 
 
 def _finding(
-    causes: Causes, episode: _Episode, periods: Periods, labels: Mapping[str, Sequence[str]], weights: Array
+    causes: Causes,
+    episode: _Episode,
+    episodes: Sequence[_Episode],
+    periods: Periods,
+    labels: Mapping[str, Sequence[str]],
+    weights: Array,
 ) -> Finding | None:
     """The best explanation of an episode as a finding; the episode itself where that one is not beyond chance."""
     again = causes.columns.begins_again(episode.first)
-    best: Parts = () if again else causes.best(episode.parts, episode.first, episode.last + 1)
+    if again is not None:
+        return _gap(causes, again, episode, periods, labels, weights)
+    best = _explanation(causes, episode)
     for parts in (best, episode.parts):
-        part = _own_stretch(causes, parts, episode)
+        part = _own_stretch(causes, parts, episode, episodes)
         stop = part.last + 1
         counts, normal = causes.series(parts, part.first, stop)
         judged = weigh_stretch(counts, normal, part.first, stop)
@@ -193,36 +223,73 @@ def _finding(
     harm = float(weights[rows].mean()) if len(rows) else 0.0
     said = finding_sentences(
         parts, change.change, change.lost, int(judged.observed), judged.expected, part.first, part.last,
-        part.ongoing, periods, labels, life,
+        part.ongoing, periods, labels, life, change.kind or "", change.renamed,
     )  # fmt: skip
     known = normal.expected if normal.exposure > 0 or normal.expected.any() else np.full(len(counts), np.nan)
     return Finding(
         parts=parts, change=change.change, trend=trend, first=part.first, last=part.last,
         observed=int(judged.observed), expected=judged.expected, evidence=judged.evidence, p=judged.p, harm=harm,
         rank=excess * harm * TREND_WEIGHT[trend], complaints=rows, traits=_traits(causes, parts, rows), signals=(),
-        points=(counts, known), words=said,
+        points=(counts, known), label=change.kind, spells=(Spell(part.first, part.last, int(judged.observed), judged.expected),), words=said,
     )  # fmt: skip
 
 
-def _own_stretch(causes: Causes, parts: Parts, episode: _Episode) -> Stretch:
-    """The stretch of an explanation: that of the episode it explains, told by its own complaints. Inside an earlier finding the
-    episode has what that one explains as well."""
+def _explanation(causes: Causes, episode: _Episode) -> Parts:
+    """The best one, or all complaints where these rose without it as well; but for another name of what was there before."""
+    first, stop = episode.first, episode.last + 1
+    best = causes.best(episode.parts, first, stop)
+    if not best or not causes.rises_without(best, first, stop):
+        return best
+    judged = causes.weigh(best, first, stop)
+    change = relabelled(causes, best, first, stop, judged.observed - judged.expected)
+    return best if change.change == "relabelled" else ()
+
+
+def _gap(
+    causes: Causes,
+    first: int,
+    episode: _Episode,
+    periods: Periods,
+    labels: Mapping[str, Sequence[str]],
+    weights: Array,
+) -> Finding:
+    """What came when the records began again, as one: against what came before the gap it cannot be judged."""
+    columns = causes.columns
+    whole = causes.own_stretch((), episode.first, episode.last + 1)
+    stop = columns.size if whole.ongoing else min(max(first + SOON, whole.last + 1), columns.size)
+    counts, normal = causes.series((), first, stop)
+    judged = weigh_stretch(counts, normal, first, stop)
+    rows = columns.within(causes.rows((), first, stop), first, stop)
+    part = Stretch(first, stop - 1, stop == columns.size)
+    trend, observed = _trend(counts, part), len(rows)
+    harm = float(weights[rows].mean()) if observed else 0.0
+    return Finding(
+        parts=(), change="gap", trend=trend, first=first, last=stop - 1, observed=observed, expected=judged.expected,
+        evidence=judged.evidence, p=judged.p, harm=harm, rank=(observed - judged.expected) * harm * TREND_WEIGHT[trend],
+        complaints=rows, traits=_traits(causes, (), rows), signals=(), points=(counts, normal.expected),
+        spells=(Spell(first, stop - 1, observed, judged.expected),),
+        words=finding_sentences((), "gap", (), observed, judged.expected, first, stop - 1, part.ongoing, periods, labels),
+    )  # fmt: skip
+
+
+def _own_stretch(causes: Causes, parts: Parts, episode: _Episode, episodes: Sequence[_Episode]) -> Stretch:
+    """The stretch of an explanation: that of the episode it explains, told by its own complaints, and of its own episode where that
+    lasts longer. Inside an earlier finding the episode has what that one explains as well."""
     if parts == episode.parts and not causes.inside(parts, episode.first, episode.last + 1):
         return Stretch(episode.first, episode.last, episode.ongoing)
-    stop = episode.last + 1
-    counts, normal = causes.series(parts, episode.first, stop)
-    earliest = max(0, episode.first - FURTHEST_BACK)
-    part = highest_stretch(counts, normal, episode.first, stop, earliest, causes.settings)
-    if part.first < episode.first - causes.settings.guard:
-        counts, normal = causes.series(parts, part.first, stop)
-        part = highest_stretch(counts, normal, episode.first, stop, earliest, causes.settings)
+    part = causes.own_stretch(parts, episode.first, episode.last + 1)
+    for one in episodes:
+        longer = one.parts == parts and one.first <= part.last < one.last
+        if longer and not causes.touched(parts, one.first, one.last + 1):
+            part = Stretch(part.first, one.last, one.ongoing)
     return part
 
 
 def _claimed(finding: Finding) -> Claimed:
     counts, expected = (values[finding.first : finding.last + 1] for values in finding.points)
     known = finding.change == "rise" and bool(np.all(expected > 0))
-    return Claimed(finding.parts, finding.first, finding.last + 1, counts / expected if known else None)
+    raised = counts / expected if known else None
+    return Claimed(finding.parts, finding.first, finding.last + 1, finding.label, raised)
 
 
 def _trend(counts: Array, part: Stretch) -> Trend:
@@ -257,26 +324,42 @@ def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
 def _with_signals(
     causes: Causes, found: list[Finding], episodes: list[_Episode], scans: Sequence[Watched]
 ) -> list[Finding]:
-    """Every signal goes to the finding that has most of its complaints, of one inside another to the inner one."""
+    """Every signal goes to the finding that has most of its complaints, of one inside another to the inner one. A finding of other
+    values has a signal only where it explains half of what the series had in excess."""
     of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for episode in episodes:
-        stop = episode.last + 1
-        rows = causes.columns.within(causes.columns.rows(episode.parts), episode.first, stop)
-        here = [i for i, f in enumerate(found) if f.first < stop and f.last >= episode.first]
-        there = [causes.columns.within(rows, found[i].first, found[i].last + 1) for i in here]
-        shared = [
-            int(causes.columns.has(own, found[i].parts).sum()) for i, own in zip(here, there, strict=True)
-        ]
-        if not any(shared):
+        rows = causes.columns.rows(episode.parts)
+        asked = set(episode.parts)
+        shared: dict[int, int] = {}
+        inner = []
+        for i, one in enumerate(found):
+            own = [
+                causes.columns.within(rows, spell.first, spell.last + 1)
+                for spell in one.spells
+                if spell.first <= episode.last and spell.last >= episode.first
+            ]
+            if not own:
+                continue
+            inside = np.concatenate(own)
+            held = int(causes.columns.has(inside, one.parts).sum())
+            akin = set(one.parts) <= asked or asked <= set(one.parts)
+            if held and (akin or held >= SHARED * episode.excess):
+                shared[i] = held
+                if 2 * held >= len(inside):
+                    inner.append(i)
+        if not shared:  # between two stretches of its own cause
+            shared = {
+                i: 1 for i, one in enumerate(found)
+                if one.parts == episode.parts and one.first <= episode.first and episode.last <= one.last
+            }  # fmt: skip
+        if not shared:
             continue
-        most = here[int(np.argmax(shared))]
-        inner = [
-            i
-            for i, own, count in zip(here, there, shared, strict=True)
-            if set(found[i].parts) > set(found[most].parts) and 2 * count >= len(own) > 0
-        ]
+        most = max(shared, key=lambda i: (shared[i], -i))
+        inner = [i for i in inner if set(found[i].parts) > set(found[most].parts)]
         for scan, place in episode.signals:
             column = scans[scan].signals[place].column
-            within = (i for i in inner if found[i].first <= column <= found[i].last)
+            within = (
+                i for i in inner if any(spell.first <= column <= spell.last for spell in found[i].spells)
+            )
             of[next(within, most)].append((scan, place))
     return [replace(finding, signals=tuple(of[i])) for i, finding in enumerate(found)]

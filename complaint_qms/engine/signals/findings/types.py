@@ -110,8 +110,19 @@ class Trait:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """A stretch of a finding, from ``first`` to ``last`` period."""
+
+    first: int
+    last: int
+    observed: int
+    expected: float
+
+
+@dataclass(frozen=True)
 class Finding:
-    """One finding; ``first`` to ``last`` are positions among the periods, ``complaints`` positions of its complaints."""
+    """One finding; ``first`` to ``last`` are positions among the periods, ``complaints`` positions of its complaints. What came back
+    has several ``spells``, and counts within these alone."""
 
     parts: Parts
     change: Change
@@ -132,6 +143,9 @@ class Finding:
     """The signals it explains: position of the scan, position of the signal in it."""
     points: tuple[Array, Array]
     """Count and expected count of every period; nan where nothing tells what is usual."""
+    spells: tuple[Spell, ...]
+    label: str | None = None
+    """The dimension that a change of labels is one of."""
     words: tuple[Message, ...] = field(default=())
 
     @property

@@ -73,7 +73,8 @@ def usual(
     """
     place = np.arange(len(counts))
     free = ~busy & (share > 0)
-    base = free & (place < before - settings.guard) & (place >= before - settings.guard - settings.baseline)
+    base = free & (place < before - settings.guard)
+    base[np.flatnonzero(base)[: -settings.baseline]] = False
     if base.sum() < settings.min_baseline:
         base = free & (place < before)
     if base.sum() < settings.min_baseline:  # no history: the stretch is compared with what is not part of it
@@ -142,6 +143,7 @@ def highest_stretch(
     """The stretch that has the period with the most in excess from ``start`` to before ``stop``, however long before that it began."""
     expected = normal.expected
     highest = start + int((counts - expected)[start:stop].argmax())
+    earliest = _over_before(counts, expected, earliest, highest, settings)
     first = _since(counts, expected, highest, earliest)
     # A rise that grows began before the CUSUM of its height says so: it is told from the first period that stands out
     clear = np.flatnonzero(poisson_tail(counts[first:highest], expected[first:highest]) <= settings.alpha)
@@ -194,6 +196,19 @@ def _since(counts: Array, expected: Array, alarm: int, earliest: int) -> int:
         elif not begun:
             first, begun = place, True
     return first if begun else alarm
+
+
+def _over_before(
+    counts: Array, expected: Array, earliest: int, highest: int, settings: FindingSettings
+) -> int:
+    """The period after the last stretch of usual counts before the highest one that is long enough for an earlier rise to be over."""
+    level = max(float(counts[highest]) / 2, 1.0)
+    quiet = max(2 * settings.quiet, math.ceil(5 / level))
+    above = np.concatenate([[0.0], np.cumsum((counts - expected)[earliest:highest])])
+    if len(above) <= quiet:
+        return earliest
+    over = np.flatnonzero(above[quiet:] - above[:-quiet] <= 0)
+    return earliest + int(over[-1]) + quiet if len(over) else earliest
 
 
 def _until(counts: Array, expected: Array, first: int, alarm: int, settings: FindingSettings) -> Stretch:

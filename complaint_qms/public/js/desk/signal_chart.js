@@ -11,7 +11,7 @@ const TOP = 22;
 const BOTTOM = 26;
 const LIMIT_SHOWN = 2;
 
-/** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last} into `$parent`. */
+/** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last, spells} into `$parent`. */
 export function draw_signal_chart($parent, chart) {
 	if (!chart || !chart.weeks.length) {
 		$parent.empty();
@@ -32,10 +32,11 @@ function svg(chart, shape) {
 	const x = (at) => LEFT + at * step;
 	const y = (value) => TOP + (shape.height - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
 	const marked = new Set(chart.marked);
+	const spells = chart.spells ?? [[chart.first, chart.last]];
 	const bars = chart.observed
 		.map((value, at) => {
 			const alarm = marked.has(at);
-			const inside = at >= chart.first && at <= chart.last;
+			const inside = spells.some(([first, last]) => at >= first && at <= last);
 			const tone = alarm ? "is-alarm" : inside ? "is-inside" : "";
 			const mark = alarm ? `<text class="cq-signal-mark" x="${x(at) + step / 2}" y="${y(value) - 4}" text-anchor="middle">▲</text>` : "";
 			return `<g><title>${esc(bar_words(chart, at, alarm))}</title><rect class="cq-signal-bar ${tone}" x="${x(at) + step * 0.12}" y="${y(value)}"
