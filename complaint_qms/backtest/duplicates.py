@@ -24,9 +24,10 @@ MOST_CUT = 0.9
 _FIELDS = ("subject", "text", "customer", "item", "batch", "serial", "region")
 
 
-def settings(policy: Policy) -> Settings:
-    """The engine's settings with the policy's thresholds and span of days."""
-    return replace(policy.similar, date_limit=float(policy.data["similar"]["days"]), date_far=-3.0)
+def settings(policy: Policy, store: Store) -> Settings:
+    """The engine's settings with the policy's thresholds and span of days, and with what the serial numbers of the history tell."""
+    days = float(policy.data["similar"]["days"])
+    return replace(policy.similar, date_limit=days, date_far=-3.0, whole_serials=serial_names_units(store))
 
 
 def find(store: Store, policy: Policy, history: History, tick: Callable[[int], None]) -> None:
@@ -35,7 +36,7 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
         tick(len(history))
         return
     large = len(history) > IN_MEMORY
-    index = Index(settings(policy), Spill(store.path.parent) if large else None)
+    index = Index(settings(policy, store), Spill(store.path.parent) if large else None)
     for start in range(0, len(history), CHUNK):
         stop = min(start + CHUNK, len(history))
         index.add_many(records(store, history, start, stop))
@@ -69,7 +70,6 @@ def records(store: Store, history: History, start: int, stop: int) -> Iterator[R
     """Similarity records of a stretch of the event order; the id is the sequence number."""
     days = history.received[start:stop].astype("datetime64[D]").tolist()
     rows = fetch(store, history, start, stop, _FIELDS)
-    units = serial_names_units(store)
     for seq, (subject, text, customer, item, batch, serial, region), day in zip(
         range(start + 1, stop + 1), rows, days, strict=True
     ):
@@ -82,7 +82,7 @@ def records(store: Store, history: History, start: int, stop: int) -> Iterator[R
             batch or "",
             "",
             day,
-            (serial or "") if units else "",
+            serial or "",
             region or "",
         )
 

@@ -60,7 +60,7 @@ def like_complaint(store: Store, key: str, limit: int) -> Hits:
         raise CommandError("no_such_complaint", USAGE, id=key, file=store.path)
     own = int((past.row_id == found[0]).argmax())
     record = next(duplicates.records(store, past, own, own + 1))
-    wanted = duplicates.settings(Policy(yaml.safe_load(store.meta("policy"))))
+    wanted = duplicates.settings(Policy(yaml.safe_load(store.meta("policy"))), store)
     index = Index(replace(wanted, similar=min(wanted.similar, LEAST_SCORE)))
     search = Search(record.text)
     for part in _parts(store, past):

@@ -129,6 +129,13 @@ def test_a_form_letter_and_half_a_chassis_number_name_nobody(tmp_path: Path) -> 
     (tmp_path / "a.csv").write_text(head + cut)
     replay(tmp_path / "a.csv", tmp_path / "o")
     assert query(tmp_path / "o", "SELECT DISTINCT kind FROM pair") == [("similar",)]
+    alike = "".join(
+        f"{n},2024-03-0{n},1FTFW1ET{n // 3}D{'K' if n % 3 else 'L'},S0,{STORIES[0]}\n" for n in range(1, 9)
+    )
+    (tmp_path / "c.csv").write_text(head + alike)
+    replay(tmp_path / "c.csv", tmp_path / "q")
+    told = {frozenset(pair) for pair in query(tmp_path / "q", "SELECT left_seq, right_seq FROM pair WHERE kind = 'told_twice'")}
+    assert told == {frozenset(pair) for pair in ((1, 2), (4, 5), (7, 8))}  # another half is another car all the same
     whole = cut.replace("1FTFW1ET7D", "1FTFW1ET7DKA0000").replace(",S", ",T")
     (tmp_path / "b.csv").write_text(head.replace("state", "channel") + whole.replace(",T", ",web"))
     replay(tmp_path / "b.csv", tmp_path / "p")

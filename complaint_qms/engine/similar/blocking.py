@@ -115,7 +115,8 @@ def candidates(band_keys: np.ndarray, fields: np.ndarray, settings: Settings) ->
     later portion.
     """
     customer, item, batch, order, serial, _region = fields.T
-    for columns in ([serial], [order], [batch], [customer, item], [customer]):
+    units = [[serial]] if settings.whole_serials else []
+    for columns in (*units, [order], [batch], [customer, item], [customer]):
         yield distinct(neighbours(combine(columns), settings.window))
     for band in range(band_keys.shape[1]):
         yield distinct(neighbours(band_keys[:, band], settings.window))

@@ -89,14 +89,17 @@ class _Columns(NamedTuple):
     ) -> np.ndarray:
         return log_odds(cosine, self.sizes, self.words, self.fields, self.days, left, right, settings)
 
-    def twice(self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        return log_odds_twice(cosine, self.words, self.fields, self.days, left, right)
+    def twice(
+        self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray, settings: Settings
+    ) -> np.ndarray:
+        whole = settings.whole_serials
+        return log_odds_twice(cosine, self.words, self.fields, self.days, left, right, whole)
 
     def judged(
         self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray, settings: Settings
     ) -> Iterator[tuple[float, tuple[Reason, ...], bool]]:
         """Score, reasons and whether it is told twice, pair by pair."""
-        similar, twice = self.similar(cosine, left, right, settings), self.twice(cosine, left, right)
+        similar, twice = self.similar(cosine, left, right, settings), self.twice(cosine, left, right, settings)
         score, score_twice = to_score(similar).tolist(), to_score(twice).tolist()
         known = (self.days[left] != NO_DATE) & (self.days[right] != NO_DATE)
         apart = np.abs(self.days[left].astype(np.int64) - self.days[right]).tolist()
@@ -169,7 +172,7 @@ class Index:
                 no_text = np.full(len(code), settings.middle)
                 known = columns.similar(no_text, left, right, settings).sum(axis=1)
                 needed = settings.middle + (wanted - known) / settings.steepness
-                known = columns.twice(np.zeros(len(code)), left, right).sum(axis=1)
+                known = columns.twice(np.zeros(len(code)), left, right, settings).sum(axis=1)
                 worth = np.maximum(text_weight(columns.words, left, right), 1e-9)
                 needed = np.clip(np.minimum(needed, (wanted_twice - known) / worth), -1.0, 1.0)
                 flat, starts, one, other = self._of_pairs(offsets, left, right)
@@ -177,7 +180,7 @@ class Index:
                 code, left, right = code[good], left[good], right[good]
                 cosine = text_agreement(flat, starts, one[good], other[good], weights, settings.sketch)
                 score = to_score(columns.similar(cosine, left, right, settings))
-                twice = to_score(columns.twice(cosine, left, right))
+                twice = to_score(columns.twice(cosine, left, right, settings))
                 told_twice = twice >= settings.duplicate
                 good = told_twice | (score >= least)
                 codes.append(code[good])
@@ -210,7 +213,8 @@ class Index:
         own_bands = bands(new_flat, new_offsets)[0]
         own_fields = np.array(self._field_hashes(record), np.uint32)
         hit = ((columns.bands == own_bands) & (own_bands != 0)).any(axis=1)
-        for blocked in ((4,), (3,), (2,), (0, 1)):
+        units = ((4,),) if settings.whole_serials else ()
+        for blocked in (*units, (3,), (2,), (0, 1)):
             if own_fields[list(blocked)].all():
                 hit |= (fields[:, blocked] == own_fields[list(blocked)]).all(axis=1)
         rows = np.flatnonzero(hit)

@@ -90,5 +90,8 @@ class Settings:
     little: float = -10.0
     enough: int = 8
     sketch: int = 128
+    whole_serials: bool = True
+    """Whether a serial number names a unit. Of one that is cut (11 of the 17 signs of a vehicle's), or a model's, only another one
+    tells something: of another unit."""
     window: int = 4
     neighbours: int = 10

@@ -160,6 +160,8 @@ def log_odds(
         one, other = fields[left, column], fields[right, column]
         known = (one != 0) & (other != 0)
         agree, differ = settings.agree[name], settings.differ[name]
+        if name == "serial" and not settings.whole_serials:
+            agree = 0.0
         parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)
     one, other = days[left].astype(np.int64), days[right].astype(np.int64)
     apart = np.abs(one - other).astype(float)

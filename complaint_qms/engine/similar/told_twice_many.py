@@ -38,12 +38,15 @@ def log_odds_twice(
     days: np.ndarray,
     left: np.ndarray,
     right: np.ndarray,
+    whole_serials: bool = True,
 ) -> np.ndarray:
     """Contributions of shape (pairs, 9): text, the fields of :data:`.records.FIELDS`, date, prior; arguments as of
-    :func:`.scoring.log_odds`. Beyond the window of days the date says no."""
+    :func:`.scoring.log_odds`, ``whole_serials`` of the settings. Beyond the window of days the date says no."""
     parts = np.zeros((len(left), 3 + len(FIELDS)))
     parts[:, 0] = cosine * text_weight(words, left, right)
-    for column, (agree, differ) in enumerate(_WEIGHTS):
+    for column, (name, (agree, differ)) in enumerate(zip(FIELDS, _WEIGHTS, strict=True)):
+        if name == "serial" and not whole_serials:
+            agree = 0.0
         one, other = fields[left, column], fields[right, column]
         known = (one != 0) & (other != 0)
         parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)
