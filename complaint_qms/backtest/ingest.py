@@ -14,6 +14,7 @@ import numpy as np
 from complaint_qms.backtest import file_quality
 from complaint_qms.backtest.bad_rows_file import keep_headings, packed, reason_and_detail, write_bad_rows
 from complaint_qms.backtest.complaint_numbers import ComplaintNumbers
+from complaint_qms.backtest.currencies import column_of, currencies_of
 from complaint_qms.backtest.history import Collector
 from complaint_qms.backtest.store import COMPLAINT_COLUMNS, Store
 from complaint_qms.backtest.stored_cells import (
@@ -90,6 +91,7 @@ def ingest(
     reader = _ChunkReader(store, source, collector, timezone)
     position = start
     needed = [name for names in source.mapping.columns.values() for name in names]
+    needed += [reader.currency_column] if reader.currency_column else []
     for chunk in source.table.chunks(CHUNK, start, needed):
         with store.transaction():
             reader.take(chunk)
@@ -130,6 +132,7 @@ class _ChunkReader:
         self.ids = ComplaintNumbers(store, source.number)
         columns = source.table.columns
         self.stamps: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self.currency_column = column_of(columns, source.mapping.columns)
         self.places = {  # lengths of time count from the receipt, which is read first
             key: [columns.index(n) for n in names]
             for key, names in sorted(source.mapping.columns.items(), key=lambda part: part[0] != "received")
@@ -179,6 +182,11 @@ class _ChunkReader:
         for i in bad:
             if odd := odd_row(chunk.cells[i], self.source.table.columns):
                 bad[i] = ("", odd.key, "")
+        if "cost" in values:
+            raw = joined_column("cost", [cells[p] for p in self.places["cost"]])
+            beside = cells[self.source.table.columns.index(self.currency_column)] if self.currency_column else None
+            if named := currencies_of(raw, beside, self.heading("cost")):
+                values["currency"] = named
         self._check_order(values, chunk.rows)
         ids = values.pop("id", None)
         if ids is None:

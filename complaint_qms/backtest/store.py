@@ -87,7 +87,7 @@ SCHEMA = (
     "CREATE TABLE source (file INTEGER PRIMARY KEY, name TEXT, sha256 TEXT, kind TEXT, encoding TEXT, "
     "records INTEGER, good INTEGER, bad INTEGER)",
     f"CREATE TABLE complaint (row_id INTEGER PRIMARY KEY, file INTEGER NOT NULL, row INTEGER NOT NULL, "
-    f"id TEXT NOT NULL UNIQUE, received TEXT NOT NULL, {_fact_columns()})",
+    f"id TEXT NOT NULL UNIQUE, received TEXT NOT NULL, {_fact_columns()}, currency TEXT)",
     "CREATE TABLE filled (field TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID",
     'CREATE TABLE rejected (file INTEGER, row INTEGER, "column" TEXT, reason TEXT, detail TEXT, cells TEXT)',
     "CREATE TABLE quality (field TEXT, reason TEXT, rows INTEGER, example_row INTEGER, example TEXT, "
@@ -132,7 +132,7 @@ SCHEMA = (
     "high REAL)",
 )
 _FACTS = (f.key for f in FIELDS if f.key not in ("id", "received"))
-COMPLAINT_COLUMNS = ("row_id", "file", "row", "id", "received", *_FACTS)
+COMPLAINT_COLUMNS = ("row_id", "file", "row", "id", "received", *_FACTS, "currency")
 PAIR_KINDS = TOLD_TWICE, SIMILAR_CASE = "told_twice", "similar"
 SOP_COLUMNS = ("seq", "first_response", *STAGES, "total", "open_stage", "open_minutes", "open_total")
 

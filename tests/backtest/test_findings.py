@@ -174,6 +174,38 @@ def test_costs_and_harm_stand_on_their_own(tmp_path):
     assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]
 
 
+def test_costs_of_different_currencies_are_not_added_up(tmp_path):
+    def costs_of(name: str, heading: str, amounts: list[str]) -> list[tuple[str, list[str]]]:
+        rows = [
+            (i, date(2024, 1, 1 + i % 28), "pump", ("leak", "burn")[i % 2], amount)
+            for i, amount in enumerate(amounts)
+        ]
+        html = replay(written(tmp_path / f"{name}.csv", heading, rows), tmp_path / name, "--no-text")
+        section = html.split('<section id="costs">')[1].split("</section>")[0]
+        assert ("not added up" in section) == (section.count("Cost by Type") > 1)
+        tables = re.findall(r"<h3>(Cost by Type[^<]*)</h3>(.*?)</table>", section, re.S)
+        return [(title, re.findall(r">([\d,]+)</a>", rows)) for title, rows in tables]
+
+    head = "id,received,item,type,cost"
+    mixed = ['"$1,200.50"', "€300", "¥9000", "100", "€ 20", "50 EUR", "-50"] * 4
+    assert costs_of("mixed", head, mixed) == [
+        ("Cost by Type, EUR", ["740", "740"]),
+        ("Cost by Type, $", ["2,401", "2,401"]),
+        ("Cost by Type, ¥", ["18,000", "18,000"]),
+        ("Cost by Type, no currency named", ["200", "200"]),
+    ]
+    assert costs_of("one", head, ["10", "20.5"] * 6) == [("Cost by Type", ["123", "60"])]
+    assert costs_of("heading", "id,received,item,type,Cost (USD)", ["10", "$20"] * 6) == [
+        ("Cost by Type, USD", ["120", "60"])
+    ]
+    beside = [f"{n},{('CHF', 'JPY')[n % 3 == 0]}" for n in range(6)]
+    assert [title for title, _sums in costs_of("beside", head + ",Currency", beside)] == [
+        "Cost by Type, CHF", "Cost by Type, JPY",
+    ]  # fmt: skip
+    with (tmp_path / "beside" / "report_complaints.csv").open(encoding="utf-8-sig", newline="") as handle:
+        assert {row["currency"] for row in csv.DictReader(handle)} == {"CHF", "JPY"}
+
+
 def test_a_batch_name_of_several_items_is_judged_item_by_item(tmp_path):
     """Numbers of batches begin anew with every item; where deliveries do not name items it is said of how many it is."""
     rows = [

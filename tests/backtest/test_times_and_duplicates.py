@@ -134,8 +134,13 @@ def test_a_form_letter_and_half_a_chassis_number_name_nobody(tmp_path: Path) -> 
     )
     (tmp_path / "c.csv").write_text(head + alike)
     replay(tmp_path / "c.csv", tmp_path / "q")
-    told = {frozenset(pair) for pair in query(tmp_path / "q", "SELECT left_seq, right_seq FROM pair WHERE kind = 'told_twice'")}
-    assert told == {frozenset(pair) for pair in ((1, 2), (4, 5), (7, 8))}  # another half is another car all the same
+    told = {
+        frozenset(pair)
+        for pair in query(tmp_path / "q", "SELECT left_seq, right_seq FROM pair WHERE kind = 'told_twice'")
+    }
+    assert told == {
+        frozenset(pair) for pair in ((1, 2), (4, 5), (7, 8))
+    }  # another half is another car all the same
     whole = cut.replace("1FTFW1ET7D", "1FTFW1ET7DKA0000").replace(",S", ",T")
     (tmp_path / "b.csv").write_text(head.replace("state", "channel") + whole.replace(",T", ",web"))
     replay(tmp_path / "b.csv", tmp_path / "p")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from complaint_qms.backtest.currencies import one_name
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report.rows import rows
 from complaint_qms.backtest.store import Store
@@ -53,20 +54,21 @@ def harmed(store: Store) -> dict[str, Any]:
     return {"rows": found, "count": count, "hurt": int(people), "injured": injured, "deaths": deaths}
 
 
-def costs(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """Cost by type and by item, largest first, with shares; empty without a column of costs."""
-    total = store.db.execute("SELECT total(cost) FROM complaint WHERE cost > 0").fetchone()[0]
-    found = {}
-    for kind, column in (("type", "assessment.type"), ("item", "item")):
-        if total <= 0:
-            break
-        sums = store.db.execute(
-            f"SELECT coalesce({column}, ''), sum(cost), count(*) FROM assessment JOIN complaint "
-            "ON complaint.row_id = assessment.row_id WHERE cost > 0 GROUP BY 1 ORDER BY 1 = '', 2 DESC, 1"
-        ).fetchall()
-        if not any(key for key, *_ in sums):
-            continue
-        found[kind] = _pareto(sums, total)
+def costs(store: Store) -> list[dict[str, Any]]:
+    """Cost by type and by item, largest first, with shares; for each currency by itself, that of most complaints first, what names none
+    last. Empty without a column of costs."""
+    told: dict[str | None, int] = dict(
+        store.db.execute("SELECT currency, count(*) FROM complaint WHERE cost > 0 GROUP BY 1").fetchall()
+    )
+    same = one_name({name for name in told if name})
+    members: dict[str | None, list[str]] = {}
+    for name in sorted(told, key=lambda one: (one is None, -told[one], one or "")):
+        members.setdefault(same.get(name or "", name), []).append(name or "")
+    found = []
+    for currency, names in members.items():
+        kinds = _costs_of(store, names)
+        if kinds:
+            found.append({"currency": currency, "kinds": kinds, "several": len(members) > 1})
     return found
 
 
@@ -94,6 +96,21 @@ def ageing(store: Store, as_of: str) -> dict[str, Any]:
         cells.setdefault(stage, [[] for _ in range(len(AGES) + 1)])[place].append(seq)
     cells = {stage: cells[stage] for stage in sorted(cells, key=_stage)}
     return {"rows": cells, "count": sum(len(cell) for row in cells.values() for cell in row)}
+
+
+def _costs_of(store: Store, currencies: list[str]) -> dict[str, list[dict[str, Any]]]:
+    where = f"cost > 0 AND coalesce(currency, '') IN ({', '.join('?' * len(currencies))})"
+    total = store.db.execute(f"SELECT total(cost) FROM complaint WHERE {where}", currencies).fetchone()[0]
+    found = {}
+    for kind, column in (("type", "assessment.type"), ("item", "item")):
+        sums = store.db.execute(
+            f"SELECT coalesce({column}, ''), sum(cost), count(*) FROM assessment JOIN complaint "
+            f"ON complaint.row_id = assessment.row_id WHERE {where} GROUP BY 1 ORDER BY 1 = '', 2 DESC, 1",
+            currencies,
+        ).fetchall()
+        if any(key for key, *_ in sums):
+            found[kind] = _pareto(sums, total)
+    return found
 
 
 def _stage(key: str) -> tuple[int, str]:

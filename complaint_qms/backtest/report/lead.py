@@ -152,6 +152,10 @@ class Lead(Words):
             one["points"], 420, 132, self.finding_name(one), self.finding_words(one), 5, marks=False
         )
 
+    def currency(self, part: dict[str, Any]) -> str:
+        """What costs are in; nothing is said where no file names a currency at all."""
+        return part["currency"] or (self.t("currency_none") if part["several"] else "")
+
     def heat(self, count: float, most: float) -> str:
         """The colour of a cell: equal steps of the square root, so that small numbers still differ."""
         if not count or not most:

@@ -133,6 +133,8 @@ def write_complaints(store: Store, target: Path) -> None:
         if store.db.execute(f"SELECT 1 FROM sop_time WHERE {t} IS NOT NULL LIMIT 1").fetchone()
     ]
     numbers = [key for key in ("injured", "deaths", "cost") if key in filled]
+    if store.db.execute("SELECT 1 FROM complaint WHERE currency IS NOT NULL LIMIT 1").fetchone():
+        numbers.append("currency")
     names = [
         "finding",
         "id",
