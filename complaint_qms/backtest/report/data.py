@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,8 @@ class Episode:
     first: str
     last: str
     peak: dict[str, Any]
+    finding: int | None = None
+    """The finding that explains most of them."""
     points: list[dict[str, Any]] = field(default_factory=list)
     alarms: set[str] = field(default_factory=set)
 
@@ -201,6 +204,12 @@ def quality(store: Store, count: int) -> dict[str, Any]:
 
 def _runs(store: Store) -> list[Episode]:
     found: list[Episode] = []
+    of = {
+        signal: finding
+        for finding, signals in store.db.execute("SELECT finding, signals FROM finding ORDER BY finding DESC")
+        for signal in json.loads(signals)
+    }
+    explained: list[Counter[int]] = []
     previous: dict[str, Any] | None = None
     for row in rows(
         store,
@@ -214,13 +223,18 @@ def _runs(store: Store) -> list[Episode]:
         )
         if previous is None or previous["series"] != row["series"] or gap > 14:
             found.append(Episode(row["kind"], row["key"], row["method"], 0, row["label"], row["label"], row))
+            explained.append(Counter())
         episode = found[-1]
         episode.weeks += 1
         episode.last = row["label"]
         episode.alarms.add(row["period"])
+        if row["signal"] in of:
+            explained[-1][of[row["signal"]]] += 1
         if _chance(row) < _chance(episode.peak):
             episode.peak = row
         previous = row
+    for episode, counted in zip(found, explained, strict=True):
+        episode.finding = counted.most_common(1)[0][0] if counted else None
     return found
 
 

@@ -11,6 +11,7 @@ from jinja2.filters import FILTERS
 
 from complaint_qms.backtest import stored_reasons
 from complaint_qms.backtest.report import svg
+from complaint_qms.backtest.report.data import Episode
 from complaint_qms.backtest.report.findings import CHANGES, LEADING, SHOWN, TABLED
 from complaint_qms.backtest.report.grave import AGES
 from complaint_qms.backtest.report.lists import MOST_IN_CSV, Behind, Lists
@@ -64,6 +65,12 @@ class Lead(Words):
         told = [*rises[: self.shown_findings + self.tabled], *changes[: self.shown_changes]]
         there = any(one["finding"] == number for one in told)
         return Html(f'<a class="to" href="#finding-{number}">{number}</a>') if there else str(number)
+
+    def verdict(self, episode: Episode) -> str:
+        """What became of a signal: the finding that it is part of, or that chance explains it among all series."""
+        if episode.finding is None:
+            return self.t("of_no_finding", series=self.whole(self.d["series"]))
+        return Html(self.t("of_finding", finding=self.to_finding(episode.finding)))
 
     def of_value(self, kind: str, key: str, count: int, shown: str | None = None) -> str:
         """A count of complaints that share a value of a dimension."""

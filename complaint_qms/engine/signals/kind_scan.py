@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.short_repr import short_repr
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
 from complaint_qms.engine.signals.findings.types import Watched
 from complaint_qms.engine.signals.scanning import scan_series
+from complaint_qms.engine.signals.sentences import SENTENCES
 from complaint_qms.engine.signals.series import SeriesMatrix
-from complaint_qms.engine.signals.types import ScanResult, Settings
+from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 from complaint_qms.engine.signals.units_fit import fitting_units
 from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
 
@@ -79,19 +82,14 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
     if matrix is None:
         return None
     # A series is watched from the week on in which it has come to so many complaints as are asked for.
-    options: dict[str, np.ndarray] = {"watched": np.cumsum(matrix.counts, axis=1) >= wanted.least}
-    if kind == "batch" and matrix.exposure is not None:
-        # batches are watched from their first delivery on, against the other batches of the same item
-        rates = sibling_rates(matrix, _first_item(past)[chosen], options["watched"])
-        # how complaints spread over the age of a unit is not known before: young batches would seem bad
-        rates[:, :LEARNING_WEEKS] = np.nan
-        options |= {"launch": np.ones(len(chosen), bool), "reference_rate": rates}
-    elif matrix.exposure is not None:
+    seen = np.cumsum(matrix.counts, axis=1) >= wanted.least
+    if kind == "batch":
+        return _scan_batches(past, wanted, codes, chosen, totals, matrix, seen)
+    if matrix.exposure is not None:
         s = wanted.settings
         matrix = replace(matrix, exposure=fitting_units(matrix.counts, matrix.exposure, s.baseline, s.guard))
-    result = scan_series(matrix, settings=wanted.settings, **options)
-    watched = Watched.of(kind, chosen, matrix, result, options.get("reference_rate"))
-    return KindScan(watched, chosen, totals[chosen], matrix, result)
+    result = scan_series(matrix, settings=wanted.settings, watched=seen)
+    return KindScan(Watched.of(kind, chosen, matrix, result), chosen, totals[chosen], matrix, result)
 
 
 def without_deliveries(past: History) -> History:
@@ -100,6 +98,65 @@ def without_deliveries(past: History) -> History:
     return replace(
         past, deliveries=Deliveries(none.astype(int), none.astype(int), none.astype("datetime64[D]"), none)
     )
+
+
+def _scan_batches(
+    past: History,
+    wanted: Wanted,
+    codes: Codes,
+    chosen: Counts,
+    totals: Counts,
+    matrix: SeriesMatrix,
+    seen: NDArray[np.bool_],
+) -> KindScan:
+    """Batches are held against the other batches of the same item: by the units that were delivered of each; those of which nobody
+    knows any by the age at which complaints come, counted from the first one, for each batch as one. A batch that was not there has
+    no expectation of none."""
+    groups = _first_item(past)[chosen]
+    size = matrix.counts.shape
+    units, rates = np.zeros(size), np.full(size, np.nan)
+    if matrix.exposure is not None:
+        units, rates = matrix.exposure.copy(), sibling_rates(matrix, groups, seen)
+    unknown = ~(np.nan_to_num(units) > 0).any(axis=1)
+    given = rates.copy()
+    if unknown.any() and (aged := _by_age(past, codes, chosen)) is not None and aged.exposure is not None:
+        units[unknown] = aged.exposure[unknown]
+        rates[unknown] = sibling_rates(aged, groups, seen)[unknown]
+    # how complaints spread over the age of a unit is not known before: young batches would seem bad
+    rates[:, :LEARNING_WEEKS] = given[:, :LEARNING_WEEKS] = np.nan
+    given[unknown] = np.nan
+    result = scan_series(
+        replace(matrix, exposure=units), settings=wanted.settings, watched=seen,
+        launch=np.ones(len(chosen), bool), reference_rate=rates,
+    )  # fmt: skip
+    result.signals[:] = [_told_by_age(one) if unknown[one.row] else one for one in result.signals]
+    return KindScan(
+        Watched.of("batch", chosen, matrix, result, given), chosen, totals[chosen], matrix, result
+    )
+
+
+def _by_age(past: History, codes: Codes, chosen: Counts) -> SeriesMatrix | None:
+    """Every batch as one unit that was delivered when its first complaint came."""
+    batches, first = np.unique(codes, return_index=True)
+    batches, first = batches[batches >= 0], first[batches >= 0]
+    born = Deliveries(
+        np.full(len(batches), -1),
+        batches,
+        past.received[first].astype("datetime64[D]"),
+        np.ones(len(batches)),
+    )
+    return weekly_series(codes, chosen, past.received, past.start, past.until, born, born.batch, codes)
+
+
+def _told_by_age(signal: SignalRecord) -> SignalRecord:
+    """A signal of a batch without units says what it is held against."""
+    if signal.method != "maxsprt":
+        return signal
+    first, *others = signal.words
+    values = {name: value for name, value in first.params.items() if name != "exposure"}
+    said = Message(SENTENCES["maxsprt_age"], values)
+    baseline = replace(signal.baseline, exposure=None)
+    return replace(signal, exposure=None, baseline=baseline, words=(said, *others))
 
 
 def _delivered(deliveries: Deliveries, kind: str) -> Codes | None:

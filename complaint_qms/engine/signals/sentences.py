@@ -25,6 +25,7 @@ SENTENCES = {
     "season_few": "Fewer than {least} complaints came in the last {latest} {periods}: counts of the same time are compared without a regression.",
     "threshold": "{observed} complaints in the {window} {periods} up to {period}; the threshold is {limit}.",
     "maxsprt": "{observed} complaints up to {period} where {expected} were expected for {exposure} units.",
+    "maxsprt_age": "{observed} complaints up to {period} where other batches of the same age lead to {expected}.",
     "maxsprt_chance": "Even when looked at all the time, such an excess happens by chance in less than 1 of {once} batches.",
     "siblings": "Counts of the other batches vary {dispersion} times as much as chance alone, which is allowed for.",
     "siblings_unknown": "How much counts of other batches vary is not known yet: chance alone is reckoned with.",

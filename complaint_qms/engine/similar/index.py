@@ -99,7 +99,10 @@ class _Columns(NamedTuple):
         self, cosine: np.ndarray, left: np.ndarray, right: np.ndarray, settings: Settings
     ) -> Iterator[tuple[float, tuple[Reason, ...], bool]]:
         """Score, reasons and whether it is told twice, pair by pair."""
-        similar, twice = self.similar(cosine, left, right, settings), self.twice(cosine, left, right, settings)
+        similar, twice = (
+            self.similar(cosine, left, right, settings),
+            self.twice(cosine, left, right, settings),
+        )
         score, score_twice = to_score(similar).tolist(), to_score(twice).tolist()
         known = (self.days[left] != NO_DATE) & (self.days[right] != NO_DATE)
         apart = np.abs(self.days[left].astype(np.int64) - self.days[right]).tolist()
