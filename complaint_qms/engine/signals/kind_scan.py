@@ -117,7 +117,7 @@ def _scan_batches(
     units, rates = np.zeros(size), np.full(size, np.nan)
     if matrix.exposure is not None:
         units, rates = matrix.exposure.copy(), sibling_rates(matrix, groups, seen)
-    unknown = ~(np.nan_to_num(units) > 0).any(axis=1)
+    unknown: NDArray[np.bool_] = ~np.any(np.nan_to_num(units) > 0, axis=1)
     given = rates.copy()
     if unknown.any() and (aged := _by_age(past, codes, chosen)) is not None and aged.exposure is not None:
         units[unknown] = aged.exposure[unknown]

@@ -176,10 +176,6 @@ class Causes:
         finally:
             self.taken = before
 
-    def _since(self, start: int, first: int, stop: int) -> Judgement:
-        """All complaints from ``first`` to before ``stop`` against what was usual before ``start``."""
-        return weigh_stretch(*self.series((), min(start, first), stop), first, stop)
-
     def own_stretch(self, parts: Parts, first: int, stop: int) -> Stretch:
         """The stretch of an explanation that has its highest period from ``first`` to before ``stop``, however long before it began;
         what earlier findings have of it is no part of it."""
@@ -216,6 +212,10 @@ class Causes:
                 break
             chosen = picked
         return chosen
+
+    def _since(self, start: int, first: int, stop: int) -> Judgement:
+        """All complaints from ``first`` to before ``stop`` against what was usual before ``start``."""
+        return weigh_stretch(*self.series((), min(start, first), stop), first, stop)
 
     def _busy(self, parts: Parts, first: int, stop: int) -> NDArray[np.bool_]:
         """Periods that tell nothing of what is usual: of gaps and of earlier findings at other times."""

@@ -99,8 +99,8 @@ def finding_sentences(
             ),
         )
     if change == "gap":
-        whole = {"first": periods.name(first), "last": periods.name(last)}
-        return (Message(GAP, {"subject": about, "observed": observed, **whole}),)
+        when = {"first": periods.name(first), "last": periods.name(last)}
+        return (Message(GAP, {"subject": about, "observed": observed, **when}),)
     facts = {
         "subject": about,
         "observed": observed,
