@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Final
 
 from complaint_qms.engine.text import fold
+from complaint_qms.tabular.amounts import named_currency
 
-CODES: Final = frozenset([
-    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD",
-    "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MAD", "MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "RON",
-    "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR",
-])  # fmt: skip
-"""Currencies by their code of ISO 4217."""
 COLUMNS: Final = frozenset(map(fold, [
     "currency", "currency code", "currency iso code", "cost currency", "währung", "waehrung", "devise", "monnaie",
     "moneda", "divisa", "moeda", "币种", "货币", "幣種", "通貨",
 ]))  # fmt: skip
 """Headings of a column of currencies."""
-_WORDS: Final = {
-    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "US$": "USD", "元": "CNY", "RMB": "CNY", "人民币": "CNY", "円": "JPY", "￥": "¥",
-    "HK$": "HKD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "R$": "BRL", "S$": "SGD", "NT$": "TWD", "FR.": "CHF", "SFR.": "CHF",
-    "₹": "INR", "RS.": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "ZŁ": "PLN", "KR": "kr",
-}  # fmt: skip
-_SAID: Final = re.compile(
-    r"(?:US|HK|CA|AU|NT|[CARS])?\$|[€£¥￥元円₹₩₽₺]|人民币|\b(?:euros?|rmb|s?fr\.|rs\.|zł|kr|[A-Za-z]{3})(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_SAME: Final = (("¥", "CNY", "JPY"), ("$", "USD", "CAD"))
+_SIGNS: Final = {"¥": "¥", "￥": "¥"}
+"""Signs that several currencies share."""
+_SAME: Final = (("¥", "CNY", "JPY"),)
 """A sign, the currency that it is taken for where that one is named and the third is not."""
 
 
 def currency_of(text: str) -> str | None:
     """The currency that a cell or a heading names: a code, or a sign that several currencies share."""
-    for match in _SAID.finditer(text):
-        word = match.group().upper()
-        if word in _WORDS:
-            return _WORDS[word]
-        if word in CODES or word in ("$", "¥"):
-            return word
-    return None
+    return named_currency(text) or next((sign for one, sign in _SIGNS.items() if one in text), None)
 
 
 def currencies_of(

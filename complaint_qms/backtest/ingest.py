@@ -184,7 +184,9 @@ class _ChunkReader:
                 bad[i] = ("", odd.key, "")
         if "cost" in values:
             raw = joined_column("cost", [cells[p] for p in self.places["cost"]])
-            beside = cells[self.source.table.columns.index(self.currency_column)] if self.currency_column else None
+            beside = (
+                cells[self.source.table.columns.index(self.currency_column)] if self.currency_column else None
+            )
             if named := currencies_of(raw, beside, self.heading("cost")):
                 values["currency"] = named
         self._check_order(values, chunk.rows)

@@ -105,13 +105,14 @@ def currencies(heading: str, sample: Iterable[str]) -> list[str]:
     """Currencies of a column of amounts, the most usual first: those that its cells name, else that of its heading. A stray
     cell is none."""
     cells = list(sample)
-    named = Counter(code for text in cells if (code := _currency(text)))
+    named = Counter(code for text in cells if (code := named_currency(text)))
     usual = [code for code, count in named.most_common() if count >= _LEAST_OF_CURRENCY * len(cells)]
-    of_heading = _currency(heading)
+    of_heading = named_currency(heading)
     return usual or ([of_heading] if of_heading else [])
 
 
-def _currency(text: str) -> str:
+def named_currency(text: str) -> str:
+    """The currency that a cell or a heading names; "" for none, and for a sign that several share."""
     found = (words.CURRENCIES.get(part, "") for part in _CODES.findall(text.lower()))
     return next(filter(None, found), "")
 

@@ -297,6 +297,6 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
     )
     main(["replay", str(path), str(other), "--out", str(tmp_path / "p"), "--no-text", "--quiet"])
     assert quality(tmp_path / "p") == {("-", "cost_currencies"): 2}
-    assert "several currencies, which are added up" in (tmp_path / "p" / "report.html").read_text(
+    assert "Amounts of different currencies are not added up." in (tmp_path / "p" / "report.html").read_text(
         encoding="utf-8"
     )

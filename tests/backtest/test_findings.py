@@ -190,7 +190,7 @@ def test_costs_of_different_currencies_are_not_added_up(tmp_path):
     mixed = ['"$1,200.50"', "€300", "¥9000", "100", "€ 20", "50 EUR", "-50"] * 4
     assert costs_of("mixed", head, mixed) == [
         ("Cost by Type, EUR", ["740", "740"]),
-        ("Cost by Type, $", ["2,401", "2,401"]),
+        ("Cost by Type, USD", ["2,401", "2,401"]),
         ("Cost by Type, ¥", ["18,000", "18,000"]),
         ("Cost by Type, no currency named", ["200", "200"]),
     ]
