@@ -23,6 +23,7 @@ from complaint_qms.tabular.mojibake import mended
 from complaint_qms.tabular.profile import Profile
 from complaint_qms.tabular.terminal_text import print_line, printable
 
+REASONS_SHOWN = 6
 CSV_KINDS = {",": "CSV", "\t": "TSV"}
 
 
@@ -78,6 +79,8 @@ def result(done: Result, seconds: float, language: str) -> None:
             bad=f"{done.bad:,}",
         )
     )
+    for reason, count in done.bad_reasons[:REASONS_SHOWN]:
+        print_line(f"  {count:,}: {phrase(reason, language)}")
     if done.left_out:
         print_line(phrase("done_left_out", language, count=f"{done.left_out:,}", date=done.as_of))
     if done.side_file:

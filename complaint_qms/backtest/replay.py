@@ -97,6 +97,8 @@ class Result:
     remarks: list[str] = field(default_factory=list)
     """What is odd about the history as a whole."""
     mappings: list[tuple[mapping.FileMapping, Profile]] = field(default_factory=list)
+    bad_reasons: list[tuple[str, int]] = field(default_factory=list)
+    """Of the bad rows, the most frequent first."""
 
 
 def replay_history(job: Job, progress: Progress) -> Result:
@@ -208,6 +210,9 @@ def _work(
     changes = sum(change in NO_RISE for change in told)
     until = store.meta("as_of")[:10]
     remarks = odd_history.remarks(store, job.as_of, job.language)
+    reasons = store.db.execute(
+        "SELECT reason, count(*) FROM rejected GROUP BY 1 ORDER BY 2 DESC, 1"
+    ).fetchall()
     final = job.out / FINAL_NAME
     store.finish(final)
     with progress.bar(phrase("step_report", job.language)):
@@ -215,7 +220,7 @@ def _work(
         write_report(final, report, job.language)
     return Result(
         final, report, job.out / MAPPING_NAME, side if bad else None, good, bad, left_out, len(told) - changes, changes, signals, series,
-        resumed, aside, until, remarks, given.mappings,
+        resumed, aside, until, remarks, given.mappings, reasons,
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
     },
     "text": {
         "en": "complaint description|description of complaint|description|complaint details|details|narrative|complaint narrative|consumer complaint narrative|event text|"
-        "foi text|cdescr|long text|defect description|failure description|fault description|complaint|complaint text|text|content|body|message|comment|comments|request details|problem description|remarks|note|notes|review|"
+        "foi text|cdescr|long text|defect description|failure description|fault description|complaint|complaint text|text|content|body|message|comment|comments|request details|problem description|remarks|remark|note|notes|review|"
         "what happened",
         "zh": "投诉内容|投诉描述|投诉详情|问题描述|问题简述|描述|内容|详情|详细描述|反馈内容|客户反馈|评论|评价|简述|说明|备注",
         "de": "beschreibung|fehlerbeschreibung|fehlertext|mangelbeschreibung|problembeschreibung|reklamationstext|reklamationsbeschreibung|beschwerdetext|sachverhalt|langtext|text|details|bemerkung|"

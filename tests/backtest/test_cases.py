@@ -279,7 +279,7 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
     path = tmp_path / "a.csv"
     path.write_text("\n".join([head, *rows[:20], head, *rows[20:], "Gesamt;;;;;41.000,00;", ";;;;;;"]) + "\n")
     code, said = replay(capsys, tmp_path / "o", path, "--no-text")
-    assert (code, "40 rows used, 2 bad rows" in said) == (errors.OK, True)
+    assert (code, "40 rows used, 2 bad rows\n  1: the headings once more" in said) == (errors.OK, True)
     assert query(tmp_path / "o", "SELECT row, reason FROM rejected ORDER BY row") == [
         (22, "row_headings"),
         (43, "row_total"),
