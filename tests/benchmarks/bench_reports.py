@@ -110,14 +110,26 @@ PARETO = """
     group by {by}, currency
 """
 REPEATS = """
-    select item_code, count(*), sum(customer != '' and item_code != '' and complaint_type != ''),
-        sum(customer != '' and item_code != '' and complaint_type != '' and exists (
-            select 1 from `tabComplaint` earlier
-            where earlier.customer = complaint.customer and earlier.item_code = complaint.item_code
-                and earlier.complaint_type = complaint.complaint_type and earlier.stage = 'closed'
-                and earlier.name != complaint.name and earlier.closed_at <= complaint.received_at
-                and earlier.closed_at >= complaint.received_at - interval 90 day))
-    from `tabComplaint` complaint
+    select mark, count(*) from (
+        select at, is_receipt, mark,
+            max(closing) over (partition by customer, item_code, complaint_type order by at, is_receipt desc
+                rows unbounded preceding) last
+        from (
+            select customer, item_code, complaint_type, received_at at, 1 is_receipt, coalesce(item_code, '') mark, null closing
+            from `tabComplaint`
+            where customer != '' and item_code != '' and complaint_type != '' and stage not in ('rejected', 'duplicate', 'void')
+                and received_at >= %(start)s and received_at < %(end)s
+            union all
+            select customer, item_code, complaint_type, closed_at, 0, null, closed_at from `tabComplaint`
+            where customer != '' and item_code != '' and complaint_type != '' and stage = 'closed' and closed_at >= received_at
+                and closed_at >= %(start)s - interval 90 day and closed_at < %(end)s
+        ) both_kinds
+    ) seen where is_receipt = 1 and last >= at - interval 90 day
+    group by mark
+"""
+REPEATS_POSSIBLE = """
+    select item_code, count(*), sum(customer != '' and item_code != '' and complaint_type != '')
+    from `tabComplaint`
     where received_at >= %(start)s and received_at < %(end)s and stage not in ('rejected', 'duplicate', 'void')
     group by item_code
 """
@@ -162,7 +174,7 @@ BARE = {
     "Complaint Pareto by item": [PARETO.format(by="item_code")],
     "Complaint Pareto by customer group": [PARETO.format(by="customer")],
     "Complaint Pareto by month": [PARETO.format(by="extract(year_month from received_at)")],
-    "Repeat Complaints": [REPEATS],
+    "Repeat Complaints": [REPEATS_POSSIBLE, REPEATS],
     "Supplier Quality Scorecard": [SUPPLIERS, LOTS, BY_BATCH],
     "chart: received": [
         "select date(received_at) d, count(*) from `tabComplaint`"

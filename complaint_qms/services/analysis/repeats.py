@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Count, Sum
+from frappe.query_builder.functions import Cast, Concat, Count, Sum
 from frappe.utils import cint
-from pypika import Order
-from pypika.queries import QueryBuilder, Table
-from pypika.terms import Case, Criterion, ExistsCriterion, Interval
+from pypika import CustomFunction, Order
+from pypika.analytics import Max, Preceding
+from pypika.queries import Selectable
+from pypika.terms import Case, Criterion, Interval, NullValue, Term, ValueWrapper
 
 from complaint_qms.engine.proportions import wilson
-from complaint_qms.permissions.query import MatchCondition, list_condition
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.reporting.access import can_read, permitted
+from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import (
     column,
     nothing_found,
@@ -38,6 +39,26 @@ MOST_DAYS: Final = 3650
 _MOST_LINES: Final = 500
 _MOST_LISTED: Final = 1000
 _MOST_DRAWN: Final = 15
+_MOMENT_LENGTH: Final = len("2026-01-31 14:30:00.000000")
+_left = CustomFunction("LEFT", ["text", "length"])
+_after = CustomFunction("SUBSTRING", ["text", "start"])
+_md5 = CustomFunction("MD5", ["text"])
+_joined = CustomFunction("CONCAT_WS", ["separator", *SAME])
+_number = CustomFunction("CONV", ["digits", "base", "to"])
+
+
+class RepeatLine(NamedTuple):
+    """Attributes:
+    count: complaints.
+    possible: of these, those that could repeat one.
+    repeats: of these, those that do.
+    members: values of its field that a dimension folds into the line.
+    """
+
+    count: int
+    possible: int
+    repeats: int
+    members: frozenset[Any]
 
 
 class RepeatComplaints:
@@ -79,12 +100,12 @@ class RepeatComplaints:
     def rows(self) -> list[dict]:
         """Most repeats first, then by the rate; lines without a complaint that could repeat one come last."""
         lines = self._lines
-        keys = sorted(lines, key=lambda key: (-lines[key].sums[1], -lines[key].count, str(key)))[:_MOST_LINES]
+        keys = sorted(lines, key=lambda key: (-lines[key].repeats, -lines[key].count, str(key)))[:_MOST_LINES]
         names = self.by.names(keys)
         rows = []
         for key in keys:
             line = lines[key]
-            possible, repeats = (int(part) for part in line.sums)
+            possible, repeats = line.possible, line.repeats
             share = wilson(repeats, possible)
             rows.append(
                 {
@@ -96,7 +117,7 @@ class RepeatComplaints:
                     "repeat_rate": percent(repeats, possible),
                     "lower": share and round(100 * share.lower, 1),
                     "upper": share and round(100 * share.upper, 1),
-                    "route": self.by.route(key, self.filters, line.members[0]),
+                    "route": self.by.route(key, self.filters, line.members),
                     "only": self.by.as_filters(key, self.filters) if repeats else None,
                 }
             )
@@ -119,19 +140,18 @@ class RepeatComplaints:
 
     def listed(self) -> list[dict]:
         """The newest repeating complaints, each with the one that was closed last before it; two queries."""
+        found = self._repeating()
         one = self.complaint
         fields = ("name", "received_at", "subject", *SAME, "stage")
         query = (
             frappe.qb.from_(one)
             .select(*(one[field] for field in fields))
-            .where(self._names_all & self._repeats)
+            .where(one.name.isin(sorted(found) or [""]))
             .orderby(one.received_at, one.name, order=Order.desc)
-            .limit(_MOST_LISTED)
         )
-        rows = permitted(self.filters.apply(query, one)).run(as_dict=True)
-        earlier = self._earlier([row.name for row in rows])
+        rows = permitted(query).run(as_dict=True)
         for row in rows:
-            row.earlier, closed_at = earlier[row.name]
+            closed_at, row.earlier = found[row.name]
             row.days_after = (row.received_at - closed_at).days
             row.earlier_closed = closed_at.replace(microsecond=0)
             row.received_at = row.received_at.replace(microsecond=0)
@@ -184,11 +204,20 @@ class RepeatComplaints:
         return shown
 
     @cached_property
-    def _lines(self) -> dict[Any, Any]:
-        repeats = Case().when(self._names_all & self._repeats, 1).else_(0)
-        possible = Case().when(self._names_all, 1).else_(0)
-        found = counted(self.filters, [self.by], self.complaint, [Sum(possible), Sum(repeats)])
-        return {key: line for (key,), line in found.items()}
+    def _lines(self) -> dict[Any, RepeatLine]:
+        possible = Sum(Case().when(self._names_all, 1).else_(0))
+        counts = counted(self.filters, [self.by], self.complaint, [possible])
+        events = self._events(self.by.term(self.complaint, self.filters), None)
+        query = frappe.qb.from_(events).where(self._repeats(events)).groupby(events.mark)
+        values = dict(query.select(events.mark, Count("*")).run())
+        folded = self.by.fold(set(values))
+        repeats: dict[Any, int] = {}
+        for value, count in values.items():
+            repeats[folded[value]] = repeats.get(folded[value], 0) + cint(count)
+        return {
+            key: RepeatLine(line.count, int(line.sums[0]), repeats.get(key, 0), line.members[0])
+            for (key,), line in counts.items()
+        }
 
     @cached_property
     def _total(self) -> tuple[int, int, int]:
@@ -196,40 +225,66 @@ class RepeatComplaints:
             query = self.filters.apply(frappe.qb.from_(self.complaint).select(Count("*")), self.complaint)
             return cint(permitted(query).run()[0][0]), 0, 0
         lines = self._lines.values()
-        return sum(line.count for line in lines), *(
-            int(sum(line.sums[at] for line in lines)) for at in (0, 1)
-        )
+        return tuple(sum(line[at] for line in lines) for at in range(3))
 
     @property
     def _names_all(self) -> Criterion:
         return Criterion.all([self.complaint[field] != "" for field in SAME])
 
-    @property
-    def _repeats(self) -> Criterion:
-        earlier = frappe.qb.DocType("Complaint").as_("earlier")
-        return ExistsCriterion(self._within(frappe.qb.from_(earlier).select(1), earlier))
+    def _events(self, mark: Term, closing: Term | None) -> Selectable:
+        """Receipts of the complaints that the filters leave, each with the last closing before it of the same customer, item and type.
 
-    def _within(self, query: QueryBuilder, earlier: Table) -> QueryBuilder:
-        """`earlier` was closed not longer than the days before the complaint was received, and the user may see it too."""
+        One sort, however often the same is complained of: looking up the earlier ones of each complaint would read all of them anew.
+
+        Args:
+            mark: what is told of a receipt.
+            closing: what is told of a closing in place of its moment; has to ascend with it.
+        """
         one = self.complaint
-        query = query.where(Criterion.all([earlier[field] == one[field] for field in SAME]))
-        query = query.where((earlier.stage == "closed") & (earlier.name != one.name))
-        query = query.where((earlier.closed_at <= one.received_at) & (earlier.closed_at >= one.received_at - Interval(days=self.days)))  # fmt: skip
-        condition = list_condition("Complaint", frappe.session.user) if can_read("Complaint") else ""
-        if not condition:
-            return query
-        seen = frappe.qb.DocType("Complaint")
-        return query.where(earlier.name.isin(frappe.qb.from_(seen).select(seen.name).where(MatchCondition(condition))))  # fmt: skip
+        # Of the three names a number is sorted: rows of names would be a hundred times as long.
+        same = Cast(
+            _number(_left(_md5(_joined("\n", *(one[field] for field in SAME))), 15), 16, 10), "unsigned"
+        )
+        received = frappe.qb.from_(one).select(
+            same.as_("same"), one.received_at.as_("at"), ValueWrapper(1).as_("is_receipt"),
+            mark.as_("mark"), NullValue().as_("closing"),
+        )  # fmt: skip
+        received = permitted(self.filters.apply(received.where(self._names_all), one))
+        closed = frappe.qb.from_(one).select(
+            same.as_("same"), one.closed_at.as_("at"), ValueWrapper(0).as_("is_receipt"),
+            NullValue().as_("mark"), (closing or one.closed_at).as_("closing"),
+        )  # fmt: skip
+        closed = closed.where(self._names_all & (one.stage == "closed") & (one.closed_at >= one.received_at))
+        if self.filters.from_date and self.filters.date_field == "received_at":
+            closed = closed.where(one.closed_at >= self.filters.from_date - timedelta(days=self.days))
+        if self.filters.to_date and self.filters.date_field == "received_at":
+            closed = closed.where(one.closed_at < self.filters.to_date + timedelta(days=1))
+        both = received.union_all(permitted(closed)).as_("both")
+        last = (
+            Max(both.closing)
+            .over(both.same)
+            .orderby(both.at)
+            .orderby(both.is_receipt, order=Order.desc)
+            .rows(Preceding())
+        )
+        return frappe.qb.from_(both).select(both.at, both.is_receipt, both.mark, last.as_("last")).as_("seen")
 
-    def _earlier(self, names: list[str]) -> dict[str, tuple[str, Any]]:
-        """Complaint → the one that it repeats and when that was closed."""
-        if not names:
-            return {}
-        one, earlier = self.complaint, frappe.qb.DocType("Complaint").as_("earlier")
-        query = frappe.qb.from_(one).inner_join(earlier).on(earlier.customer == one.customer)
-        query = query.select(one.name, earlier.name, earlier.closed_at).where(one.name.isin(names))
-        rows = self._within(query, earlier).orderby(earlier.closed_at).orderby(earlier.name).run()
-        return {name: (other, closed_at) for name, other, closed_at in rows}
+    def _repeats(self, events: Selectable) -> Criterion:
+        return (events.is_receipt == 1) & (events.last >= events.at - Interval(days=self.days))
+
+    def _repeating(self) -> dict[str, tuple[datetime, str]]:
+        """Complaint → when the one that it repeats was closed, and that one's name; the newest."""
+        one = self.complaint
+        events = self._events(one.name, Concat(one.closed_at, one.name))
+        closed_at = Cast(_left(events.last, _MOMENT_LENGTH), "datetime(6)")
+        query = (
+            frappe.qb.from_(events)
+            .select(events.mark, closed_at, _after(events.last, _MOMENT_LENGTH + 1))
+            .where((events.is_receipt == 1) & (closed_at >= events.at - Interval(days=self.days)))
+            .orderby(events.at, events.mark, order=Order.desc)
+            .limit(_MOST_LISTED)
+        )
+        return {name: (moment, other) for name, moment, other in query.run()}
 
 
 def _days(given: Any) -> int:

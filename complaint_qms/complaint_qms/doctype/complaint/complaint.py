@@ -12,7 +12,6 @@ from complaint_qms.constants.stages import COMPLAINT_EARLY, COMPLAINT_ENDED
 from complaint_qms.controllers.quality_record import QualityRecord
 from complaint_qms.engine.sop import complaint_missing
 from complaint_qms.integrations.erpnext.consistency import check_consistency
-from complaint_qms.services.analysis import repeat_index
 from complaint_qms.services.chat import complaint_chats as chats
 from complaint_qms.services.compliance import (
     contributors,
@@ -196,8 +195,3 @@ class Complaint(QualityRecord):
     def _reopen(self, origin: str) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1
         self.update(dict.fromkeys(SEPARATED if origin == "duplicate" else DECIDED_ANEW))
-
-
-def on_doctype_update() -> None:
-    """Called by the framework when the table is made or changed."""
-    repeat_index.index_repeats()
