@@ -84,7 +84,7 @@ def opened(name: str) -> dict[str, Any]:
     """What the form of a stored complaint shows around its fields, in one answer: {overview, context, contained}; the overview is None
     where it cannot be told, `contained` says what of its goods is held or recalled: see services.field_action.contained."""
     with cache_read_ahead("around a complaint"):
-        doc = opening.take("Complaint", name)
+        doc = opening.take_left("Complaint", name)
         doc.check_permission("read")
         return {**context_service.around(doc), "contained": contained(doc)}
 

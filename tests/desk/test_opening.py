@@ -129,7 +129,7 @@ class TestLeftForAMoment:
         """What another request finds, and the queries that it takes."""
         frappe.local.cache = {}
         with asked() as queries:
-            found = opening.take("Complaint", doc.name)
+            found = opening.take_left("Complaint", doc.name)
         return found, queries
 
     def test_what_the_form_has_read_is_taken_once(self):

@@ -14,7 +14,7 @@ _KEPT: Final = 5
 """Seconds; the request comes as soon as the form has the record."""
 
 
-def note(doc: Document) -> None:
+def note_read(doc: Document) -> None:
     """From `onload`, before what is kept from the reader is taken out of the form's copy. What a request writes is not final before it
     ends: only of one that reads."""
     request = getattr(frappe.local, "request", None)
@@ -38,7 +38,7 @@ def leave() -> None:
         keep()
 
 
-def take(doctype: str, name: str) -> Document:
+def take_left(doctype: str, name: str) -> Document:
     """What was left, once; else the record as it is stored. Whether the session's user may read it is the caller's to ask."""
     key = frappe.get_document_cache_key(doctype, name)
     doc = frappe.cache.get_value(key, expires=True)

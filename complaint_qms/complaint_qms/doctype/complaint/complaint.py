@@ -48,7 +48,7 @@ class Complaint(QualityRecord):
         return facts.complaint_facts(self, moving_to)
 
     def onload(self):
-        opening.note(self)
+        opening.note_read(self)
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
 
