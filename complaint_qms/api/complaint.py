@@ -12,11 +12,9 @@ from frappe import _
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.progress import overview, take_step
 from complaint_qms.services.field_action.contained import contained
-from complaint_qms.services.framework_seams import cache_read_ahead
 from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
 from complaint_qms.services.intake.proposed_matches import matches_beside
-from complaint_qms.services.lifecycle import opening
 from complaint_qms.services.record.input_validation import read_object, refuse
 from complaint_qms.services.transactions import once_others_are_done
 
@@ -83,10 +81,9 @@ def context(name: str, chosen: Any = None) -> dict[str, Any]:
 def opened(name: str) -> dict[str, Any]:
     """What the form of a stored complaint shows around its fields, in one answer: {overview, context, contained}; the overview is None
     where it cannot be told, `contained` says what of its goods is held or recalled: see services.field_action.contained."""
-    with cache_read_ahead("around a complaint"):
-        doc = opening.take_left("Complaint", name)
-        doc.check_permission("read")
-        return {**context_service.around(doc), "contained": contained(doc)}
+    doc = frappe.get_doc("Complaint", name)
+    doc.check_permission("read")
+    return {**context_service.around(doc), "contained": contained(doc)}
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Signal scans and what is decided about signals, over the wire."""
+"""Signal scans, back-tests of them, and what is decided about signals, over the wire."""
 
 from datetime import date
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.constants.signals import SCAN
-from complaint_qms.services.signals import deciding, starting
+from complaint_qms.constants.signals import BACK_TEST, SCAN
+from complaint_qms.services.signals import adopting, comparing, deciding, starting
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -48,3 +48,56 @@ def decide(
     return {
         "name": doc.name, "state": doc.state, "investigation": doc.investigation, "capa": doc.capa,
     }  # fmt: skip
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def back_test_progress(name: str) -> dict[str, Any]:
+    """How far a back-test is: {name, status, progress (percent), alive, error_message}."""
+    doc = frappe.get_doc(BACK_TEST, name)
+    doc.check_permission("read")
+    return starting.progress_of(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def run_back_test_again(name: str) -> dict[str, Any]:
+    """Run a back-test that was stopped or interrupted; its progress."""
+    doc = frappe.get_doc(BACK_TEST, name)
+    doc.check_permission("submit")
+    starting.run_again(doc)
+    return starting.progress_of(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def stop_back_test(name: str) -> dict[str, Any]:
+    """Stop a back-test that is under way; nothing of it is kept. Its progress."""
+    doc = frappe.get_doc(BACK_TEST, name)
+    doc.check_permission("submit")
+    starting.stop_back_test(doc)
+    return starting.progress_of(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def mark_finding(name: str, row: str, verdict: str = "") -> dict[str, str]:
+    """Say whether a finding of a back-test was real: `verdict` is confirmed or not_confirmed; empty, it counts by what was decided about its
+    complaints. {name, verdict}."""
+    doc = comparing.mark_finding(name, row, verdict)
+    return {"name": doc.name, "verdict": next(one.verdict or "" for one in doc.found if one.name == row)}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def adopt_setting(name: str, row: str) -> dict[str, str]:
+    """Have the scheduled scans of the company run with a setting of a back-test. {name, company, setting}."""
+    doc = adopting.adopt(name, row)
+    return {"name": doc.name, "company": doc.company, "setting": doc.adopted_setting}
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def use_last_again(company: str) -> None:
+    """Have the scheduled scans of a company take over the choices of its last scan again."""
+    adopting.use_last_again(company)

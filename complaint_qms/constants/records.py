@@ -237,6 +237,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "QMS Outside Issue", TOOL,
         names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), sight="records",
     ),
+    Record("Signal Back-test", TOOL, sight="signal"),
     Record("Signal Scan", TOOL, sight="signal"),
     _row("Approval Role Grant"),
     _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),
@@ -277,7 +278,10 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Risk Matrix Cell"),
     _row("Root Cause Factor"),
     _row("Root Cause Why"),
+    _row("Scheduled Scan Setting"),
     _row("Settlement Approval Limit"),
+    _row("Signal Back-test Finding"),
+    _row("Signal Back-test Setting"),
     _row("Signal Complaint"),
 )  # fmt: skip
 

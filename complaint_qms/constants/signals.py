@@ -6,6 +6,10 @@ SIGNAL: Final = "Complaint Signal"
 SCAN: Final = "Signal Scan"
 CASES: Final = "Signal Complaint"
 STEP: Final = "Complaint Signal Step"
+BACK_TEST: Final = "Signal Back-test"
+TRIED: Final = "Signal Back-test Setting"
+OUTBREAK: Final = "Signal Back-test Finding"
+ADOPTED: Final = "Scheduled Scan Setting"
 
 FIELDS: Final[dict[str, str]] = {
     "item": "item_code",
@@ -31,6 +35,9 @@ QUEUED: Final = "queued"
 RUNNING: Final = "running"
 COMPLETED: Final = "completed"
 FAILED: Final = "failed"
+STOPPED: Final = "stopped"
+WEEKLY: Final = "weekly"
+MONTHLY: Final = "monthly"
 
 NEW: Final = "new"
 UNDER_REVIEW: Final = "under_review"
@@ -61,6 +68,20 @@ CHART_WEEKS: Final = 104
 WITNESSES: Final = 300
 """Complaints of the series beside a rise kept for each restriction that may apply, so that nobody sees figures of what is hidden."""
 LISTED: Final = 200
+
+LONGEST_YEARS: Final = 5
+MOST_TRIED: Final = 4
+"""Settings that a back-test compares."""
+MOST_OUTBREAKS: Final = 500
+CONFIRMED: Final = "confirmed"
+NOT_CONFIRMED: Final = "not_confirmed"
+MARKED: Final = "marked"
+OF_SIGNAL: Final = "signal"
+ROOT_CAUSE: Final = "root_cause"
+LEAST_SHARE: Final = 1 / 3
+"""Share of a finding's complaints that an investigation or a CAPA has to be about to confirm it."""
+CAUSE_SHARE: Final = 0.5
+"""Share of a finding's complaints with a verified root cause that confirms it."""
 
 LABELS: Final[dict[str, dict[str, str]]] = {
     "signal_state": {
@@ -96,5 +117,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "signal_event": {"signal_raised": "Signals"},
     "signal_schedule": {"off": "Off", "weekly": "Weekly", "monthly": "Monthly"},
+    "back_test_status": {"stopped": "Stopped"},
+    "back_test_because": {"marked": "Marked", "signal": "Signal"},
     "fdr_rule": {"bh": "Benjamini and Hochberg", "by": "Benjamini and Yekutieli"},
 }

@@ -1,4 +1,5 @@
-"""The search for rises, as the demo's quality manager has it run: once two months ago, with a decision, and now."""
+"""The search for rises, as the demo's quality manager has it run: once two months ago, with a decision, and now; and what other settings
+would have found."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
-from complaint_qms.constants.signals import DISMISSED, SCAN, SIGNAL
+from complaint_qms.constants.signals import BACK_TEST, DISMISSED, SCAN, SIGNAL
 from complaint_qms.demo.time_travel import at, into_office
-from complaint_qms.services.signals import deciding, run
+from complaint_qms.services.signals import deciding, run, trying
+from complaint_qms.services.signals.settings import THRESHOLD
 
 _BEFORE = timedelta(weeks=8)
 
@@ -28,6 +31,8 @@ def search(company: str, manager: str, end: datetime, commit: Callable[[], None]
         commit()
     with at(end, manager):
         _scan(company, end)
+        commit()
+        _compare(company, end)
     commit()
     return frappe.db.count(SIGNAL, {"company": company})
 
@@ -40,3 +45,16 @@ def _scan(company: str, moment: datetime) -> Document:
     scan.submit()
     run.run_scan(scan)
     return scan
+
+
+def _compare(company: str, moment: datetime) -> None:
+    """A back-test of the rule against a fixed threshold over the demo's year."""
+    doc = frappe.new_doc(BACK_TEST)
+    doc.update({"company": company, "as_of": moment.date(), "years": 1})
+    doc.append("tried", {"setting_name": _("By the Rule")})
+    fixed = {"method": THRESHOLD, "threshold_count": 5, "threshold_weeks": 4}
+    doc.append("tried", {"setting_name": _("{0} in {1} weeks").format(5, 4), **fixed})
+    doc.flags.run_here = True
+    doc.insert()
+    doc.submit()
+    trying.run_back_test(doc)

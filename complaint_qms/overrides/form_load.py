@@ -6,24 +6,18 @@ The framework lists every File of a record with its address to whoever reads the
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 import frappe
 from frappe.desk.form import load, save
 
-from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.services.evidence.kept_files import open_among
-from complaint_qms.services.framework_seams import cache_read_ahead
-from complaint_qms.services.lifecycle import opening
 
 
 @frappe.whitelist()
 def getdoc(doctype: str, name: str | int) -> Any:
     """A record for its form."""
-    with cache_read_ahead(f"form of {doctype}") if doctype in QUALITY_RECORDS else nullcontext():
-        answer = load.getdoc(doctype, name)
-    opening.leave()
+    answer = load.getdoc(doctype, name)
     _leave_out_closed()
     return answer
 

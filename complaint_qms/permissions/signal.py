@@ -3,7 +3,7 @@
 A signal: whoever sees every complaint it is made of, and one of each customer, territory, item … in the series that its figures come
 from; else its chart and expectation would tell what their lists hide. It also follows the investigation and CAPA that it names.
 
-A scan counts complaints of the whole company: whoever is kept to some of them sees none, and starts none.
+A scan and a back-test count complaints of the whole company: whoever is kept to some of them sees none, and starts none.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from frappe.model.document import Document
 from frappe.permissions import get_user_permissions
 from pypika.terms import Criterion, ExistsCriterion
 
-from complaint_qms.constants.signals import CASES, SCAN, SIGNAL
+from complaint_qms.constants.signals import BACK_TEST, CASES, SCAN, SIGNAL
 from complaint_qms.permissions import records
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.auditor import writes_as_auditor
 from complaint_qms.permissions.query import NOTHING, as_text, in_list, what_restricts
+
+_OF_ALL = (SCAN, BACK_TEST)
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
@@ -25,7 +27,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     user = user or frappe.session.user
     if user == "Administrator":
         return ""
-    if doctype == SCAN:
+    if doctype in _OF_ALL:
         return NOTHING if is_kept_to_some(user) else ""
     parts = [records.query(user, SIGNAL)]
     if (unseen := _has_unseen(user)) is not None:
@@ -40,7 +42,7 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
         return unless(None)
     if writes_as_auditor(ptype, user):
         return unless(True)
-    if doc.doctype == SCAN:
+    if doc.doctype in _OF_ALL:
         return unless(is_kept_to_some(user))
     return unless(records.is_hidden(doc, user))
 

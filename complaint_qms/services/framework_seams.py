@@ -7,19 +7,16 @@ without_work_list  registering a complaint: some twenty queries less
 asked_once         importing: a batch asks what is the same for each of its rows once
 remembering        importing: the meta's fields of a kind are looked for once instead of a dozen times a record
 inserts_told       the demo: taken back to the last row, also the records that ERPNext makes by the way
-cache_read_ahead   opening a complaint: what is asked of the cache one by one is read at once
 """
 
 from __future__ import annotations
 
 import copy
-import pickle
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import frappe
-import redis
 from frappe.model.base_document import BaseDocument
 from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
@@ -29,10 +26,6 @@ _OF_OTHERS = "complaint_qms.services.framework_seams.work_list_of_others"
 # Arguments of `frappe.db.get_value` that leave its answer a plain value; with others the question is not remembered.
 _PLAIN = {"doctype", "filters", "fieldname", "as_dict", "order_by", "cache", "pluck"}
 _POSITIONAL = 5
-# What the framework's cache keeps by DocType and by table, and every request asks for one by one.
-_HASHES = ("doctype_meta", "table_columns")
-# What is kept by itself: the app's own, and the hooks
-_VALUES, _OWN, _HOOKS = "values", "complaint_qms_", "app_hooks"
 
 
 @contextmanager
@@ -111,66 +104,6 @@ def inserts_told(tell: Callable[[BaseDocument], None]) -> Iterator[None]:
         yield
     finally:
         BaseDocument.db_insert = insert
-
-
-@contextmanager
-def cache_read_ahead(what: str) -> Iterator[None]:
-    """Within this block the framework finds in what it remembers of this request what the cache was asked for when the same was last
-    done: read at once, in place of some forty turns. Frappe 16 keeps most of it in the process and asks for little.
-
-    Args:
-        what: one of few things that are done again and again.
-    """
-    with suppress(redis.exceptions.ConnectionError):
-        _read_ahead(_asked_last.get(what, {}))
-    try:
-        yield
-    finally:
-        remembered, before = frappe.local.cache, len(frappe.cache.make_key(""))
-        # A process may serve several sites: keys are noted without that of the site.
-        keys = (key[before:].decode() for key in remembered if isinstance(key, bytes))
-        values = {key for key in keys if key == _HOOKS or key.startswith(_OWN)}
-        places = {name: remembered.get(frappe.cache.make_key(name), ()) for name in _HASHES}
-        _asked_last[what] = {_VALUES: values} | {name: set(place) for name, place in places.items()}
-
-
-_asked_last: dict[str, dict[str, set[str]]] = {}
-
-
-def _read_ahead(asked: dict[str, set[str]]) -> None:
-    remembered, place_of = frappe.local.cache, frappe.cache.make_key
-    pipeline, wanted = frappe.cache.pipeline(transaction=False), {}
-    for name, keys in asked.items():
-        if name == _VALUES:
-            missing = [place_of(key) for key in sorted(keys) if place_of(key) not in remembered]
-        else:
-            missing = sorted(keys - remembered.get(place_of(name), {}).keys())
-        if missing:
-            wanted[name] = missing
-            pipeline.mget(missing) if name == _VALUES else pipeline.hmget(place_of(name), missing)
-    for (name, keys), values in zip(wanted.items(), pipeline.execute() if wanted else (), strict=True):
-        found = {key: value for key, value in zip(keys, values, strict=True) if value is not None}
-        if name == _VALUES:
-            remembered.update({key: pickle.loads(value) for key, value in found.items()})
-        else:
-            remembered[place_of(name)] = ReadAhead(remembered.get(place_of(name), {}), found)
-
-
-class ReadAhead(dict):
-    """What a request remembers of a hash of the cache, with more of it that is unpacked once it is asked for."""
-
-    def __init__(self, known: dict[str, Any], packed: dict[str, bytes]) -> None:
-        super().__init__(known)
-        self._packed = packed
-
-    def __contains__(self, key: object) -> bool:
-        if (value := self._packed.pop(key, None)) is not None:
-            self[key] = pickle.loads(value)  # as the framework's own cache does
-        return super().__contains__(key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._packed.pop(key, None)
-        super().__setitem__(key, value)
 
 
 class Answers:

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.commits
         ("bench_reports", ("--rows", "200", "--rounds", "1"), "bare"),
         ("bench_rules", ("--stored", "60", "--rounds", "2", "--rules", "6"), "the rules add"),
         ("bench_rest_storm", ("--posts", "40", "--kill-every", "2"), f"differences {0:20}"),
+        ("bench_signal_back_test", ("--rows", "400", "--items", "5", "--weeks", "60"), "a setting costs"),
         ("bench_signal_scan", ("--rows", "400", "--items", "5", "--weeks", "30"), "memory at most"),
         (
             "bench_sweep",

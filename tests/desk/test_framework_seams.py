@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 from contextlib import suppress
 
 import frappe
@@ -12,14 +11,7 @@ from frappe.model.base_document import BaseDocument
 from frappe.model.document import Document
 
 from complaint_qms.services import framework_seams
-from complaint_qms.services.framework_seams import (
-    ReadAhead,
-    asked_once,
-    cache_read_ahead,
-    inserts_told,
-    remembering,
-    without_work_list,
-)
+from complaint_qms.services.framework_seams import asked_once, inserts_told, remembering, without_work_list
 from tests.desk import factory
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -110,32 +102,3 @@ def test_links_are_checked_before_any_hook_of_a_new_record(monkeypatch):
     with suppress(Stopped):
         note.insert()
     assert asked == ["links", "before_insert"]
-
-
-def test_what_is_read_ahead_is_what_the_cache_holds_at_that_time():
-    name, place = "table_columns", frappe.cache.make_key("table_columns")
-    frappe.cache.hset(name, "tabLid", ["one"])
-    try:
-        for told in (["one"], ["one", "two"]):
-            frappe.cache.hset(name, "tabLid", told)
-            frappe.local.cache = {}
-            with cache_read_ahead("test"):
-                assert frappe.cache.hget(name, "tabLid") == told
-                frappe.cache.hset(name, "tabLid", ["three"])
-                assert frappe.cache.hget(name, "tabLid") == ["three"]
-                frappe.cache.hdel(name, "tabLid")
-                assert frappe.cache.hget(name, "tabLid") is None
-            assert "tabLid" not in frappe.local.cache[place]
-            frappe.cache.hset(name, "tabLid", told)
-            frappe.cache.hget(name, "tabLid")
-            with cache_read_ahead("test"):
-                pass
-    finally:
-        frappe.cache.hdel(name, "tabLid")
-        framework_seams._asked_last.pop("test", None)
-
-
-def test_what_nobody_asks_for_is_not_unpacked():
-    ahead = ReadAhead({"a": 1}, {"a": b"spoiled", "b": pickle.dumps(2)})
-    ahead["a"] = 3
-    assert ("a" in ahead, ahead["a"], "b" in ahead, ahead["b"], "c" in ahead) == (True, 3, True, 2, False)

@@ -319,7 +319,10 @@ ROW_DOCTYPES = (
     "Risk Matrix Cell",
     "Root Cause Factor",
     "Root Cause Why",
+    "Scheduled Scan Setting",
     "Settlement Approval Limit",
+    "Signal Back-test Finding",
+    "Signal Back-test Setting",
     "Signal Complaint",
 )
 

@@ -46,6 +46,9 @@ SELF_EXPLAINING = {
     "Root Cause": "title investigation item_code batch_no supplier workstation",
     "Root Cause Factor": "category cause sub_cause likely",
     "Root Cause Why": "question",
+    "Signal Back-test": (
+        "company by_item by_batch by_type by_supplier by_region by_channel by_customer by_customer_group by_model"
+    ),
     "Signal Scan": (
         "company by_item by_batch by_type by_supplier by_region by_channel by_customer by_customer_group by_model"
     ),

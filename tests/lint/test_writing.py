@@ -46,6 +46,7 @@ ALLOWED = {
     "services/visitor/uploads.py": "files that nobody sent to the end",
     "complaint_qms/doctype/qms_event/qms_event.py": "what Log Settings let go",
     "complaint_qms/doctype/qms_message/qms_message.py": "what Log Settings let go",
+    "services/signals/comparing.py": "findings of a back-test, which each run writes anew",
     "services/signals/storing.py": "the complaints of signals, which each scan writes anew",
     "services/onboarding/progress.py": "marks of the framework's Onboarding Steps",
     "permissions/shares.py": "DocShare of the framework",

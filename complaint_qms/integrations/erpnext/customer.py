@@ -60,7 +60,7 @@ def group_path(customer: str) -> list[str]:
 def _sales(doctype: str, date_field: str, customer: str, company: str) -> QueryBuilder:
     table = frappe.qb.DocType(doctype)
     return (
-        frappe.qb.from_(table, immutable=False)
+        frappe.qb.from_(table)
         .select(
             _count(table, doctype).as_("count"),
             Coalesce(Sum(table.base_grand_total), 0).as_("amount"),

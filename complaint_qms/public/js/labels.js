@@ -88,6 +88,7 @@ const COLORS = {
 	running: "blue",
 	rising: "red",
 	falling: "green",
+	stopped: "gray",
 };
 
 // What people wrote is looked up as well, and may be the name of what every object has.

@@ -127,7 +127,7 @@ def _held(wanted: Criterion, relation: str) -> QueryBuilder:
         "number": Count("*"), "batch": Min(row.batch_no), "serial": Min(row.serial_no),
     }  # fmt: skip
     return (
-        frappe.qb.from_(row, immutable=False)
+        frappe.qb.from_(row)
         .inner_join(hold)
         .on((hold.name == row.parent) & (row.parenttype == HOLD))
         .select(*_selected(columns))
@@ -149,11 +149,7 @@ def _open_actions(action: Any, own: list[Criterion], because: Criterion, item: s
         "said": action.title, "number": ValueWrapper(1), "kind": action.action_type, "degree": action.action_class, "stage": action.stage,
     }  # fmt: skip
     open_ones = action.stage.isin(_OPEN) & (action.is_mock == 0)
-    return (
-        frappe.qb.from_(action, immutable=False)
-        .select(*_selected(columns))
-        .where(open_ones & Criterion.any(asked))
-    )
+    return frappe.qb.from_(action).select(*_selected(columns)).where(open_ones & Criterion.any(asked))
 
 
 def _selected(columns: dict[str, Term]) -> list[Term]:

@@ -118,7 +118,7 @@ def _choose(doc: Document, chosen: Mapping[str, Any]) -> dict[str, Any]:
 def _count(filters: dict[str, Any], doc: Document) -> dict[str, int]:
     complaint = frappe.qb.DocType("Complaint")
     query = (
-        frappe.qb.from_(complaint, immutable=False)
+        frappe.qb.from_(complaint)
         .select(complaint.stage, Count("*"))
         .where(complaint.name != (doc.name or ""))
     )
@@ -148,7 +148,7 @@ def _documents(doc: Document) -> list[dict[str, Any]]:
         document = frappe.qb.DocType(doctype)
         shown = readable_fields(doctype, _DOCUMENT)
         drafted = (
-            frappe.qb.from_(document, immutable=False)
+            frappe.qb.from_(document)
             .select(
                 *(document[field] if field in shown else ValueWrapper(None, field) for field in _DOCUMENT)
             )

@@ -108,9 +108,7 @@ def read_rows(names: set[str]) -> dict[str, dict[str, Any]]:
         return {}
     complaint = frappe.qb.DocType("Complaint")
     fields = [complaint[field] for field in readable("Complaint", _FIELDS)]
-    query = (
-        frappe.qb.from_(complaint, immutable=False).select(*fields).where(complaint.name.isin(sorted(names)))
-    )
+    query = frappe.qb.from_(complaint).select(*fields).where(complaint.name.isin(sorted(names)))
     return {row["name"]: row for row in query.run(as_dict=True)}
 
 
@@ -121,9 +119,7 @@ def _queries(doc: Document) -> dict[str, QueryBuilder]:
     for field in readable("Complaint", _INDEXED):
         if doc.get(field):
             query = (
-                frappe.qb.from_(complaint, immutable=False)
-                .select(complaint.name)
-                .where(complaint[field] == doc.get(field))
+                frappe.qb.from_(complaint).select(complaint.name).where(complaint[field] == doc.get(field))
             )
             found[field] = _narrowed(query, doc)
     told = set(readable("Complaint", ("subject", "description", *_WHOSE.values())))
@@ -143,30 +139,20 @@ def _worded(doc: Document, values: dict[str, Any]) -> QueryBuilder:
     parts = []
     for column, value in values.items():
         same = key[column].like(f"{value}%") if column == "phone" else key[column] == value
-        newest = (
-            frappe.qb.from_(key, immutable=False)
-            .select(key.name)
-            .where(same)
-            .orderby(key.name, order=Order.desc)
-        )
-        parts.append(frappe.qb.from_(newest.limit(_PER_TEXT_KEY).as_(column), immutable=False).select("name"))
+        newest = frappe.qb.from_(key).select(key.name).where(same).orderby(key.name, order=Order.desc)
+        parts.append(frappe.qb.from_(newest.limit(_PER_TEXT_KEY).as_(column)).select("name"))
     every = parts[0]
     for part in parts[1:]:
         every = every.union_all(part)
     one = Field("name")
     near = (
-        frappe.qb.from_(every.as_("every_key"), immutable=False)
+        frappe.qb.from_(every.as_("every_key"))
         .select(one, Count("*").as_("shared"))
         .groupby(one)
         .orderby(Field("shared"), one, order=Order.desc)
         .limit(_MOST_NEAR)
     ).as_("near")
-    query = (
-        frappe.qb.from_(near, immutable=False)
-        .inner_join(complaint)
-        .on(complaint.name == near.name)
-        .select(complaint.name)
-    )
+    query = frappe.qb.from_(near).inner_join(complaint).on(complaint.name == near.name).select(complaint.name)
     query = query.where((complaint.name != (doc.name or "")) & (complaint.stage != "void"))
     if doc.get("company"):
         query = query.where(complaint.company == doc.company)

@@ -4,7 +4,7 @@ guard              the one door of every move: gates, frozen records, stamps
 facts              what the gates ask about a record
 links              records that hang on complaints      reliance  who rests on what is taken back
 merge              two complaints become one case       merge_several  or many of them
-overview           the stage bar                  opening  what a form has read, for what stands around it
+overview           the stage bar
 announcements      what a save made of a record         named_records  which records a missing thing names
 sending_back       who may send a complaint back        at_once  one that is solved while it is registered
 settlement_state   what a complaint shows of its settlements

@@ -1,13 +1,11 @@
 """Records that hang on complaints, for one complaint or for many: one query a kind, whatever the number."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from pypika import Parameter
 from pypika.queries import Table
 from pypika.terms import Criterion
 
@@ -25,33 +23,19 @@ ORIGINAL = {
     "original_reportable": "reportable",
     "original_awareness": "awareness_date",
 }
-# What may hang on a complaint → by which field of which table
-_HANGING: Final = {
-    "investigations": ("Investigation", "complaint"),
-    "covered": ("Investigation Complaint", "complaint"),
-    "capas": ("CAPA Complaint", "complaint"),
-    "settlements": ("Complaint Settlement", "complaint"),
-    "causes": ("Root Cause", "complaint"),
-    "assessments": ("Reportability Assessment", "complaint"),
-    "merged": ("Complaint", "duplicate_of"),
-}
 
 
 def linked_facts(docs: list[Document]) -> dict[str, dict[str, Any]]:
-    """What the gates of complaints ask about other records, by the name of the complaint. One query tells what there is at all: most
-    complaints have little of it, and the rest is not asked for."""
+    """What the gates of complaints ask about other records, by the name of the complaint."""
     names = [doc.name for doc in docs]
-    there = _hanging(names)
-
-    def found(read: Callable[[list[str]], dict[str, Any]], *kinds: str) -> dict[str, Any]:
-        return read(names) if there.intersection(kinds) else {name: [] for name in names}
-
-    investigations, capas = found(investigations_of, "investigations", "covered"), found(capas_of, "capas")
-    settlements, lost = found(settlements_of, "settlements"), found(lost_documents_of, "settlements")
-    causes, assessments = found(_causes_of, "causes"), found(_assessments_of, "assessments")
-    merged = found(merged_into, "merged")
+    investigations, capas, settlements = investigations_of(names), capas_of(names), settlements_of(names)
+    cause, assessment = frappe.qb.DocType("Root Cause"), frappe.qb.DocType("Reportability Assessment")
+    causes = _by_complaint(cause, names, ["name", "status"])
+    assessments = _by_complaint(assessment, names, ["name", "status"])
     covering = values_of("Investigation", (doc.covered_by_investigation for doc in docs), "stage")
     originals = _originals({doc.duplicate_of for doc in docs if doc.duplicate_of})
+    merged = merged_into(names)
+    lost = lost_documents_of(names)
     open_documents: dict[str, Rows] = {}
     for row in drafted_documents([row["name"] for rows in settlements.values() for row in rows]):
         open_documents.setdefault(row.pop("settlement"), []).append(row)
@@ -79,7 +63,7 @@ def merged_into(names: list[str]) -> dict[str, list[str]]:
     """Complaint → those that were merged into it, by name; one query."""
     complaint = frappe.qb.DocType("Complaint")
     rows = (
-        frappe.qb.from_(complaint, immutable=False)
+        frappe.qb.from_(complaint)
         .select(complaint.duplicate_of, complaint.name)
         .where(complaint.duplicate_of.isin(names) & (complaint.stage == "duplicate"))
         .orderby(complaint.name)
@@ -95,7 +79,7 @@ def investigations_of(complaints: list[str]) -> dict[str, Rows]:
     investigation = frappe.qb.DocType("Investigation")
     covered = frappe.qb.DocType("Investigation Complaint")
     rows = (
-        frappe.qb.from_(investigation, immutable=False)
+        frappe.qb.from_(investigation)
         .left_join(covered)
         .on((covered.parent == investigation.name) & covered.complaint.isin(complaints))
         .select(
@@ -161,7 +145,7 @@ def capas_of(complaints: list[str]) -> dict[str, Rows]:
     """CAPAs, void ones left out, that name a complaint."""
     capa, row = frappe.qb.DocType("CAPA"), frappe.qb.DocType("CAPA Complaint")
     rows = (
-        frappe.qb.from_(capa, immutable=False)
+        frappe.qb.from_(capa)
         .inner_join(row)
         .on(row.parent == capa.name)
         .select(capa.name, capa.stage, capa.title, row.complaint)
@@ -177,33 +161,6 @@ def settlements_of(complaints: list[str]) -> dict[str, Rows]:
     fields = ["name", "docstatus", "status", "rejection_reason", "total_amount", "currency"]
     settlement = frappe.qb.DocType("Complaint Settlement")
     return _by_complaint(settlement, complaints, fields, settlement.docstatus < 2)
-
-
-def _hanging(complaints: list[str]) -> set[str]:
-    """Those of `_HANGING` of which there is something."""
-    if not complaints:
-        return set()
-    (row,) = frappe.db.sql(_is_hanging(), {"complaints": tuple(complaints)}, as_dict=True)
-    return {kind for kind in _HANGING if row[kind]}
-
-
-@cache
-def _is_hanging() -> str:
-    """Built once, because building it takes longer than the answer."""
-    parts = []
-    for kind, (doctype, field) in _HANGING.items():
-        table = frappe.qb.DocType(doctype)
-        one = frappe.qb.from_(table).select(1).where(table[field].isin(Parameter("%(complaints)s")))
-        parts.append(one.limit(1).as_(kind))
-    return frappe.qb.select(*parts).get_sql()
-
-
-def _causes_of(complaints: list[str]) -> dict[str, Rows]:
-    return _by_complaint(frappe.qb.DocType("Root Cause"), complaints, ["name", "status"])
-
-
-def _assessments_of(complaints: list[str]) -> dict[str, Rows]:
-    return _by_complaint(frappe.qb.DocType("Reportability Assessment"), complaints, ["name", "status"])
 
 
 def _originals(names: set[str]) -> dict[str, dict[str, Any]]:
@@ -225,7 +182,7 @@ def _by_complaint(
 ) -> dict[str, Rows]:
     named = record.complaint.isin(complaints)
     rows = (
-        frappe.qb.from_(record, immutable=False)
+        frappe.qb.from_(record)
         .select(*(record[field] for field in (*fields, "complaint")))
         .where(named & wanted if wanted else named)
         .orderby(record.name)

@@ -88,7 +88,7 @@ def lost_documents_of(complaints: list[str]) -> dict[str, list[dict[str, str]]]:
     """The same for many complaints at once, by complaint; one query."""
     row, parent = frappe.qb.DocType("Complaint Settlement Document"), frappe.qb.DocType(DOCTYPE)
     found = (
-        frappe.qb.from_(row, immutable=False)
+        frappe.qb.from_(row)
         .inner_join(parent)
         .on(parent.name == row.parent)
         .select(

@@ -15,11 +15,7 @@ def values_of(doctype: str, names: Iterable[str | None], field: str) -> dict[str
     if not wanted:
         return {}
     record = frappe.qb.DocType(doctype)
-    query = (
-        frappe.qb.from_(record, immutable=False)
-        .select(record.name, record[field])
-        .where(record.name.isin(wanted))
-    )
+    query = frappe.qb.from_(record).select(record.name, record[field]).where(record.name.isin(wanted))
     return dict(query.orderby(record.name).run())
 
 
@@ -43,14 +39,12 @@ def gathered(queries: dict[str, QueryBuilder]) -> dict[str, list[dict[str, Any]]
     if not queries:
         return found
     parts = [
-        frappe.qb.from_(
-            query.select(ValueWrapper(name).as_("part_of")).as_(f"part_{number}"), immutable=False
-        ).select("*")
+        frappe.qb.from_(query.select(ValueWrapper(name).as_("part_of")).as_(f"part_{number}")).select("*")
         for number, (name, query) in enumerate(queries.items())
     ]
     whole = parts[0]
     for part in parts[1:]:
         whole = whole.union_all(part)
-    for row in frappe.qb.from_(whole.as_("whole"), immutable=False).select("*").run(as_dict=True):
+    for row in frappe.qb.from_(whole.as_("whole")).select("*").run(as_dict=True):
         found[row.pop("part_of")].append(row)
     return found

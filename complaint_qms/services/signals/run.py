@@ -31,7 +31,7 @@ from complaint_qms.services.signals.reading import Complaints, read_complaints
 from complaint_qms.services.signals.words import json_value
 
 PROGRESS = "signal_scan_progress"
-_EXPLAINING = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
+EXPLAINING = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
 """Dimensions that may explain a rise whether they are scanned or not, as in a back-test."""
 
 
@@ -63,7 +63,7 @@ def run_job(name: str, language: str | None = None) -> None:
             frappe.log_error(
                 title="Signal scan failed", message=frappe.get_traceback(), reference_doctype=SCAN, reference_name=name
             )  # fmt: skip
-            writing.set_values(SCAN, name, {"status": FAILED, "error_message": _why(error)[:1000]}, "scan")
+            writing.set_values(SCAN, name, {"status": FAILED, "error_message": why(error)[:1000]}, "scan")
             frappe.db.commit()
             _publish(name, FAILED, 0)
 
@@ -114,7 +114,7 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
             scans.append(KeptScan.of(one))
         tell(35 + 40 * (at + 1) // len(kinds))
     scanned = [one.watched.kind for one in scans]
-    explaining = [kind for kind in _EXPLAINING if len(complaints.labels[kind]) > 1 or kind in scanned]
+    explaining = [kind for kind in EXPLAINING if len(complaints.labels[kind]) > 1 or kind in scanned]
     explaining += [kind for kind in scanned if kind not in (*explaining, "all")]
     columns = {kind: complaints.codes[kind] for kind in explaining}
     watched = [one.watched for one in scans]
@@ -124,7 +124,22 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
     if findings:
         describe = Describer(scans, complaints, scan.method)
         facts = [describe.facts(finding) for finding in findings]
-    return Rises(complaints, scans, findings, facts, _digest(complaints, deliveries))
+    return Rises(complaints, scans, findings, facts, digest_of(complaints, deliveries))
+
+
+def digest_of(complaints: Complaints, deliveries: Deliveries) -> str:
+    """SHA-256 over all that a scan reads."""
+    found = hashlib.sha256(complaints.digest.encode())
+    for column in (deliveries.item, deliveries.batch, deliveries.day.astype(np.int64), deliveries.units):
+        found.update(np.ascontiguousarray(column).tobytes())
+    return found.hexdigest()
+
+
+def why(error: Exception) -> str:
+    """Only what the app says itself: other errors name paths of the server."""
+    if isinstance(error, frappe.ValidationError | frappe.PermissionError):
+        return said(error)
+    return _("An unexpected error stopped it. The Error Log has it.")
 
 
 def _result(scan: Document, found: Rises) -> dict[str, Any]:
@@ -165,13 +180,6 @@ def _result(scan: Document, found: Rises) -> dict[str, Any]:
     }
 
 
-def _digest(complaints: Complaints, deliveries: Deliveries) -> str:
-    found = hashlib.sha256(complaints.digest.encode())
-    for column in (deliveries.item, deliveries.batch, deliveries.day.astype(np.int64), deliveries.units):
-        found.update(np.ascontiguousarray(column).tobytes())
-    return found.hexdigest()
-
-
 def _note(scan: Document, share: int, **values: Any) -> None:
     writing.set_values(SCAN, scan.name, {"progress": share, **values}, "scan")
     scan.update({"progress": share, **values})
@@ -182,10 +190,3 @@ def _note(scan: Document, share: int, **values: Any) -> None:
 def _publish(name: str, status: str, share: int) -> None:
     told = {"name": name, "status": status, "progress": cint(share)}
     frappe.publish_realtime(PROGRESS, told, doctype=SCAN, docname=name)
-
-
-def _why(error: Exception) -> str:
-    """Only what the app says itself: other errors name paths of the server."""
-    if isinstance(error, frappe.ValidationError | frappe.PermissionError):
-        return said(error)
-    return _("An unexpected error stopped it. The Error Log has it.")

@@ -10,9 +10,8 @@ from frappe.utils import getdate
 
 from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.signals import SCAN
-
-WEEKLY, MONTHLY = "weekly", "monthly"
+from complaint_qms.constants.signals import MONTHLY, SCAN, WEEKLY
+from complaint_qms.services.signals import adopting
 
 
 def due_day(how: str, today: date) -> date | None:
@@ -25,16 +24,19 @@ def due_day(how: str, today: date) -> date | None:
 
 
 def start_due(today: date | None = None) -> list[str]:
-    """Start a scan for each company that has none as of the day that is due; their names. A former scan's choices are taken over."""
+    """Start a scan for each company that has none as of the day that is due; their names. It runs with the setting that was adopted for the
+    company from a back-test, else with the choices of its last scan."""
     how = frappe.db.get_single_value(SETTINGS, "signal_schedule") or ""
     day = due_day(how, today or getdate())
     if not day:
         return []
     started = []
     for company in sorted(_companies(day) - _scanned(day)):
-        scan = _like_the_last(company)
+        chosen = adopting.chosen_for(company)
+        scan = frappe.new_doc(SCAN) if chosen else _like_the_last(company)
+        scan.update(chosen)
         scan.update({"company": company, "as_of": day, "history_from": None})
-        scan.flags.ignore_permissions = True
+        scan.flags.ignore_permissions = scan.flags.scheduled = True
         scan.insert()
         scan.submit()
         started.append(scan.name)

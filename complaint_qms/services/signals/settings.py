@@ -17,6 +17,7 @@ from complaint_qms.engine.signals.kind_scan import Wanted
 from complaint_qms.engine.signals.types import Settings
 from complaint_qms.services.record.input_validation import refuse
 
+THRESHOLD = "threshold"
 _LONGEST_WEEKS = 520
 
 
@@ -38,6 +39,7 @@ def wanted_of(scan: Document) -> Wanted:
             min_count=cint(scan.min_complaints),
             baseline=cint(scan.baseline_weeks),
             guard=cint(scan.guard_weeks),
+            **_threshold(scan),
         ),
     )
 
@@ -57,6 +59,12 @@ def check_scan(scan: Document) -> None:
     """Raises:
     frappe.ValidationError: with every field that is out of range.
     """
+    if wrong := wrong_of(scan):
+        refuse(*wrong)
+
+
+def wrong_of(scan: Document) -> list[str]:
+    """A sentence for each field that is out of range."""
     wrong = []
 
     def label(field: str) -> str:
@@ -80,8 +88,15 @@ def check_scan(scan: Document) -> None:
     for field, high in (("alpha", 0.1), ("false_discovery_rate", 0.5)):
         if not 1e-6 <= flt(scan.get(field)) <= high:
             wrong.append(_("{0}: enter a number from {1} to {2}.").format(label(field), "0.000001", high))
-    if wrong:
-        refuse(*wrong)
+    if scan.method == THRESHOLD:
+        if not 1 <= flt(scan.threshold_count) <= 1_000_000:
+            wrong.append(
+                _("{0}: enter a number from {1} to {2}.").format(label("threshold_count"), 1, 1_000_000)
+            )
+        if not 1 <= cint(scan.threshold_weeks) <= _LONGEST_WEEKS:
+            told = _("{0}: enter a whole number from {1} to {2}.")
+            wrong.append(told.format(label("threshold_weeks"), 1, _LONGEST_WEEKS))
+    return wrong
 
 
 def carried_start(company: str, name: str) -> date | None:
@@ -94,3 +109,10 @@ def carried_start(company: str, name: str) -> date | None:
         limit=1,
     )
     return found[0].first_week if found else None
+
+
+def _threshold(scan: Document) -> dict[str, Any]:
+    """A fixed threshold's own two numbers, of no use to any other method."""
+    if scan.method != THRESHOLD:
+        return {}
+    return {"threshold_count": flt(scan.threshold_count), "threshold_window": cint(scan.threshold_weeks)}

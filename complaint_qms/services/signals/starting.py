@@ -1,8 +1,8 @@
-"""A scan is started by its submission: queued, seen on its form, run again where it was interrupted."""
+"""A scan or back-test is started by its submission: queued, seen on its form, stopped, run again where it was interrupted."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import frappe
 from frappe import _
@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils.background_jobs import get_job, get_job_status
 from rq.job import JobStatus
 
-from complaint_qms.constants.signals import COMPLETED, DRAFT, QUEUED, SCAN
+from complaint_qms.constants.signals import BACK_TEST, COMPLETED, DRAFT, QUEUED, RUNNING, SCAN, STOPPED
 from complaint_qms.services import writing
 from complaint_qms.services.importing import run_lock
 from complaint_qms.services.lifecycle import guard
@@ -22,13 +22,27 @@ RESULTS = (
     "new_signals", "followed_signals", "faded_signals",
 )  # fmt: skip
 """What the run alone writes."""
-_RUN = "complaint_qms.services.signals.run.run_job"
 _LONGEST_SECONDS = 3600
+
+
+class _Job(NamedTuple):
+    """``run``: what a worker calls; ``lock``: what a run of a company holds."""
+
+    run: str
+    lock: str
+
+
+_JOBS = {
+    SCAN: _Job("complaint_qms.services.signals.run.run_job", "signal-scan"),
+    BACK_TEST: _Job("complaint_qms.services.signals.trying.run_back_test_job", "signal-back-test"),
+}
 
 
 def keep_results(scan: Document) -> None:
     """What a request sends as a result is put back."""
     guard.protect(scan, RESULTS)
+    if not scan.flags.scheduled:
+        guard.protect(scan, ("adopted_from",))
     if scan.is_new():
         scan.status = DRAFT
 
@@ -36,15 +50,17 @@ def keep_results(scan: Document) -> None:
 def request_run(scan: Document) -> None:
     """Have a worker run it once this is committed."""
     values = {"status": QUEUED, "progress": 0, "started_by": acting()[-1], "error_message": None}
-    writing.set_values(SCAN, scan.name, values, "scan")
+    if scan.doctype == BACK_TEST:
+        values["stop_wanted"] = 0
+    writing.set_values(scan.doctype, scan.name, values, "scan")
     scan.update(values)
-    if left := get_job(_job(scan.name)):  # of a run that was killed: the queue takes it for under way
+    if left := get_job(_job(scan)):  # of a run that was killed: the queue takes it for under way
         left.delete()
     frappe.enqueue(
-        _RUN,
+        _JOBS[scan.doctype].run,
         queue="long",
         timeout=_LONGEST_SECONDS,
-        job_id=_job(scan.name),
+        job_id=_job(scan),
         enqueue_after_commit=True,
         name=scan.name,
         language=frappe.local.lang,
@@ -62,6 +78,26 @@ def run_again(scan: Document) -> None:
     request_run(scan)
 
 
+def stop_back_test(doc: Document) -> None:
+    """Have a back-test stop: at once where it waits for a worker or was killed, else before its next step.
+
+    Raises:
+        frappe.ValidationError: it is not under way.
+    """
+    if doc.status not in (QUEUED, RUNNING):
+        frappe.throw(_("This back-test is not under way."))
+    values: dict[str, Any] = {"stop_wanted": 1}
+    if not run_lock.is_running(lock_of(doc)):
+        values["status"] = STOPPED
+    writing.set_values(doc.doctype, doc.name, values, "stopped")
+    doc.update(values)
+
+
+def lock_of(doc: Document) -> str:
+    """Name of the lock that a run of the company holds."""
+    return f"{_JOBS[doc.doctype].lock}:{doc.company}"
+
+
 def progress_of(scan: Document) -> dict[str, Any]:
     """How far it is, and whether a job of it waits or a process runs it."""
     shown = ("status", "progress", "error_message", "findings", "new_signals")
@@ -70,9 +106,10 @@ def progress_of(scan: Document) -> dict[str, Any]:
 
 def is_alive(scan: Document) -> bool:
     """Whether a job of the scan waits, or one of its company runs."""
-    waits = get_job_status(_job(scan.name)) == JobStatus.QUEUED
-    return waits or run_lock.is_running(f"signal-scan:{scan.company}")
+    waits = get_job_status(_job(scan)) == JobStatus.QUEUED
+    return waits or run_lock.is_running(lock_of(scan))
 
 
-def _job(name: str) -> str:
-    return f"complaint_qms_signal_scan::{name}"
+def _job(scan: Document) -> str:
+    kind = _JOBS[scan.doctype].lock.replace("-", "_")
+    return f"complaint_qms_{kind}::{scan.name}"

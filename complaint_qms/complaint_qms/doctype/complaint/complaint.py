@@ -30,7 +30,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import at_once, facts, guard, merge, opening
+from complaint_qms.services.lifecycle import at_once, facts, guard, merge
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
@@ -48,7 +48,6 @@ class Complaint(QualityRecord):
         return facts.complaint_facts(self, moving_to)
 
     def onload(self):
-        opening.note_read(self)
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
 

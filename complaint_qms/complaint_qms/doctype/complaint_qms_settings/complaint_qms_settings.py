@@ -9,6 +9,7 @@ from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.rules import thresholds
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
+from complaint_qms.services.signals import adopting
 from complaint_qms.services.visitor import page
 from complaint_qms.services.work import alerts
 
@@ -25,6 +26,7 @@ class ComplaintQMSSettings(Checked):
         places.check_places(self)
         thresholds.check_thresholds(self)
         ways.check_setting(self)
+        adopting.keep_adopted(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

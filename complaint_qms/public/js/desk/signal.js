@@ -159,35 +159,44 @@ function decide_dialog(frm) {
 
 /** The form of a scan: how far it is, and what it found. */
 export function draw_scan(frm) {
+	draw_run(frm, {
+		progress: `${API}.progress`,
+		again: `${API}.run_again`,
+		draft: __("Submit it to start the scan. It runs in the background; what it rests on does not change any more."),
+	});
+	if (frm.doc.docstatus === 1) frm.get_field("result_html").$wrapper.html(findings_html(frm.doc));
+}
+
+/** How far a run is that its submission started; `calls` {progress, again, stop (if it can be stopped), draft: what a draft says}. */
+export function draw_run(frm, calls) {
 	const { doc } = frm;
 	const $progress = frm.get_field("progress_html").$wrapper.empty();
 	clearTimeout(frm.scan_timer);
 	if (doc.docstatus !== 1) {
-		$progress.html(
-			`<p class="text-muted">${esc(__("Submit it to start the scan. It runs in the background; what it rests on does not change any more."))}</p>`
-		);
+		$progress.html(`<p class="text-muted">${esc(calls.draft)}</p>`);
 		return;
 	}
-	frm.get_field("result_html").$wrapper.html(findings_html(doc));
 	show_progress(frm, doc);
-	if (doc.status !== "completed") ask(frm);
+	if (doc.status !== "completed") ask(frm, calls);
 }
 
-async function ask(frm) {
-	const data = await frappe.xcall(`${API}.progress`, { name: frm.doc.name });
+async function ask(frm, calls) {
+	const data = await frappe.xcall(calls.progress, { name: frm.doc.name });
 	if (cur_frm !== frm || data.name !== frm.doc.name) return;
-	if (data.status !== frm.doc.status && ["completed", "failed"].includes(data.status)) {
+	if (data.status !== frm.doc.status && ["completed", "failed", "stopped"].includes(data.status)) {
 		frm.reload_doc();
 		return;
 	}
 	show_progress(frm, data);
-	if (["queued", "running"].includes(data.status) && data.alive) frm.scan_timer = setTimeout(() => ask(frm), ASK_EVERY);
-	else if (data.status !== "completed" && frm.perm[0]?.submit) {
-		frm.add_custom_button(__("Run Again"), async () => {
-			await frappe.xcall(`${API}.run_again`, { name: frm.doc.name });
-			frm.reload_doc();
-		});
-	}
+	const goes_on = ["queued", "running"].includes(data.status) && data.alive;
+	if (goes_on) frm.scan_timer = setTimeout(() => ask(frm, calls), ASK_EVERY);
+	if (!frm.perm[0]?.submit) return;
+	const call = async (method) => {
+		await frappe.xcall(method, { name: frm.doc.name });
+		frm.reload_doc();
+	};
+	if (goes_on && calls.stop) frm.add_custom_button(__("Stop"), () => call(calls.stop));
+	else if (!goes_on && data.status !== "completed") frm.add_custom_button(__("Run Again"), () => call(calls.again));
 }
 
 function show_progress(frm, data) {
@@ -197,6 +206,7 @@ function show_progress(frm, data) {
 		running:
 			data.alive === false ? __("It was interrupted. Run it again: nothing was written.") : __("Under way. You can leave this page."),
 		completed: __("Complete."),
+		stopped: __("It was stopped. Nothing of it is kept; run it again to begin anew."),
 		failed: __("It stopped. What stopped it stands below; run it again."),
 	};
 	frm.get_field("progress_html").$wrapper.html(`
