@@ -13,6 +13,7 @@ import yaml
 
 from complaint_qms.backtest import file_quality, similar_search, stored_reasons
 from complaint_qms.backtest.catalogue import phrase, translator
+from complaint_qms.backtest.currencies import column_of
 from complaint_qms.backtest.errors import OK, USAGE, CommandError
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.replay import Result
@@ -54,6 +55,7 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
                 notes.append(phrase("decimal_comma", language))
             if key == "cost":
                 notes += mapping.currencies[:3]
+                notes += filter(None, [column_of(mapping.headings, mapping.columns)])
             note = "; ".join(notes)
             date = mapping.exposure and key == "received"
             name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from complaint_qms.backtest.catalogue import phrase
+from complaint_qms.backtest.currencies import column_of
 from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
 from complaint_qms.tabular import durations, heading_words
@@ -160,12 +161,16 @@ def lines(mapping: FileMapping, language: str) -> list[str]:
 def _left(mapping: FileMapping) -> dict[tuple[str, str], list[str]]:
     """Reason and field → columns that were left over; of a file whose columns were given, those that nobody named."""
     found: dict[tuple[str, str], list[str]] = {}
+    beside_costs = column_of(mapping.headings, mapping.columns)
     if not mapping.choices.found and not mapping.exposure:
         known = {name for names in mapping.columns.values() for name in names}
-        names = [mended(name) for name in short_names([n for n in mapping.headings if n not in known])]
+        names = [
+            mended(name)
+            for name in short_names([n for n in mapping.headings if n not in known and n != beside_costs])
+        ]
         return {("given", "-"): names} if names else {}
     for why in REASONS:
         for left in mapping.choices.left:
-            if left.why == why:
+            if left.why == why and left.name != beside_costs:
                 found.setdefault((why, left.field or "-"), []).append(mended(short_names([left.name])[0]))
     return found

@@ -290,6 +290,14 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
     assert query(tmp_path / "o", "SELECT sum(injured), count(injured) FROM complaint") == [(1.0, 40)]
     assert re.search(r"Cost +Kosten EUR .*decimal comma; EUR", said)
     assert set(quality(tmp_path / "o")) == set()
+    beside = tmp_path / "c.csv"
+    beside.write_text(
+        "No,Received,Defect,Cost,Currency\n"
+        + "".join(f"X{n},2024-03-{1 + n},leak,{n}.50,EUR\n" for n in range(20))
+    )
+    _, said = replay(capsys, tmp_path / "q", beside, "--no-text")
+    assert re.search(r"Cost +Cost +0\.50 +Currency\n", said)
+    assert "not used" not in said
     assert "What complaints cost (EUR)" in (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
     other = tmp_path / "b.csv"
     other.write_text(
