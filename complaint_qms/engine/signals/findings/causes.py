@@ -100,6 +100,10 @@ class Causes:
             self._marred[parts, id(one)] = share >= MARRED
         return self._marred[parts, id(one)]
 
+    def over_before(self, first: int) -> list[Parts]:
+        """What earlier findings were about that were over by then."""
+        return [one.parts for one in self.taken if one.stop <= first and one.label is None]
+
     def touched(self, parts: Parts, first: int, stop: int) -> bool:
         """Whether an earlier finding has complaints of this stretch."""
         here = [

@@ -167,7 +167,10 @@ def _stands(causes: Causes, episode: _Episode) -> bool:
     """Whether what earlier findings left of a stretch is more than chance."""
     stop = episode.last + 1
     counts, normal = causes.series(episode.parts, episode.first, stop)
-    return _beyond(causes, weigh_stretch(counts, normal, episode.first, stop), episode)
+    judged = weigh_stretch(counts, normal, episode.first, stop)
+    asked = set(episode.parts)
+    again = bool(asked) and any(asked <= set(parts) for parts in causes.over_before(episode.first))
+    return _beyond(causes, judged, episode, again)
 
 
 def _after(causes: Causes, episodes: list[_Episode], waiting: set[int]) -> list[int]:
@@ -184,10 +187,11 @@ def _after(causes: Causes, episodes: list[_Episode], waiting: set[int]) -> list[
     return now
 
 
-def _beyond(causes: Causes, judged: Judgement, episode: _Episode) -> bool:
-    """A sequential test keeps its own level: it has spent its chances already."""
+def _beyond(causes: Causes, judged: Judgement, episode: _Episode, again: bool) -> bool:
+    """A sequential test keeps its own level: it has spent its chances already. What was found before and alarms again is one series,
+    not one of all."""
     settings = causes.settings
-    level = settings.sequential if episode.sequential else settings.alpha / causes.watched
+    level = settings.sequential if episode.sequential else settings.alpha / (1 if again else causes.watched)
     return judged.p <= level and judged.observed >= settings.min_count
 
 
@@ -209,7 +213,7 @@ def _finding(
         stop = part.last + 1
         counts, normal = causes.series(parts, part.first, stop)
         judged = weigh_stretch(counts, normal, part.first, stop)
-        if _beyond(causes, judged, episode):
+        if _beyond(causes, judged, episode, bool(parts) and parts in causes.over_before(episode.first)):
             break
     else:
         return None
