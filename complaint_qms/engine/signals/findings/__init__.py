@@ -17,7 +17,7 @@ clock, a database or a setting. The rule, step by step:
    with at least nine tenths of the best one's evidence the first is taken in this order: batch, type on an item, item, type,
    type of a supplier, supplier, type in a region, region, and so on. It is told from its own last zero, which may lie before
    the stretch that it explains, against the year before that: however long it lasts, it does not become what is usual.
-   Where all complaints without the best explanation rose by a third of its excess as well, and not for one other cause beside, the
+   Where all complaints without the best explanation rose by a third of its excess as well, and not for a few other causes beside, the
    finding is about all complaints.
 4. Its complaints are taken out, and every other stretch that had some of them is judged again by what is left. What rises
    inside it (an item, where everything rose) keeps its complaints and has to rise beyond what all of it rose by.

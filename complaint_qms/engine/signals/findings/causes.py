@@ -37,6 +37,8 @@ SHARED = 0.5
 REST, REST_LEVEL, BESIDE_LEVEL = 0.33, 0.01, 0.05
 """All complaints rose, where those without the best explanation rose by this share of its excess, beyond this level; and without
 another cause that stands by itself by this share of that rise, beyond the second level."""
+BESIDE, NARROW = 6, 0.25
+"""So many causes beside are looked for, after the first one only such as usually have no more than this share of all complaints."""
 MARRED = 0.25
 """The share of the complaints of its periods that a finding has of an explanation, from which these tell nothing of what is usual."""
 _TRIED = 4
@@ -160,7 +162,7 @@ class Causes:
         return any(one.first < stop and one.stop > first and one.holds(parts) for one in self.taken)
 
     def rises_without(self, parts: Parts, first: int, stop: int) -> bool:
-        """Whether what is left rises too, also without another cause of its own beside. What is usual comes from before the
+        """Whether what is left rises too, also without other causes of their own beside. What is usual comes from before the
         rest rose, which may be long before."""
         one = self.weigh(parts, first, stop)
         before = self.taken
@@ -170,12 +172,19 @@ class Causes:
             rest = self._since(start, first, stop)
             if rest.p > REST_LEVEL or rest.observed - rest.expected < REST * (one.observed - one.expected):
                 return False
-            beside = self.best((), first, stop)
-            if beside and self.weigh(beside, first, stop).p <= self.settings.alpha / self.watched:
+            steep = REST * (rest.observed / max(rest.expected, 1e-9) - 1)
+            for place in range(BESIDE):
+                beside = self.best((), first, stop)
+                if not beside:
+                    return True
+                cause = self.weigh(beside, first, stop)
+                alone = cause.p <= self.settings.alpha / self.watched
+                if not alone or (place and cause.expected > NARROW * rest.expected):
+                    return True
                 self.taken = [*self.taken, Claimed(beside, first, stop)]
                 last = self._since(start, first, stop)
-                steep = REST * (rest.observed / max(rest.expected, 1e-9) - 1)
-                return last.p <= BESIDE_LEVEL and last.observed >= (1 + steep) * last.expected
+                if last.p > BESIDE_LEVEL or last.observed < (1 + steep) * last.expected:
+                    return False
             return True
         finally:
             self.taken = before
