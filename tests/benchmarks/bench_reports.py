@@ -23,7 +23,10 @@ from time import perf_counter
 import frappe
 from frappe.desk.doctype.number_card.number_card import get_result
 
+from complaint_qms.services.analysis.cross_tab import CrossTab
+from complaint_qms.services.analysis.efficiency_report import EfficiencyReport
 from complaint_qms.services.analysis.pareto import Pareto
+from complaint_qms.services.analysis.quality_cost import QualityCost
 from complaint_qms.services.analysis.repeats import RepeatComplaints
 from complaint_qms.services.analysis.suppliers import SupplierScorecard
 from complaint_qms.services.reporting import figures
@@ -159,6 +162,55 @@ BY_BATCH = """
         and c.stage not in ('rejected', 'duplicate', 'void')
     group by b.supplier, c.batch_no
 """
+CROSS = """
+    select ifnull(complaint_type, ''), ifnull(severity, ''), count(*) from `tabComplaint`
+    where received_at >= %(start)s and received_at < %(end)s and stage not in ('rejected', 'duplicate', 'void')
+    group by 1, 2
+"""
+WIDE_CROSS = """
+    select ifnull(item_code, ''), ifnull(customer, ''), count(*) from `tabComplaint`
+    where received_at >= %(start)s and received_at < %(end)s and stage not in ('rejected', 'duplicate', 'void')
+    group by 1, 2
+"""
+EFFICIENCY = """
+    select extract(year_month from received_at) month, count(*), sum(at_once_sop is not null),
+        sum(stage not in ('closed', 'rejected', 'duplicate', 'void')), sum(closed_at is not null),
+        sum(response_status = 'met'), sum(response_status in ('missed', 'overdue')),
+        sum(resolution_status = 'met'), sum(resolution_status in ('missed', 'overdue')),
+        sum(datediff(reply_sent_at, promised_on) <= 0), sum(datediff(reply_sent_at, promised_on) > 0)
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s group by month
+"""
+EFFICIENCY_DAYS = """
+    select extract(year_month from received_at) month,
+        datediff(if(stage in ('closed', 'rejected', 'duplicate', 'void'), closed_at, now()), received_at) days,
+        stage in ('closed', 'rejected', 'duplicate', 'void') ended, count(*)
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s group by month, days, ended
+"""
+EFFICIENCY_OF_ALL = """
+    select distinct percentile_cont(0.5) within group (order by {used}) over (),
+        percentile_cont(0.9) within group (order by {used}) over ()
+    from `tabComplaint`
+    where {status} in ('met', 'missed') and received_at >= %(start)s and received_at < %(end)s
+"""
+EFFICIENCY_PERCENTILES = """
+    select distinct extract(year_month from received_at) month,
+        percentile_cont(0.5) within group (order by {used}) over (partition by extract(year_month from received_at)),
+        percentile_cont(0.9) within group (order by {used}) over (partition by extract(year_month from received_at))
+    from `tabComplaint`
+    where {status} in ('met', 'missed') and received_at >= %(start)s and received_at < %(end)s
+"""
+COST = """
+    select ifnull(complaint_type, ''), currency, sum(handling_cost), sum(ifnull(settlement_status, '') != '')
+    from `tabComplaint` where received_at >= %(start)s and received_at < %(end)s
+        and (ifnull(settlement_status, '') != '' or handling_cost > 0)
+    group by 1, 2
+"""
+COST_DOCUMENTS = """
+    select ifnull(c.complaint_type, ''), c.currency, d.purpose, sum(d.document_status in ('submitted', 'closed')), sum(d.remedy_value)
+    from `tabComplaint` c join `tabComplaint Settlement` s on s.complaint = c.name
+        join `tabComplaint Settlement Document` d on d.parent = s.name
+    where s.docstatus = 1 and c.received_at >= %(start)s and c.received_at < %(end)s group by 1, 2, 3
+"""
 OPEN = "stage not in ('closed', 'rejected', 'duplicate', 'void')"
 BARE = {
     "Complaint Risk Matrix": [MATRIX],
@@ -176,6 +228,18 @@ BARE = {
     "Complaint Pareto by month": [PARETO.format(by="extract(year_month from received_at)")],
     "Repeat Complaints": [REPEATS_POSSIBLE, REPEATS],
     "Supplier Quality Scorecard": [SUPPLIERS, LOTS, BY_BATCH],
+    "Complaint Cross-tab": [CROSS],
+    "Complaint Cross-tab, item × customer": [WIDE_CROSS],
+    "Complaint Efficiency": [
+        EFFICIENCY,
+        EFFICIENCY_DAYS,
+        *(
+            sql.format(used=f"{clock}_used", status=f"{clock}_status")
+            for sql in (EFFICIENCY_PERCENTILES, EFFICIENCY_OF_ALL)
+            for clock in ("response", "resolution")
+        ),
+    ],
+    "Cost of Poor Quality": [COST, COST_DOCUMENTS],
     "chart: received": [
         "select date(received_at) d, count(*) from `tabComplaint`"
         " where received_at >= %(start)s and received_at < %(end)s group by d"
@@ -208,6 +272,12 @@ REPORTS: dict[str, Callable[[], object]] = {
     "Complaint Pareto by month": lambda: Pareto({**VALID, "by": "month"}).run(),
     "Repeat Complaints": lambda: RepeatComplaints(VALID).run(),
     "Supplier Quality Scorecard": lambda: SupplierScorecard(VALID).run(),
+    "Complaint Cross-tab": lambda: CrossTab({**PERIOD, "state": "valid"}).run(),
+    "Complaint Cross-tab, item × customer": lambda: CrossTab(
+        {**PERIOD, "state": "valid", "rows_by": "item", "columns_by": "customer"}
+    ).run(),
+    "Complaint Efficiency": lambda: EfficiencyReport(PERIOD).run(),
+    "Cost of Poor Quality": lambda: QualityCost(PERIOD).run(),
     "chart: received": lambda: figures.received(None, None, "Weekly", **PERIOD),
     "chart: by type": lambda: figures.by_type({**PERIOD, "state": "valid"}),
     "chart: open by stage": lambda: figures.open_by_stage(),

@@ -32,11 +32,16 @@ REPORTS = (
     "Complaint Pareto",
     "Repeat Complaints",
     "Supplier Quality Scorecard",
+    "Complaint Cross-tab",
+    "Complaint Efficiency",
+    "Cost of Poor Quality",
+    "CAPA Effectiveness",
+    "Complaint Workload",
     "Knowledge Use",
     "Batch Genealogy",
     "Common Factors",
 )
-FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "days", "period", "start", "batch_no", "supplier_lot", "show", "way", "factor", "no_such_filter")  # fmt: skip
+FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "rows_by", "most_rows", "date_of", "verdict", "days", "period", "start", "batch_no", "supplier_lot", "show", "way", "factor", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.demo.load",
     "complaint_qms.api.demo.remove",

@@ -56,6 +56,9 @@ def test_kaplan_meier_is_that_of_r_on_published_data(sample: tuple, table: list)
     ).T[happened]  # fmt: skip
     np.testing.assert_allclose(columns[: len(table)], np.array(table), atol=6e-4)
     assert (found.at(4), found.at(1000)) == (1.0, found.survival[-1])
+    # print(survfit(...)): medians 31 and 23
+    assert found.by(0.5) == {11: 31, 12: 23}[len(sample[0])]
+    assert np.isnan(kaplan_meier([3, 9, 9], [1, 0, 0]).by(0.5))
     counted = kaplan_meier([9, 9, 20], [1, 0, 1], [3, 4, 3])
     np.testing.assert_array_equal(
         counted.survival, kaplan_meier([9] * 7 + [20] * 3, [1] * 3 + [0] * 4 + [1] * 3).survival

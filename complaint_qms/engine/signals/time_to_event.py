@@ -58,6 +58,12 @@ class Survival:
         place = int(np.searchsorted(self.time, time, side="right")) - 1
         return float(self.survival[place]) if place >= 0 else 1.0
 
+    def by(self, share: float) -> float:
+        """The first time by which it has happened to at least this share; nan where it has not got there yet (as ``survfit``'s quantiles)."""
+        open_share(share=share)
+        reached = np.flatnonzero(self.survival <= 1 - share + 1e-12)
+        return float(self.time[reached[0]]) if reached.size else float("nan")
+
 
 def kaplan_meier(
     time: ArrayLike,

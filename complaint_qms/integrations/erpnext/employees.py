@@ -38,6 +38,21 @@ def reports_to(users: Iterable[str]) -> dict[str, str]:
     return {user: superior for user, superior, status in sorted(rows, key=lambda row: row[2] == "Active")}
 
 
+def departments_of(users: Iterable[str]) -> dict[str, str]:
+    """User → department, by their active record where there are several."""
+    wanted = sorted(users)
+    if not wanted:
+        return {}
+    employee = frappe.qb.DocType("Employee")
+    rows = (
+        frappe.qb.from_(employee)
+        .select(employee.user_id, employee.department, employee.status)
+        .where(employee.user_id.isin(wanted) & (Coalesce(employee.department, "") != ""))
+        .orderby(employee.name, order=Order.asc)
+    ).run()
+    return {user: department for user, department, status in sorted(rows, key=lambda row: row[2] == "Active")}
+
+
 def employees(names: set[str], people: Callable[[Table], Criterion]) -> dict[str, frappe._dict]:
     """Employee → status, whom they report to, and their login where it is enabled and among `people`."""
     if not names:

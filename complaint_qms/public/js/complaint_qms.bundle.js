@@ -20,6 +20,7 @@ import { keep_typed_dates } from "./typed_dates";
 import { mind_shortcuts } from "./workspace";
 import { offer_complaint } from "./erpnext/create_complaint";
 import "./report_filters";
+import "./cross_tab";
 import "./chart_drill";
 
 /** Frappe's menu would offer the same steps once more; both ways reach the same server, one is enough. */

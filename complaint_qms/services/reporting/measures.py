@@ -161,6 +161,122 @@ _ALL: Final = (
         "capas_open", COUNT, lambda: _("CAPAs Open"),
         lambda: _("CAPAs that are not closed, ineffective or void at this moment."),
     ),
+    Measure(
+        "response_median", HOURS, lambda: _("First Response (h)"),
+        lambda: _("Median working time from receipt to the first response, of complaints that had one: half were answered faster."),
+    ),
+    Measure(
+        "response_p90", HOURS, lambda: _("90 % Answered (h)"),
+        lambda: _("Working time within which nine of ten first responses were given, of complaints that had one."),
+    ),
+    Measure(
+        "response_in_time", PERCENT, lambda: _("Answered in Time"),
+        lambda: _("First responses within the limit of the SOP ÷ all that were given or are late now."),
+    ),
+    Measure(
+        "one_touch", PERCENT, lambda: _("One-touch Solution"),
+        lambda: _("Complaints solved at once under an SOP that allows it ÷ all complaints of the line."),
+    ),
+    Measure(
+        "closed", COUNT, lambda: _("Closed"),
+        lambda: _("Of these, complaints that are closed at this moment."),
+    ),
+    Measure(
+        "handling_median", HOURS, lambda: _("Handling (h)"),
+        lambda: _("Median working time of the whole complaint without the time on hold, of those that are closed."),
+    ),
+    Measure(
+        "handling_p90", HOURS, lambda: _("90 % Handled (h)"),
+        lambda: _("Working time within which nine of ten closed complaints were handled."),
+    ),
+    Measure(
+        "handling_in_time", PERCENT, lambda: _("Handled in Time"),
+        lambda: _("Complaints closed within the limit of the SOP ÷ all that were closed or are late now."),
+    ),
+    Measure(
+        "days_median", DAYS, lambda: _("Half Closed After (days)"),
+        lambda: _("Calendar days from receipt after which half of the complaints are closed; open ones count as not closed yet (Kaplan–Meier). Empty where fewer than half are."),
+    ),
+    Measure(
+        "days_p90", DAYS, lambda: _("90 % Closed After (days)"),
+        lambda: _("Calendar days from receipt after which nine of ten complaints are closed; open ones count as not closed yet (Kaplan–Meier). Empty where fewer are."),
+    ),
+    Measure(
+        "open_days", COUNT, lambda: _("Open by Age"),
+        lambda: _("Open complaints by calendar days since receipt."),
+    ),
+    Measure(
+        "promises_kept", PERCENT, lambda: _("Promises Kept"),
+        lambda: _("Complaints whose reply was sent by the day promised to the customer ÷ all whose promised day was met or has passed."),
+    ),
+    Measure(
+        "capa_rate_before", RATE, lambda: _("Per 1,000 Before"),
+        lambda: _("1,000 × complaints ÷ units delivered of the CAPA's scope in its baseline, which ends before the first action was done."),
+    ),
+    Measure(
+        "capa_rate_after", RATE, lambda: _("Per 1,000 After"),
+        lambda: _("1,000 × complaints ÷ units delivered of the CAPA's scope in its window, as far as it had run when the effect was computed."),
+    ),
+    Measure(
+        "capa_ratio", RATE, lambda: _("Ratio"),
+        lambda: _("Rate after ÷ rate before, with its exact interval at the confidence that the CAPA fixed: below 1 there are fewer complaints."),
+    ),
+    Measure(
+        "capa_effective", PERCENT, lambda: _("Effective Share"),
+        lambda: _("CAPAs concluded as effective ÷ CAPAs with a conclusion, or with a verdict computed after the end of their window."),
+    ),
+    Measure(
+        "windows_due", COUNT, lambda: _("Windows to Conclude"),
+        lambda: _("CAPAs in their effectiveness check whose window has ended and that nobody has concluded."),
+    ),
+    Measure(
+        "actions_late", COUNT, lambda: _("Overdue Actions"),
+        lambda: _("Actions of CAPAs that are not closed or void, neither done nor cancelled, whose due date has passed."),
+    ),
+    Measure(
+        "cost_complaints", COUNT, lambda: _("With Settlement"),
+        lambda: _("Complaints of the line that have a settlement, whatever its state."),
+    ),
+    Measure(
+        "cost_credits", MONEY, lambda: _("Credits"),
+        lambda: _("Submitted credit notes for goods that stay with the customer, without taxes."),
+    ),
+    Measure(
+        "cost_returns", MONEY, lambda: _("Returns"),
+        lambda: _("Submitted returns of goods: their credit, without taxes; of goods that were never billed their value."),
+    ),
+    Measure(
+        "cost_replacements", MONEY, lambda: _("Replacements"),
+        lambda: _("Value of goods that were replaced free of charge, at the price they were sold for, once the document is submitted."),
+    ),
+    Measure(
+        "cost_goodwill", MONEY, lambda: _("Goodwill"),
+        lambda: _("Submitted credit notes for goodwill, without taxes."),
+    ),
+    Measure(
+        "cost_handling", MONEY, lambda: _("Handling Cost"),
+        lambda: _("Handling Cost as recorded in the complaints: labour, freight, repairs, tests; what nobody has entered is not in it."),
+    ),
+    Measure(
+        "cost_total", MONEY, lambda: _("Cost of Poor Quality"),
+        lambda: _("Credits + returns + replacements + goodwill of submitted documents + handling cost."),
+    ),
+    Measure(
+        "cost_share", PERCENT, lambda: _("Share of Cost"),
+        lambda: _("Cost of the line ÷ cost of all lines in the same currency."),
+    ),
+    Measure(
+        "cost_together", PERCENT, lambda: _("Cost Together"),
+        lambda: _("Share of this line and of all lines above it in the same currency."),
+    ),
+    Measure(
+        "cost_drafts", MONEY, lambda: _("Waiting for Accounts"),
+        lambda: _("Value of drafted documents that accounts have not submitted yet; not in the total."),
+    ),
+    Measure(
+        "cost_proposed", MONEY, lambda: _("Proposed", context="Complaint QMS"),
+        lambda: _("Settlements that are not submitted and not rejected; not in the total."),
+    ),
 )  # fmt: skip
 MEASURES: Final[Mapping[str, Measure]] = {one.key: one for one in _ALL}
 

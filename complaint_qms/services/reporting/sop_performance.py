@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import frappe
-import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import cint, flt
-from pypika.functions import Floor, Sqrt
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Term
 
@@ -27,13 +25,12 @@ from complaint_qms.services.reporting.columns import (
     summary,
 )
 from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.reporting.percentiles import bucket_of, percentiles
 from complaint_qms.services.sop.plan import usual_workday_of
 
 RESPONSE, WHOLE = "first_response", "whole"
 LINES = (RESPONSE, *COMPLAINT_OPEN, WHOLE)
-_SIGN = "|"
 HOUR = 3600
-PERCENTILES = (50, 90)
 
 
 @dataclass
@@ -261,10 +258,6 @@ class SopPerformance:
 class VisitSource:
     """A query whose rows are visits, and which of its terms say what about a visit.
 
-    Exact percentiles over millions of rows without sorting them: one pass counts the visits by bucket of their time
-    (the root of the seconds, so short times are told apart finely and long ones coarsely), a second pass reads the
-    exact values of only those buckets in which a wanted rank lies.
-
     Attributes:
         line: a term, or the one line that all rows belong to.
         seconds: working time, null where it is not measured.
@@ -300,7 +293,7 @@ class VisitSource:
         return dict(lines)
 
     def _by_bucket(self) -> tuple[tuple, ...]:
-        bucket = Floor(Sqrt(self.seconds))
+        bucket = bucket_of(self.seconds)
         query = self.query.select(
             self.sop,
             *self._line_term(),
@@ -312,40 +305,11 @@ class VisitSource:
         ).groupby(self.sop, *self._line_term(), bucket)
         return self._with_line(query.run())
 
-    def _add_percentiles(self, lines: dict, buckets: dict) -> None:
-        places = {key: _places(held) for key, held in buckets.items()}
-        wanted = {(*key, bucket) for key, place in places.items() for bucket, _below in place.values()}
-        if not wanted:
-            return
-        values = self._values(wanted)
-        for key, place in places.items():
-            at = {
-                rank: _value_at(values[(*key, bucket)], rank - below)
-                for rank, (bucket, below) in place.items()
-            }
-            count = lines[key].measured
-            for percentage in PERCENTILES:
-                low, high, weight = _ranks(count, percentage)
-                lines[key].percentiles[percentage] = at[low] + (at[high] - at[low]) * weight
-
-    def _values(self, wanted: set[tuple[str, str, int]]) -> dict[tuple, list[tuple[int, int]]]:
-        """(SOP, line, bucket) → (seconds, how many visits), shortest first, for the buckets asked for."""
-        bucket = Floor(Sqrt(self.seconds))
-        sop = frappe.qb.functions("IFNULL", self.sop, "")
+    def _add_percentiles(self, lines: dict, buckets: Mapping[tuple[str, str], dict[int, int]]) -> None:
         line = self._line_term()
-        keys = [_SIGN.join((s, n, str(b)) if line else (s, str(b))) for s, n, b in sorted(wanted)]
-        # As one text: rows of values are at times not found by MariaDB 10.11.19 where two of them begin alike.
-        key = frappe.qb.functions("CONCAT_WS", _SIGN, sop, *line, bucket)
-        query = (
-            self.query.select(self.sop, *line, bucket, self.seconds, Count("*"))
-            .where(key.isin(keys))
-            .groupby(self.sop, *line, bucket, self.seconds)
-            .orderby(self.seconds)
-        )
-        found: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-        for sop_name, name, at, seconds, count in self._with_line(query.run()):
-            found[(sop_name or "", name, int(at))].append((cint(seconds), cint(count)))
-        return found
+        asked = buckets if line else {(sop,): held for (sop, _name), held in buckets.items()}
+        for key, found in percentiles(self.query, [self.sop, *line], self.seconds, asked).items():
+            lines[key if line else (*key, self.line)].percentiles |= found
 
     def _line_term(self) -> list[Term]:
         return [] if isinstance(self.line, str) else [self.line]
@@ -363,28 +327,3 @@ def line_name(key: str) -> str:
 def hours(seconds: float | None) -> float | None:
     """Seconds as hours to one place."""
     return None if seconds is None else round(seconds / HOUR, 1)
-
-
-def _ranks(count: int, percentage: int) -> tuple[int, int, float]:
-    """The two ranks (from 0) that a percentile of `count` values lies between, and how far along."""
-    at = (count - 1) * percentage / 100
-    low = int(np.floor(at))
-    return low, min(low + 1, count - 1), at - low
-
-
-def _places(held: Mapping[int, int]) -> dict[int, tuple[int, int]]:
-    """Rank → (bucket in which it lies, visits in the buckets before), for the ranks that percentiles need."""
-    order = sorted(held)
-    ends = np.cumsum([held[bucket] for bucket in order])
-    ranks = sorted({rank for p in PERCENTILES for rank in _ranks(int(ends[-1]), p)[:2]})
-    spots = np.searchsorted(ends, ranks, side="right")
-    return {rank: (order[at], int(ends[at - 1]) if at else 0) for rank, at in zip(ranks, spots, strict=True)}
-
-
-def _value_at(values: list[tuple[int, int]], rank: int) -> int:
-    """The value of that rank (from 0) among values given with their counts."""
-    for value, count in values:
-        if rank < count:
-            return value
-        rank -= count
-    raise ValueError(f"rank beyond the {len(values)} values of its bucket")
