@@ -6,8 +6,8 @@ from typing import Any
 import frappe
 
 from complaint_qms.api.arguments import checked
-from complaint_qms.constants.signals import BACK_TEST, SCAN
-from complaint_qms.services.signals import adopting, comparing, deciding, starting
+from complaint_qms.constants.signals import BACK_TEST, SCAN, SIGNAL
+from complaint_qms.services.signals import adopting, age, comparing, deciding, starting
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -29,6 +29,20 @@ def run_again(name: str) -> dict[str, Any]:
     return starting.progress_of(doc)
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def by_age(name: str) -> dict[str, Any]:
+    """How long after delivery complaints about a signal's product or batch come, of what the user may see: shares of its units by age in
+    weeks, in percent, with intervals, and those of all units.
+
+    Returns:
+        {weeks, share, lower, upper, all, units, complaints, dated, expected, told}, or {} where it is not known
+    """
+    doc = frappe.get_doc(SIGNAL, name)
+    doc.check_permission("read")
+    return age.of_signal(doc)
+
+
 @frappe.whitelist(methods=["POST"])
 @checked
 def start_review(name: str) -> dict[str, str]:
@@ -43,10 +57,13 @@ def decide(
     name: str, decision: str, reason: str = "", linked: str = "", until: date | None = None
 ) -> dict[str, str | None]:
     """Decide about a signal: `decision` is investigation, capa, watched (`until` a day) or set_aside (with a `reason`); `linked` an
-    investigation or CAPA that is there already, else a new one is opened. {name, state, investigation, capa}."""
+    investigation or CAPA that is there already, else a new one is opened. Of a trend by Art. 88, for Regulatory Affairs:
+    reportable_trend or no_reportable_trend (with a `reason`); `linked` a Reportability Assessment that goes with it.
+    {name, state, investigation, capa, reportability_assessment}."""
     doc = deciding.decide_signal(name, deciding.SignalDecision(decision, reason, linked, until))
     return {
         "name": doc.name, "state": doc.state, "investigation": doc.investigation, "capa": doc.capa,
+        "reportability_assessment": doc.reportability_assessment,
     }  # fmt: skip
 
 

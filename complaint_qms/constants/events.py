@@ -72,7 +72,7 @@ EVENTS: Final[dict[str, str]] = {
     RULE_CALLED: "A step of a procedure asks for a rule. {rule, reason: why, as text or as a line of the timeline}",
     HELD: "Batches or serial numbers may not leave from now on. {lots, company}",
     RELEASED: "Somebody else has let go batches or serial numbers on hold. {lots, company, is_over: nothing of the hold is left}",
-    SIGNAL_RAISED: "A scan found a rise that no signal tells of, or one that was decided about grew beyond. {title, company, observed, expected, words, again}",
+    SIGNAL_RAISED: "A scan found a rise that no signal tells of, or one that was decided about grew beyond. {title, company, observed, expected, words, preset, again}",
     SIGNAL_DECIDED: "Somebody decided what follows from a signal. {decision, company, title}",
     WRITTEN: "Fields were written past a document. {fields, old, new, why}",
 }

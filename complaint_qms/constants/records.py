@@ -164,7 +164,12 @@ RECORDS: Final[tuple[Record, ...]] = (
     ),
     _quality(
         "Complaint Signal", "CSG-", "record", "signal",
-        names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), searched=True, sight="signal",
+        names=(
+            Names(_OWN, "investigation", "Investigation"),
+            Names(_OWN, "capa", "CAPA"),
+            Names(_OWN, "reportability_assessment", "Reportability Assessment"),
+        ),
+        searched=True, sight="signal",
     ),
     _vocabulary("Complaint Channel", "enabled", 0),
     _vocabulary("Complaint SOP", "enabled", 0),

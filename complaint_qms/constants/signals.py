@@ -30,6 +30,14 @@ ITEM_TYPE: Final = "item_type"
 KINDS: Final = ("all", "item", ITEM_TYPE, "batch", "type", "supplier", "lot", "model", "region", "channel", "customer", "customer_group")  # fmt: skip
 """What may be scanned, in the order in which it is; the Check field of a scan is by_ and the name."""
 
+ART_88: Final = "mdr_art_88"
+"""Preset of a scan: trends as the plan for post-market surveillance states them."""
+BY_UNITS: Final = "by_units"
+BY_ALL_UNITS: Final = "by_all_units"
+BY_TIME: Final = "by_time"
+BY_TIME_UNFIT: Final = "by_time_unfit"
+"""What a rise is held against: units delivered of it or there, all units, time because no units are known, time although they are."""
+
 DRAFT: Final = "draft"
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
@@ -51,6 +59,10 @@ CAPA: Final = "capa"
 WATCH: Final = "watched"
 DISMISSED: Final = "set_aside"
 DECISIONS: Final = (INVESTIGATION, CAPA, WATCH, DISMISSED)
+REPORTABLE_TREND: Final = "reportable_trend"
+NO_REPORTABLE_TREND: Final = "no_reportable_trend"
+TREND_DECISIONS: Final = (REPORTABLE_TREND, NO_REPORTABLE_TREND)
+"""What Regulatory Affairs decide about a trend by Art. 88."""
 
 FOUND: Final = "found"
 GREW: Final = "grew"
@@ -96,6 +108,15 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         CAPA: "CAPA",
         WATCH: "Watched",
         DISMISSED: "Dismissed",
+        REPORTABLE_TREND: "Reportable Trend",
+        NO_REPORTABLE_TREND: "No Reportable Trend",
+    },
+    "signal_preset": {ART_88: "EU MDR Art. 88 Trend"},
+    "signal_held_against": {
+        BY_UNITS: "Units Delivered",
+        BY_ALL_UNITS: "All Units Delivered",
+        BY_TIME: "Time Alone, No Deliveries Known",
+        BY_TIME_UNFIT: "Time Alone, Units Do Not Explain It",
     },
     "signal_step": {
         FOUND: "Found",
@@ -114,6 +135,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "maxsprt": "MaxSPRT",
         "farrington": "Farrington Flexible",
         "threshold": "Fixed Threshold",
+        "exact_counts": "Exact Comparison of Two Periods",
+        "uneven_counts": "Comparison of Two Periods, Uneven Counts Allowed For",
     },
     "signal_event": {"signal_raised": "Signals"},
     "signal_schedule": {"off": "Off", "weekly": "Weekly", "monthly": "Monthly"},

@@ -272,12 +272,12 @@ def _engine() -> Iterator[Message]:
     """Sentences of the engine, and the fields its reasons name."""
     from complaint_qms.engine.dialog.reply_texts import WORDS
     from complaint_qms.engine.rules.mistakes import KINDS
-    from complaint_qms.engine.signals import sentences
+    from complaint_qms.engine.signals import period_trend, sentences
     from complaint_qms.engine.signals.findings import words
     from complaint_qms.engine.similar.records import FIELDS
     from complaint_qms.engine.similar.told_twice import WEIGHTS
 
-    tables = (sentences.SENTENCES, sentences.NOUNS, sentences.PERIOD_NAMES)
+    tables = (sentences.SENTENCES, period_trend.SENTENCES, sentences.NOUNS, sentences.PERIOD_NAMES)
     yield from (Message(text, "signals") for table in tables for text in table.values())
     yield from (Message(text, "signals") for text in (sentences.CHANCE, *words.SENTENCES))
     yield from (Message(text, "dialog") for text in WORDS.values())

@@ -1,10 +1,14 @@
 """A signal scan end to end over many complaints of one company: reading, scanning, finding, following, on a real site.
 
     PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_signal_scan [--site NAME] [--bench PATH] [--rows 1000000] [--items 10000] [--weeks 156]
+        [--deliveries 100000]
 
 Complaints of a portfolio of items (few have most of them), types, customers and territories are put into the table, with some rises
-planted; deliveries are left to `bench_exposure`. The scan is the one that a worker runs, on its shipped dimensions; its parts are timed as
-it goes. What it wrote and the rows are removed, also when it fails. Use a site that may be played with.
+planted, and Delivery Notes of one row each, whose weeks are kept as the site's job does. The scan is the one that a worker runs, on its
+shipped dimensions; its parts are timed as it goes. What it wrote and the rows are removed, also when it fails. Use a site that may be
+played with.
+
+The bar is 60 s for 1,000,000 complaints; fewer are held against their part of it, and ten seconds for what does not depend on them.
 """
 
 from __future__ import annotations
@@ -12,20 +16,21 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 
 import frappe
 import numpy as np
+from frappe.model.document import Document
 
 from complaint_qms.constants.signals import CASES, SCAN, SIGNAL, STEP
-from complaint_qms.services.signals import reading, run
+from complaint_qms.services.signals import kept_weeks, reading, run
 from tests.benchmarks.bench_sweep import connected
 
 PREFIX = "BENCH-SIGNALS-"
-BAR_SECONDS, BAR_ROWS = 60, 1_000_000
+BAR_SECONDS, BAR_ROWS, STEADY_SECONDS = 60, 1_000_000, 10
 AS_OF = date(2026, 6, 28)  # a Sunday
 FIELDS = (
     "name", "owner", "modified_by", "creation", "modified", "subject", "company", "stage", "received_at", "item_code", "complaint_type",
@@ -58,6 +63,30 @@ def rows(count: int, items: int, weeks: int, company: str) -> Iterator[tuple]:
         )  # fmt: skip
 
 
+def deliver(count: int, items: int, weeks: int, company: str) -> None:
+    """Delivery Notes by the database itself, then their weeks, as `bench_exposure` has them."""
+    first = AS_OF + timedelta(days=1) - timedelta(weeks=weeks)
+    common = "'2018-01-01', '2018-01-01', 'Administrator', 'Administrator', 1"
+    columns = "name, creation, modified, owner, modified_by, docstatus"
+    frappe.db.sql(
+        f"""insert into `tabDelivery Note` ({columns}, company, customer, territory, posting_date, total_qty)
+        select concat('{PREFIX}', seq), {common}, '{company}', concat('{PREFIX}C', crc32(seq) % 5000),
+            concat('{PREFIX}R', crc32(seq) % 60), date_add('{first}', interval floor((seq - 1) * {weeks * 7} / {count}) day), 400
+        from seq_1_to_{count}"""
+    )
+    frappe.db.sql(
+        f"""insert into `tabDelivery Note Item` ({columns}, parent, parenttype, parentfield, idx, item_code, stock_qty)
+        select concat('{PREFIX}', seq), {common}, concat('{PREFIX}', seq), 'Delivery Note', 'items', 1,
+            concat('{PREFIX}I', crc32(seq * 7) % {items}), 400
+        from seq_1_to_{count}"""
+    )
+    frappe.db.commit()
+    begun = kept_weeks.week_of(first)
+    for week in range(begun, begun + weeks, 8):
+        kept_weeks.keep_weeks(range(week, min(week + 8, begun + weeks)), frappe.utils.now_datetime())
+        frappe.db.commit()
+
+
 def remove(company: str) -> None:
     signals = frappe.get_all(SIGNAL, {"company": company}, pluck="name", order_by="name")
     for table in (CASES, STEP):
@@ -66,6 +95,10 @@ def remove(company: str) -> None:
         frappe.db.delete(doctype, {"company": company})
     frappe.db.delete("QMS Message", {"reference_name": ("in", signals or [""])})
     frappe.db.delete("Complaint", {"name": ("like", f"{PREFIX}%")})
+    for doctype in ("Delivery Note", "Delivery Note Item"):
+        frappe.db.delete(doctype, {"name": ("like", f"{PREFIX}%")})
+    for doctype in (kept_weeks.UNITS, kept_weeks.WEEK):
+        frappe.db.delete(doctype, {"company": company})
     frappe.db.delete("Company", {"name": company})
     frappe.db.commit()
 
@@ -82,7 +115,11 @@ def measure(company: str) -> float:
     scan.insert().db_set("docstatus", 1)
     scan.reload()
     begin, used = perf_counter(), process_time()
-    run.run_scan(scan)
+    noted, run._note = run._note, _telling(run._note, begin)
+    try:
+        run.run_scan(scan)
+    finally:
+        run._note = noted
     seconds, used = perf_counter() - begin, process_time() - used
     scan.reload()
     print(
@@ -93,6 +130,16 @@ def measure(company: str) -> float:
     return seconds
 
 
+def _telling(note: Callable[..., None], begin: float) -> Callable[..., None]:
+    """Say when each part of the run was over."""
+
+    def told(scan: Document, share: int, **values: object) -> None:
+        print(f"  {share:3d} %                  {perf_counter() - begin:8.1f} s")
+        note(scan, share, **values)
+
+    return told
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--site", default="test.localhost")
@@ -100,6 +147,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--weeks", type=int, default=156)
+    parser.add_argument("--deliveries", type=int, default=100_000)
     given = parser.parse_args()
     with connected(given.site, Path(given.bench) / "sites"):
         company = f"{PREFIX}Company"
@@ -114,16 +162,18 @@ def main() -> int:
             )
             frappe.db.commit()
             print(f"  {given.rows:,} rows put in      {perf_counter() - begin:8.1f} s")
+            if given.deliveries:
+                begin = perf_counter()
+                deliver(given.deliveries, given.items, given.weeks, company)
+                print(f"  {given.deliveries:,} deliveries and their weeks {perf_counter() - begin:8.1f} s")
             seconds = measure(company)
         finally:
             frappe.db.rollback()
             remove(company)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    held = seconds <= BAR_SECONDS
-    told = "holds" if given.rows >= BAR_ROWS else "not told by fewer rows"
-    print(
-        f"  whole scan             {seconds:8.1f} s   bar {BAR_SECONDS} s for {BAR_ROWS:,}   {told if held else 'MISSED'}"
-    )
+    bar = BAR_SECONDS * min(1.0, given.rows / BAR_ROWS) + (STEADY_SECONDS if given.rows < BAR_ROWS else 0)
+    held = seconds <= bar
+    print(f"  whole scan             {seconds:8.1f} s   bar {bar:.1f} s   {'holds' if held else 'MISSED'}")
     print(f"  memory at most         {memory:8.0f} MB")
     return 0 if held else 1
 

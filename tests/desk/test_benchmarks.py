@@ -29,7 +29,11 @@ pytestmark = pytest.mark.commits
         ("bench_rules", ("--stored", "60", "--rounds", "2", "--rules", "6"), "the rules add"),
         ("bench_rest_storm", ("--posts", "40", "--kill-every", "2"), f"differences {0:20}"),
         ("bench_signal_back_test", ("--rows", "400", "--items", "5", "--weeks", "60"), "a setting costs"),
-        ("bench_signal_scan", ("--rows", "400", "--items", "5", "--weeks", "30"), "memory at most"),
+        (
+            "bench_signal_scan",
+            ("--rows", "400", "--items", "5", "--weeks", "30", "--deliveries", "60"),
+            "memory at most",
+        ),
         (
             "bench_sweep",
             ("--rows", "400", "--due", "10", "--steps", "10", "--handlers", "2"),

@@ -18,12 +18,20 @@ from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
 from complaint_qms.engine.signals.findings.types import Watched
 from complaint_qms.engine.signals.scanning import scan_series
 from complaint_qms.engine.signals.sentences import SENTENCES
-from complaint_qms.engine.signals.series import SeriesMatrix
+from complaint_qms.engine.signals.series import Array, SeriesMatrix
 from complaint_qms.engine.signals.types import ScanResult, Settings, SignalRecord
 from complaint_qms.engine.signals.units_fit import fitting_units
-from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, sibling_rates, weekly_series
+from complaint_qms.engine.signals.weekly import (
+    DeliveredTo,
+    Deliveries,
+    first_to_reach,
+    sibling_rates,
+    weekly_series,
+)
 
 ALL = "all"
+ALL_UNITS = frozenset({"channel"})
+"""Kinds that nothing is delivered of: each value is held against all units, for whatever is out there may be complained about by it."""
 LEARNING_WEEKS = 16
 """Weeks of a history in which ages are only learned."""
 
@@ -63,6 +71,8 @@ class KindScan:
     """Complaints of each of them."""
     matrix: SeriesMatrix
     result: ScanResult
+    delivered: NDArray[np.bool_]
+    """Whether units in the field are known of each series, be they used or not."""
 
 
 def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
@@ -74,13 +84,15 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
         else np.asarray(past.codes[kind]).astype(np.int64)
     )
     chosen, totals = first_to_reach(codes, 1 if everything else past.sizes[kind], wanted.least, wanted.most)
-    deliveries = past.deliveries
+    deliveries, delivered = _delivered(past.deliveries, kind)
     matrix = weekly_series(
-        codes, chosen, past.received, past.start, past.until,
-        deliveries, _delivered(deliveries, kind), past.codes.get("batch"),
-    )  # fmt: skip
+        codes, chosen, past.received, past.start, past.until, deliveries, delivered, past.codes.get("batch")
+    )
     if matrix is None:
         return None
+    if kind in ALL_UNITS and past.deliveries and (units := _all_units(past)) is not None:
+        matrix = replace(matrix, exposure=np.repeat(units, len(chosen), axis=0))
+    known = np.zeros(len(chosen), bool) if matrix.exposure is None else np.any(matrix.exposure > 0, axis=1)
     # A series is watched from the week on in which it has come to so many complaints as are asked for.
     seen = np.cumsum(matrix.counts, axis=1) >= wanted.least
     if kind == "batch":
@@ -89,7 +101,7 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
         s = wanted.settings
         matrix = replace(matrix, exposure=fitting_units(matrix.counts, matrix.exposure, s.baseline, s.guard))
     result = scan_series(matrix, settings=wanted.settings, watched=seen)
-    return KindScan(Watched.of(kind, chosen, matrix, result), chosen, totals[chosen], matrix, result)
+    return KindScan(Watched.of(kind, chosen, matrix, result), chosen, totals[chosen], matrix, result, known)
 
 
 def without_deliveries(past: History) -> History:
@@ -131,7 +143,7 @@ def _scan_batches(
     )  # fmt: skip
     result.signals[:] = [_told_by_age(one) if unknown[one.row] else one for one in result.signals]
     return KindScan(
-        Watched.of("batch", chosen, matrix, result, given), chosen, totals[chosen], matrix, result
+        Watched.of("batch", chosen, matrix, result, given), chosen, totals[chosen], matrix, result, ~unknown
     )
 
 
@@ -159,11 +171,23 @@ def _told_by_age(signal: SignalRecord) -> SignalRecord:
     return replace(signal, exposure=None, baseline=baseline, words=(said, *others))
 
 
-def _delivered(deliveries: Deliveries, kind: str) -> Codes | None:
-    """The series of each delivery; None for kinds that nothing is delivered of."""
+def _delivered(deliveries: Deliveries, kind: str) -> tuple[Deliveries | DeliveredTo, Codes | None]:
+    """The deliveries that count for a kind, and the series of each; None for kinds that nothing is known to be delivered of."""
     if kind == ALL:
-        return np.zeros(len(deliveries.units), np.int64)
-    return {"batch": deliveries.batch, "item": deliveries.item}.get(kind)
+        return deliveries, np.zeros(len(deliveries.units), np.int64)
+    if there := deliveries.elsewhere.get(kind):
+        return there, there.code
+    return deliveries, {"batch": deliveries.batch, "item": deliveries.item}.get(kind)
+
+
+def _all_units(past: History) -> Array | None:
+    """All units in the field, (1, weeks)."""
+    one = np.zeros(len(past.received), np.int64)
+    deliveries, delivered = _delivered(past.deliveries, ALL)
+    matrix = weekly_series(
+        one, one[:1], past.received, past.start, past.until, deliveries, delivered, past.codes.get("batch")
+    )
+    return None if matrix is None else matrix.exposure
 
 
 def _first_item(past: History) -> Codes:

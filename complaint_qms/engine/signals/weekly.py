@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,25 @@ class Deliveries:
     batch: Codes
     day: Days
     units: Array
+    elsewhere: Mapping[str, DeliveredTo] = field(default_factory=dict)
+    """The same units by whom or where they were delivered to, of the dimensions of which it is known."""
 
     def __bool__(self) -> bool:
         return len(self.units) > 0
+
+
+@dataclass(frozen=True)
+class DeliveredTo:
+    """Units by the value of one dimension (territory, customer …) and batch, as columns like those of :class:`Deliveries`."""
+
+    code: Codes
+    batch: Codes
+    day: Days
+    units: Array
+
+    def __bool__(self) -> bool:
+        """Whether any delivery says where it went."""
+        return bool(np.any(self.code >= 0))
 
 
 def first_to_reach(codes: Codes, size: int, least: int, most: int) -> tuple[Counts, Counts]:
@@ -53,7 +70,7 @@ def weekly_series(
     received: Times,
     start: np.datetime64,
     until: np.datetime64,
-    deliveries: Deliveries | None = None,
+    deliveries: Deliveries | DeliveredTo | None = None,
     delivered: Codes | None = None,
     batch: Codes | None = None,
 ) -> SeriesMatrix | None:
@@ -120,7 +137,7 @@ def _up_to_before(values: Array) -> Array:
 
 
 def _in_field(
-    matrix: SeriesMatrix, series: Codes, deliveries: Deliveries, day: Days, batch: Codes | None
+    matrix: SeriesMatrix, series: Codes, deliveries: Deliveries | DeliveredTo, day: Days, batch: Codes | None
 ) -> Array:
     starts, weeks = matrix.periods.starts, len(matrix.periods)
     week = _weeks(deliveries.day, starts[0])

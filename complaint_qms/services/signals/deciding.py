@@ -1,4 +1,5 @@
-"""A person looks at a signal and decides: an investigation, a CAPA, watching, or nothing, with a reason."""
+"""A person looks at a signal and decides: an investigation, a CAPA, watching, or nothing, with a reason; of a trend by Art. 88 of the MDR
+Regulatory Affairs, whether it is reported."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from frappe.utils import escape_html, getdate, now_datetime
 from complaint_qms.constants import roles
 from complaint_qms.constants.events import SIGNAL_DECIDED
 from complaint_qms.constants.signals import (
+    ART_88,
     CAPA,
     DECIDED,
     DECISIONS,
@@ -22,8 +24,11 @@ from complaint_qms.constants.signals import (
     INVESTIGATION,
     LISTED,
     NEW,
+    NO_REPORTABLE_TREND,
+    REPORTABLE_TREND,
     SIGNAL,
     SUPERSEDED,
+    TREND_DECISIONS,
     UNDER_REVIEW,
     WATCH,
 )
@@ -77,7 +82,7 @@ def decide_signal(name: str, decision: SignalDecision) -> Document:
     if doc.state == SUPERSEDED:
         better = escape_html(doc.superseded_by or "")
         frappe.throw(_("{0} explains it better. Decide there.").format(better), GateError)
-    if decision.kind not in DECISIONS:
+    if decision.kind not in (TREND_DECISIONS if doc.preset == ART_88 else DECISIONS):
         refuse(_("{0}: choose what follows.").format(_("Decision", context=SIGNAL)))
     _DEMANDS.get(decision.kind, lambda one: None)(decision)
     cases = cases_of(doc.name)
@@ -85,6 +90,8 @@ def decide_signal(name: str, decision: SignalDecision) -> Document:
         doc.investigation = _investigation(doc, decision, cases)
     elif decision.kind == CAPA:
         doc.capa = _capa(doc, decision, cases)
+    elif decision.kind in TREND_DECISIONS:
+        doc.reportability_assessment = _assessment(doc, decision)
     doc.update(
         {
             "state": DECIDED,
@@ -105,9 +112,11 @@ def decide_signal(name: str, decision: SignalDecision) -> Document:
 
 
 def _locked(name: str) -> Document:
-    check_role(_("decide about signals"), roles.QUALITY_MANAGER)
+    check_role(_("decide about signals"), roles.QUALITY_MANAGER, roles.REGULATORY)
     lock_rows(SIGNAL, [name])
     doc = frappe.get_doc(SIGNAL, name)
+    who = roles.REGULATORY if doc.preset == ART_88 else roles.QUALITY_MANAGER
+    check_role(_("decide about signals"), who)
     doc.check_permission("write")
     return doc
 
@@ -134,7 +143,17 @@ def _demand_day(decision: SignalDecision) -> None:
         refuse(_("{0}: choose a day in the future.").format(_("Watched Until", context=SIGNAL)))
 
 
-_DEMANDS: Mapping[str, Callable[[SignalDecision], None]] = {DISMISSED: _demand_reason, WATCH: _demand_day}
+def _demand_grounds(decision: SignalDecision) -> None:
+    if blank(decision.reason):
+        refuse(_("{0}: write why the trend is reported, or why not.").format(_("Reason", context=SIGNAL)))
+
+
+_DEMANDS: Mapping[str, Callable[[SignalDecision], None]] = {
+    DISMISSED: _demand_reason,
+    WATCH: _demand_day,
+    REPORTABLE_TREND: _demand_grounds,
+    NO_REPORTABLE_TREND: _demand_grounds,
+}
 
 
 def _investigation(doc: Document, decision: SignalDecision, cases: list[str]) -> str:
@@ -181,6 +200,11 @@ def _capa(doc: Document, decision: SignalDecision, cases: list[str]) -> str:
     made.insert()
     note_on(made, line("Opened because of signal {0}: {1}", Link(SIGNAL, doc.name), Text(doc.title)))
     return made.name
+
+
+def _assessment(doc: Document, decision: SignalDecision) -> str | None:
+    """The assessment of a complaint of the product that goes with a trend, where there is one."""
+    return _chosen("Reportability Assessment", decision.linked, doc) if decision.linked else None
 
 
 def _chosen(doctype: str, name: str, doc: Document) -> str:

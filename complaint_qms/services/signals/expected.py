@@ -10,11 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import frappe
 import numpy as np
 from frappe.query_builder.functions import Coalesce, Count
 from pypika.queries import QueryBuilder, Table
 
-from complaint_qms.engine.signals.time_to_event import AgeRates, Field, age_rates, expected_complaints
+from complaint_qms.engine.signals.time_to_event import (
+    AgeRates,
+    Field,
+    Survival,
+    age_rates,
+    expected_complaints,
+    time_to_complaint,
+)
 from complaint_qms.integrations.erpnext.delivered_units import BATCHES, Only, week_term, with_delivery_week
 from complaint_qms.services.signals.kept_weeks import monday, moved, week_of
 
@@ -66,6 +74,46 @@ def outlook(
     scale = complaints / len(born)
     weekly = expected_complaints(field, rates.rate * scale, len(labels), HISTORY)
     return Outlook(rates, scale, labels, weekly, first, len(born), complaints)
+
+
+@dataclass(frozen=True)
+class AgeFacts:
+    """Attributes:
+    curve: share of the units in question without a complaint, by age in weeks.
+    rates: complaints by age of all units, of those whose delivery is known.
+    units: delivered in the weeks looked at, returns not taken off.
+    complaints, dated: about the units in question, and how many of them lead to a delivery.
+    expected: complaints that their age leads to expect, at the rates of all units, those without a known delivery included.
+    """
+
+    curve: Survival
+    rates: AgeRates
+    units: float
+    complaints: int
+    dated: int
+    expected: float
+
+
+def age_facts(every: QueryBuilder, these: QueryBuilder, only: Only, this: Only, over: int) -> AgeFacts | None:
+    """Some units against all, by their age; None where too few complaints lead to a delivery, or nothing was delivered.
+
+    Args:
+        every, these: over all complaints that count, and over those about the units in question.
+        only, this: which deliveries are all, and which are the units in question.
+        over: the last week that is over.
+    """
+    first, complaint = over - HISTORY + 1, frappe.qb.DocType("Complaint")
+    born, week, complaints = _complaints(every, complaint, only, first, over)
+    if len(born) < LEAST_COMPLAINTS:
+        return None
+    rates = age_rates(_field((), only, first, over)[0], born, week, HISTORY)
+    field, _labels = _field((), this, first, over)
+    if not field.units.sum():
+        return None
+    mine, seen, about = _complaints(these, complaint, this, first, over)
+    weekly = expected_complaints(field, rates.rate * complaints / len(born), 1, HISTORY)
+    curve = time_to_complaint(field, mine, seen, HISTORY, interval="log-log")
+    return AgeFacts(curve, rates, float(field.units.sum()), about, len(mine), float(weekly.sum()))
 
 
 def _field(fields: Sequence[str], only: Only, first: int, last: int) -> tuple[Field, list[tuple[Any, ...]]]:

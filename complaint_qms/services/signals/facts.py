@@ -12,12 +12,21 @@ from typing import Any
 
 import numpy as np
 
-from complaint_qms.constants.signals import CHART_WEEKS, FIELDS, ITEM_TYPE, WITNESSES
+from complaint_qms.constants.signals import (
+    BY_ALL_UNITS,
+    BY_TIME,
+    BY_TIME_UNFIT,
+    BY_UNITS,
+    CHART_WEEKS,
+    FIELDS,
+    ITEM_TYPE,
+    WITNESSES,
+)
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.rates import garwood
 from complaint_qms.engine.signals.findings import Finding, Watched
 from complaint_qms.engine.signals.findings.types import NO_RISE, Parts
-from complaint_qms.engine.signals.kind_scan import KindScan
+from complaint_qms.engine.signals.kind_scan import ALL_UNITS, KindScan
 from complaint_qms.engine.signals.scanning import limits
 from complaint_qms.engine.signals.types import SignalRecord
 from complaint_qms.services.signals.reading import Complaints, item_and_type
@@ -58,14 +67,17 @@ class KeptScan:
 
     watched: Watched
     limits: dict[int, np.ndarray]
+    delivered: frozenset[int]
+    """Rows of the series with a signal of which deliveries are known."""
 
     @classmethod
     def of(cls, scan: KindScan) -> KeptScan:
         rows = np.array(sorted({one.row for one in scan.result.signals}), np.int64)
         if not len(rows):
-            return cls(scan.watched, {})
+            return cls(scan.watched, {}, frozenset())
         found = limits(scan.result, scan.matrix.exposure, rows)
-        return cls(scan.watched, dict(zip(scan.chosen[rows].tolist(), found, strict=True)))
+        known = rows[scan.delivered[rows]].tolist()
+        return cls(scan.watched, dict(zip(scan.chosen[rows].tolist(), found, strict=True)), frozenset(known))
 
 
 class Describer:
@@ -77,6 +89,7 @@ class Describer:
         self._starts = [day.astype(date) for day in self._periods.starts]
         self._watched = sum(len(scan.watched.chosen) for scan in scans)
         self._limits = {scan.watched.kind: scan.limits for scan in scans}
+        self._delivered = {scan.watched.kind: scan.delivered for scan in scans}
 
     def facts(self, finding: Finding) -> Facts:
         parts = self._plain_parts(finding.parts)
@@ -99,12 +112,13 @@ class Describer:
             "words": packed((*finding.words, *(strongest.words if strongest else ()))),
             "chart": json.dumps(self._chart(finding, parts)),
             **self._basis(strongest),
+            "held_against": self._held_against(finding, strongest),
         }
         rows = self._series_rows(parts)
         return Facts(
             values,
             self._complaints.names[finding.complaints].tolist(),
-            self._witnesses(rows, finding.complaints),
+            witnesses_of(self._complaints, rows, finding.complaints),
             finding.change not in NO_RISE,
             not finding.ongoing,
         )
@@ -152,6 +166,21 @@ class Describer:
             ),
         }  # fmt: skip
 
+    def _held_against(self, finding: Finding, one: SignalRecord | None) -> str | None:
+        """What the strongest week was held against: units, or time alone, and why."""
+        if one is None or (
+            one.method == "maxsprt" and one.exposure is None
+        ):  # held against its siblings, as the words say
+            return None
+        kind = next(
+            self._scans[scan].watched.kind
+            for scan, place in finding.signals
+            if self._scans[scan].watched.signals[place] is one
+        )
+        if one.exposure is not None and one.exposure > 0:
+            return BY_ALL_UNITS if kind in ALL_UNITS else BY_UNITS
+        return BY_TIME_UNFIT if one.row in self._delivered[kind] else BY_TIME
+
     def _chart(self, finding: Finding, parts: Parts) -> dict[str, Any]:
         counts, expected = finding.points
         begin = max(0, min(finding.first - 26, len(counts) - CHART_WEEKS))
@@ -184,15 +213,16 @@ class Describer:
             held &= self._complaints.codes[kind] == code
         return np.flatnonzero(held)
 
-    def _witnesses(self, rows: np.ndarray, cases: np.ndarray) -> list[str]:
-        """Of each customer, territory, item … in the series the latest complaint, so that whoever may not see one of them does not see
-        the figures it is in."""
-        others = np.setdiff1d(rows, cases)[::-1]
-        found: set[int] = set()
-        for codes in self._complaints.codes.values():
-            _values, first = np.unique(codes[others], return_index=True)
-            found.update(others[np.sort(first)[:WITNESSES]].tolist())
-        return self._complaints.names[sorted(found)].tolist()
+
+def witnesses_of(complaints: Complaints, rows: np.ndarray, cases: np.ndarray) -> list[str]:
+    """Of each customer, territory, item … in a series the latest complaint that is none of its ``cases``, so that whoever may not see
+    one of them does not see the figures it is in."""
+    others = np.setdiff1d(rows, cases)[::-1]
+    found: set[int] = set()
+    for codes in complaints.codes.values():
+        _values, first = np.unique(codes[others], return_index=True)
+        found.update(others[np.sort(first)[:WITNESSES]].tolist())
+    return complaints.names[sorted(found)].tolist()
 
 
 def cause_key(labels: Mapping[str, str]) -> str:

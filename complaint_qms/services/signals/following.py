@@ -23,6 +23,7 @@ from complaint_qms.constants.signals import (
     FIELDS,
     GAP_DAYS,
     NEW,
+    NO_REPORTABLE_TREND,
     OPEN,
     SCAN,
     SHARED,
@@ -33,9 +34,8 @@ from complaint_qms.constants.signals import (
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import SITE
 from complaint_qms.services.events import Event, announce
-from complaint_qms.services.signals import storing
+from complaint_qms.services.signals import settings, storing
 from complaint_qms.services.signals.facts import Facts
-from complaint_qms.services.signals.settings import kinds_of
 
 _READ = (
     "name", "title", "state", "decision", "cause_key", "since", "until", "observed", "expected", "trend", "watch_until",
@@ -72,7 +72,7 @@ class _Following:
         fields = frappe.get_meta(SIGNAL).fields
         # Columns of numbers hold no NULL: 0 stands for what is not known.
         self.numbers = [one.fieldname for one in fields if one.fieldtype in ("Int", "Float")]
-        self.there = _signals(scan.company)
+        self.there = _signals(scan.company, scan.preset)
         self.cases = _cases([row.name for row in self.there])
         self.changes: dict[str, dict[str, Any]] = {}
         self.steps: list[tuple[str, str, Facts | None, str]] = []
@@ -184,7 +184,7 @@ class _Following:
             return FADED if waiting else row.state
         if row.state == FADED:
             return NEW
-        if row.state == DECIDED and row.decision in (WATCH, DISMISSED):
+        if row.state == DECIDED and row.decision in (WATCH, DISMISSED, NO_REPORTABLE_TREND):
             late = row.decision == WATCH and row.watch_until and getdate(row.watch_until) < self.as_of
             if late or self._outgrew(row, facts):
                 return NEW
@@ -208,7 +208,7 @@ class _Following:
 
     def _fade(self, left: Iterable[frappe._dict]) -> None:
         """Signals that the scan looked for and did not find any more."""
-        looked = {*kinds_of(self.scan)}
+        looked = {"item"} if self.scan.preset else {*settings.kinds_of(self.scan)}
         looked |= {"item", "type"} if vocabulary.ITEM_TYPE in looked else set()
         for row in left:
             about = {kind for kind, name in FIELDS.items() if row.get(name)} or {"all"}
@@ -221,14 +221,15 @@ class _Following:
 
 def _is_overtaken(scan: Document) -> bool:
     later = {"company": scan.company, "status": COMPLETED, "docstatus": 1, "as_of": (">", scan.as_of)}
-    return bool(frappe.db.exists(SCAN, later))
+    return bool(frappe.db.exists(SCAN, later | {"preset": settings.of_preset(scan.preset)}))
 
 
-def _signals(company: str) -> list[frappe._dict]:
-    """Signals of a company that nothing explains better, the latest rise first."""
+def _signals(company: str, preset: str | None) -> list[frappe._dict]:
+    """Signals of a company that nothing explains better, the latest rise first; trends by a plan and all others know nothing of each
+    other."""
     return frappe.get_all(
         SIGNAL,
-        {"company": company, "state": ("!=", SUPERSEDED)},
+        {"company": company, "state": ("!=", SUPERSEDED), "preset": settings.of_preset(preset)},
         list(_READ),
         order_by="until desc, name desc",
     )
@@ -254,4 +255,4 @@ def _overlap(row: Mapping[str, Any], facts: Facts) -> bool:
 
 
 def _told(facts: Facts) -> dict[str, Any]:
-    return {name: facts.values[name] for name in ("title", "observed", "expected", "words")}
+    return {name: facts.values.get(name) for name in ("title", "observed", "expected", "words", "preset")}

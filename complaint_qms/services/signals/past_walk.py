@@ -87,7 +87,8 @@ def read_past(doc: Document, tell: Callable[[int], None] = lambda share: None) -
     if not len(complaints):
         return None
     start, until = complaints.start, np.datetime64(as_of)
-    deliveries = deliveries_of(complaints, doc.company, start, as_of)
+    kinds = {kind for row in doc.tried for kind in settings.kinds_of(scan_of(doc, row))}
+    deliveries = deliveries_of(complaints, doc.company, start, as_of, kinds)
     tell(10)
     history = History(complaints.received, complaints.codes, complaints.sizes, start, until, deliveries)
     whole = scan_kind("all", history, Wanted(1, 1))

@@ -16,19 +16,19 @@ from frappe.model.document import Document
 from frappe.utils import cint, getdate, now_datetime
 
 from complaint_qms import __version__
-from complaint_qms.constants.signals import COMPLETED, FAILED, RUNNING, SCAN
+from complaint_qms.constants.signals import ART_88, COMPLETED, FAILED, RUNNING, SCAN
 from complaint_qms.engine.signals.findings import Finding, find_findings
 from complaint_qms.engine.signals.kind_scan import History, scan_kind
+from complaint_qms.engine.signals.series import Periods
 from complaint_qms.engine.signals.weekly import Deliveries
 from complaint_qms.services import writing
 from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.language import speaking
-from complaint_qms.services.signals import following, settings
+from complaint_qms.services.signals import following, settings, trend
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Describer, Facts, KeptScan
 from complaint_qms.services.signals.reading import Complaints, read_complaints
-from complaint_qms.services.signals.words import json_value
 
 PROGRESS = "signal_scan_progress"
 EXPLAINING = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
@@ -44,6 +44,9 @@ class Rises:
     findings: list[Finding]
     facts: list[Facts]
     digest: str
+    watched: int = 0
+    """Products that a trend by a plan was looked for of."""
+    periods: Periods | None = None
 
     @property
     def signals(self) -> int:
@@ -95,6 +98,8 @@ def lock_of(company: str) -> str:
 def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None) -> Rises:
     """Everything that a scan finds; writes nothing."""
     as_of, kinds, wanted = getdate(scan.as_of), settings.kinds_of(scan), settings.wanted_of(scan)
+    if scan.preset == ART_88:
+        return _find_trends(scan, tell)
     since = (
         getdate(scan.history_from) if scan.history_from else settings.carried_start(scan.company, scan.name)
     )
@@ -103,7 +108,7 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
     if not len(complaints):
         return Rises(complaints, [], [], [], complaints.digest)
     start = np.datetime64(since, "s") if since else complaints.start
-    deliveries = deliveries_of(complaints, scan.company, start, as_of)
+    deliveries = deliveries_of(complaints, scan.company, start, as_of, kinds)
     tell(35)
     past = History(
         complaints.received, complaints.codes, complaints.sizes, start, np.datetime64(as_of), deliveries
@@ -124,13 +129,29 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
     if findings:
         describe = Describer(scans, complaints, scan.method)
         facts = [describe.facts(finding) for finding in findings]
-    return Rises(complaints, scans, findings, facts, digest_of(complaints, deliveries))
+    return Rises(
+        complaints,
+        scans,
+        findings,
+        facts,
+        digest_of(complaints, deliveries),
+        periods=watched[0].periods if watched else None,
+    )
+
+
+def _find_trends(scan: Document, tell: Callable[[int], None]) -> Rises:
+    complaints, deliveries, facts, watched, matrix = trend.read_and_judge(scan, tell)
+    digest = digest_of(complaints, deliveries) if deliveries is not None else complaints.digest
+    return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None)
 
 
 def digest_of(complaints: Complaints, deliveries: Deliveries) -> str:
     """SHA-256 over all that a scan reads."""
     found = hashlib.sha256(complaints.digest.encode())
-    for column in (deliveries.item, deliveries.batch, deliveries.day.astype(np.int64), deliveries.units):
+    columns = [deliveries.item, deliveries.batch, deliveries.day.astype(np.int64), deliveries.units]
+    for one in deliveries.elsewhere.values():
+        columns += [one.code, one.batch, one.day.astype(np.int64), one.units]
+    for column in columns:
         found.update(np.ascontiguousarray(column).tobytes())
     return found.hexdigest()
 
@@ -144,40 +165,40 @@ def why(error: Exception) -> str:
 
 def _result(scan: Document, found: Rises) -> dict[str, Any]:
     followed = following.follow_findings(scan, found.facts)
-    periods = found.scans[0].watched.periods if found.scans else None
+    periods = found.periods
     rows = [
         {
-            "title": facts.values["title"],
-            "change": finding.change,
-            "trend": finding.trend,
-            "first": periods.label(finding.first),
-            "last": periods.label(finding.last),
-            "observed": finding.observed,
-            "expected": json_value(finding.expected),
-            "p": json_value(finding.p),
-            "words": facts.values["words"],
+            **{name: facts.values[name] for name in ("title", "trend", "observed", "expected", "words")},
+            "since": str(facts.values["since"]),
+            "until": str(facts.values["until"]),
+            "p": facts.values["p_value"],
             "signal": followed.of.get(at),
+            **({"change": found.findings[at].change} if found.findings else {}),
         }
-        for at, (finding, facts) in enumerate(zip(found.findings, found.facts, strict=True))
+        for at, facts in enumerate(found.facts)
     ]  # fmt: skip
     return {
         "complaints_read": len(found.complaints),
-        "series_scanned": sum(len(one.watched.chosen) for one in found.scans),
+        "series_scanned": found.watched or sum(len(one.watched.chosen) for one in found.scans),
         "weeks_scanned": len(periods) if periods else 0,
         "first_week": periods.starts[0].item() if periods else None,
         "last_day": (periods.end - 1).item() if periods else None,
         "weekly_signals": found.signals,
-        "findings": len(found.findings),
+        "findings": len(found.facts),
         "new_signals": followed.made,
         "followed_signals": followed.kept,
         "faded_signals": followed.faded,
         "engine_version": __version__,
         "inputs_digest": found.digest,
         "result": json.dumps(
-            {"numbers": settings.all_numbers(scan), "kinds": settings.kinds_of(scan), "findings": rows},
+            {"numbers": _numbers(scan), "kinds": settings.kinds_of(scan), "findings": rows},
             ensure_ascii=False,
         ),
     }
+
+
+def _numbers(scan: Document) -> dict[str, Any]:
+    return trend.numbers_of(scan) if scan.preset == ART_88 else settings.all_numbers(scan)
 
 
 def _note(scan: Document, share: int, **values: Any) -> None:

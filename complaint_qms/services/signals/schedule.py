@@ -10,8 +10,12 @@ from frappe.utils import getdate
 
 from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.signals import MONTHLY, SCAN, WEEKLY
+from complaint_qms.constants.signals import ART_88, MONTHLY, SCAN, WEEKLY
 from complaint_qms.services.signals import adopting
+from complaint_qms.services.signals.settings import of_preset
+
+_SCHEDULES = {"": "signal_schedule", ART_88: "trend_schedule"}
+"""Preset of a scan → field of the settings that says when it is due."""
 
 
 def due_day(how: str, today: date) -> date | None:
@@ -24,22 +28,23 @@ def due_day(how: str, today: date) -> date | None:
 
 
 def start_due(today: date | None = None) -> list[str]:
-    """Start a scan for each company that has none as of the day that is due; their names. It runs with the setting that was adopted for the
-    company from a back-test, else with the choices of its last scan."""
-    how = frappe.db.get_single_value(SETTINGS, "signal_schedule") or ""
-    day = due_day(how, today or getdate())
-    if not day:
-        return []
+    """Start a scan of every preset that is due for each company that has none as of the day; their names. It runs with the setting that was
+    adopted for the company from a back-test, else with the choices of its last scan; a trend as its plan says."""
     started = []
-    for company in sorted(_companies(day) - _scanned(day)):
-        chosen = adopting.chosen_for(company)
-        scan = frappe.new_doc(SCAN) if chosen else _like_the_last(company)
-        scan.update(chosen)
-        scan.update({"company": company, "as_of": day, "history_from": None})
-        scan.flags.ignore_permissions = scan.flags.scheduled = True
-        scan.insert()
-        scan.submit()
-        started.append(scan.name)
+    for preset, field in _SCHEDULES.items():
+        how = frappe.db.get_single_value(SETTINGS, field) or ""
+        day = due_day(how, today or getdate())
+        if not day:
+            continue
+        for company in sorted(_companies(day) - _scanned(day, preset)):
+            chosen = {} if preset else adopting.chosen_for(company)
+            scan = frappe.new_doc(SCAN) if chosen else _like_the_last(company, preset)
+            scan.update(chosen)
+            scan.update({"company": company, "as_of": day, "history_from": None, "preset": preset})
+            scan.flags.ignore_permissions = scan.flags.scheduled = True
+            scan.insert()
+            scan.submit()
+            started.append(scan.name)
     return started
 
 
@@ -50,14 +55,17 @@ def _companies(day: date) -> set[str]:
     return {name for (name,) in query.where(before & table.stage.notin(NOT_COUNTED)).run() if name}
 
 
-def _scanned(day: date) -> set[str]:
-    return set(
-        frappe.get_all(SCAN, {"docstatus": 1, "as_of": (">=", day)}, pluck="company", order_by="name asc")
-    )  # fmt: skip
+def _scanned(day: date, preset: str) -> set[str]:
+    done = {"docstatus": 1, "as_of": (">=", day), "preset": of_preset(preset)}
+    return set(frappe.get_all(SCAN, done, pluck="company", order_by="name asc"))
 
 
-def _like_the_last(company: str) -> Document:
+def _like_the_last(company: str, preset: str) -> Document:
     found = frappe.get_all(
-        SCAN, {"company": company, "docstatus": 1}, pluck="name", order_by="as_of desc, creation desc", limit=1
-    )  # fmt: skip
+        SCAN,
+        {"company": company, "docstatus": 1, "preset": of_preset(preset)},
+        pluck="name",
+        order_by="as_of desc, creation desc",
+        limit=1,
+    )
     return frappe.copy_doc(frappe.get_doc(SCAN, found[0])) if found else frappe.new_doc(SCAN)

@@ -70,7 +70,7 @@ def wrong_of(scan: Document) -> list[str]:
     def label(field: str) -> str:
         return _(scan.meta.get_label(field), context=SCAN)
 
-    if not kinds_of(scan):
+    if not scan.preset and not kinds_of(scan):
         wrong.append(_("By: choose at least one dimension."))
     if getdate(scan.as_of) > getdate():
         wrong.append(_("{0}: choose a day that is not in the future.").format(label("as_of")))
@@ -99,11 +99,22 @@ def wrong_of(scan: Document) -> list[str]:
     return wrong
 
 
+def of_preset(preset: str | None) -> Any:
+    """Filter for records of a preset; of none where it is empty."""
+    return preset or ("is", "not set")
+
+
 def carried_start(company: str, name: str) -> date | None:
     """The first week of the last completed scan of the company: sequential methods go on from where they stood."""
     found = frappe.get_all(
         SCAN,
-        {"company": company, "status": COMPLETED, "docstatus": 1, "name": ("!=", name)},
+        {
+            "company": company,
+            "status": COMPLETED,
+            "docstatus": 1,
+            "name": ("!=", name),
+            "preset": ("is", "not set"),
+        },
         ["first_week"],
         order_by="finished_at desc, name desc",
         limit=1,

@@ -31,7 +31,7 @@ def of_signal(doc: Document) -> dict[str, Any]:
 
 
 def of_scan(doc: Document) -> list[dict[str, Any]]:
-    """Findings of a scan that is complete: {title, change, trend, first, last, observed, expected, words, signal}; those whose signal the
+    """Findings of a scan that is complete: {title, change, trend, since, until, observed, expected, words, signal}; those whose signal the
     reader may not see are left out."""
     if doc.status != COMPLETED:
         return []

@@ -1,4 +1,5 @@
-"""Signals that wait for a quality manager: new ones, those under review, and those whose time of watching is over."""
+"""Signals that wait for a quality manager: new ones, those under review, and those whose time of watching is over; and trends by
+Art. 88, which wait for Regulatory Affairs."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from frappe import _
 from frappe.utils import getdate
 
 from complaint_qms.constants import roles, work
-from complaint_qms.constants.signals import DECIDED, OPEN, SIGNAL, WATCH
+from complaint_qms.constants.signals import ART_88, DECIDED, OPEN, SIGNAL, SUPERSEDED, WATCH
 from complaint_qms.engine.message import number
+from complaint_qms.services.signals.settings import of_preset
 from complaint_qms.services.work.loading import Found
 from complaint_qms.services.work.timing import Viewer, date_of
 
@@ -29,13 +31,18 @@ _FIELDS = (
 
 def signal_work(viewer: Viewer) -> Found:
     """A row for each signal that the viewer may decide about, the oldest first; each is due on the day it was found."""
-    if roles.QUALITY_MANAGER not in viewer.roles or not frappe.has_permission(SIGNAL, "write"):
+    if not frappe.has_permission(SIGNAL, "write"):
         return [], False
+    asked: list[dict[str, Any]] = []
+    if roles.QUALITY_MANAGER in viewer.roles:
+        usual = {"preset": of_preset(None)}
+        late = {"decision": WATCH, "watch_until": ("<", viewer.today), "trend": ("!=", "ended")}
+        asked += [usual | {"state": ("in", OPEN)}, usual | {"state": DECIDED} | late]
+    if roles.REGULATORY in viewer.roles:
+        # A trend that has faded before anybody judged it still has to be judged.
+        asked.append({"preset": ART_88, "decision": ("is", "not set"), "state": ("!=", SUPERSEDED)})
     found: list[frappe._dict] = []
-    for filters in (
-        {"state": ("in", OPEN)},
-        {"state": DECIDED, "decision": WATCH, "watch_until": ("<", viewer.today), "trend": ("!=", "ended")},
-    ):
+    for filters in asked:
         found += frappe.get_list(
             SIGNAL, filters, list(_FIELDS), order_by="creation asc, name asc", limit=work.MOST + 1
         )  # fmt: skip

@@ -9,7 +9,7 @@ from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.rules import thresholds
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
-from complaint_qms.services.signals import adopting
+from complaint_qms.services.signals import adopting, trend
 from complaint_qms.services.visitor import page
 from complaint_qms.services.work import alerts
 
@@ -27,6 +27,7 @@ class ComplaintQMSSettings(Checked):
         thresholds.check_thresholds(self)
         ways.check_setting(self)
         adopting.keep_adopted(self)
+        trend.check_plan(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

@@ -2,12 +2,14 @@
 
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.signals import settings, shown, starting
+from complaint_qms.services.signals import settings, shown, starting, trend
 
 
 class SignalScan(Checked):
     def before_validate(self):
         starting.keep_results(self)
+        if self.preset and self.docstatus.is_draft():
+            trend.take_plan(self)
 
     def validate(self):
         settings.check_scan(self)

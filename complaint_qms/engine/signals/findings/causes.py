@@ -41,6 +41,8 @@ BESIDE, NARROW = 6, 0.25
 """So many causes beside are looked for, after the first one only such as usually have no more than this share of all complaints."""
 MARRED = 0.25
 """The share of the complaints of its periods that a finding has of an explanation, from which these tell nothing of what is usual."""
+_UNITS_OF = {"batch": 0, "item": 1}
+"""Whose units in the field come first where several parts of an explanation have some."""
 _TRIED = 4
 _WINDOWS = Control()
 
@@ -286,8 +288,8 @@ class Causes:
             season = self._season(part, first, stop)
             if season is not None:
                 return season, None
-        for kind, code in sorted(singles, key=lambda part: part[0] != "batch"):
-            if kind in ("all", "batch", "item") and self._measured((kind, code)):
+        for kind, code in sorted(singles, key=lambda part: _UNITS_OF.get(part[0], len(_UNITS_OF))):
+            if self._measured((kind, code)):
                 scan, row = self.scans[kind], self.row[kind][code]
                 units = by_time_without_units(scan.exposure[row], first, self.settings)  # type: ignore[index]
                 return units, scan.rates.get(row)

@@ -2,6 +2,7 @@
 import { label, pill } from "../labels";
 import { empty, esc } from "../markup";
 import { date_text, record_link } from "../words";
+import { draw_age_curve } from "./age_curve";
 import { draw_signal_chart } from "./signal_chart";
 import { keep_typed_texts } from "./typed_texts";
 
@@ -13,6 +14,16 @@ const DECISIONS = () => [
 	{ value: "watched", label: __("Watch Until a Day") },
 	{ value: "set_aside", label: __("Dismiss With a Reason") },
 ];
+const TREND_DECISIONS = () => [
+	{ value: "reportable_trend", label: __("Reportable Trend") },
+	{ value: "no_reportable_trend", label: __("No Reportable Trend") },
+];
+// What is decided → the field that names a record it leads to, and its DocType.
+const LEADS_TO = {
+	investigation: ["investigation", "Investigation"],
+	capa: ["capa", "CAPA"],
+	reportable_trend: ["reportability_assessment", "Reportability Assessment"],
+};
 const ASK_EVERY = 2000;
 
 export function draw_signal(frm) {
@@ -29,7 +40,23 @@ export function draw_signal(frm) {
 			event.preventDefault();
 			frappe.set_route("List", "Complaint", shown.listed);
 		});
+	offer_age(frm);
 	offer_decision(frm);
+}
+
+/** The curve costs some queries over all deliveries: it is drawn when somebody asks for it. */
+function offer_age(frm) {
+	const $at = frm.get_field("age_html").$wrapper.empty();
+	if (!frm.doc.item_code && !frm.doc.batch_no) return;
+	const $ask = $(`<button type="button" class="btn btn-default btn-sm">${esc(__("Show Time to Complaint"))}</button>`).appendTo($at);
+	$ask.on("click", async () => {
+		$ask.prop("disabled", true);
+		const name = frm.doc.name;
+		const data = await frappe.xcall(`${API}.by_age`, { name }).catch(() => null); // it has said why
+		if (frm.doc.name !== name) return;
+		if (data) draw_age_curve($at, data);
+		else $ask.prop("disabled", false);
+	});
 }
 
 function state_html(doc) {
@@ -59,15 +86,33 @@ function words_html(doc, shown) {
 			)}</p>`
 		: "";
 	const why = doc.method ? `<p class="text-muted">${esc(`${__("Method")}: ${label(doc.method)}. ${shown.why || ""}`)}</p>` : "";
-	return `<div class="cq-signal-words"><p><b>${esc(shown.words || "")}</b></p>${chance}${why}</div>`;
+	const against = doc.held_against
+		? `<p class="text-muted">${esc(`${__("Held Against", null, "Complaint Signal")}: ${label(doc.held_against)}.`)} ${esc(units_words(doc))}</p>`
+		: "";
+	const source = doc.preset ? `<p class="text-muted">${esc(source_words(doc))}</p>` : "";
+	return `<div class="cq-signal-words"><p><b>${esc(shown.words || "")}</b></p>${chance}${why}${against}${source}</div>`;
+}
+
+/** How many complaints came for each 1,000 units in the field, where units are known. */
+function units_words(doc) {
+	if (!doc.exposure || !doc.baseline_exposure) return "";
+	const usual = (1000 * doc.baseline_count) / doc.baseline_exposure;
+	return __("In the baseline {0} complaints for each 1,000 units in the field and year.", [format_number(usual, null, usual < 1 ? 3 : 1)]);
+}
+
+function source_words(doc) {
+	const plan = doc.plan_reference ? ` ${__("Plan")}: ${doc.plan_reference}.` : "";
+	return (
+		__("Regulation (EU) 2017/745, Art. 88: incidents that are not serious, and expected side effects, against the baseline of the plan.") +
+		plan
+	);
 }
 
 function complaints_html(doc, shown) {
 	const parts = [`<p><a href="#" data-listed>${esc(__("Show the {0} complaints", [shown.cases || 0]))}</a></p>`];
-	const links = [
-		[doc.investigation, "Investigation"],
-		[doc.capa, "CAPA"],
-	].filter(([name]) => name);
+	const links = Object.values(LEADS_TO)
+		.map(([field, doctype]) => [doc[field], doctype])
+		.filter(([name]) => name);
 	parts.push(...links.map(([name, doctype]) => `<p>${esc(__(doctype))} ${record_link(doctype, name)}</p>`));
 	const others = (shown.same_batch || []).filter((name) => name !== doc.investigation);
 	if (others.length) {
@@ -80,7 +125,7 @@ function complaints_html(doc, shown) {
 
 function offer_decision(frm) {
 	const { doc } = frm;
-	if (doc.state === "superseded" || !frappe.user.has_role("Quality Manager")) return;
+	if (doc.state === "superseded" || !frappe.user.has_role(doc.preset ? "Regulatory Affairs" : "Quality Manager")) return;
 	if (doc.state === "new") {
 		frm.add_custom_button(__("Start Review", null, "Complaint Signal"), async () => {
 			await frappe.xcall(`${API}.start_review`, { name: doc.name });
@@ -101,9 +146,18 @@ function decide_dialog(frm) {
 				fieldname: "decision",
 				fieldtype: "Select",
 				label: __("Decision", null, "Complaint Signal"),
-				options: DECISIONS(),
+				options: frm.doc.preset ? TREND_DECISIONS() : DECISIONS(),
 				reqd: 1,
-				default: "investigation",
+				default: frm.doc.preset ? "" : "investigation",
+			},
+			{
+				fieldname: "reportable_trend",
+				fieldtype: "Link",
+				options: "Reportability Assessment",
+				label: __("Reportability Assessment"),
+				depends_on: when("reportable_trend"),
+				description: __("Of one of its complaints, where one exists; the report itself goes to the authority."),
+				get_query: () => ({ filters: { company: frm.doc.company } }),
 			},
 			{
 				fieldname: "investigation",
@@ -135,7 +189,7 @@ function decide_dialog(frm) {
 				fieldname: "reason",
 				fieldtype: "Small Text",
 				label: __("Reason"),
-				mandatory_depends_on: when("set_aside"),
+				mandatory_depends_on: "eval:['set_aside', 'reportable_trend', 'no_reportable_trend'].includes(doc.decision)",
 				description: __("It stays in the signal with your name."),
 			},
 		],
@@ -149,8 +203,9 @@ function decide_dialog(frm) {
 			was_sent();
 			dialog.hide();
 			await frm.reload_doc();
-			const made = values.decision === "investigation" ? ["Investigation", done.investigation] : ["CAPA", done.capa];
-			if (["investigation", "capa"].includes(values.decision)) frappe.set_route("Form", ...made);
+			if (!["investigation", "capa"].includes(values.decision)) return;
+			const [field, doctype] = LEADS_TO[values.decision];
+			frappe.set_route("Form", doctype, done[field]);
 		},
 	});
 	dialog.show();

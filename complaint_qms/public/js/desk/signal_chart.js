@@ -99,8 +99,9 @@ function bar_words(chart, at, alarm) {
 }
 
 function legend_html(chart) {
+	const alarm = `<span><i class="cq-key is-alarm">▲</i>${esc(__("Week with an alarm"))}</span>`;
 	const parts = [
-		`<span><i class="cq-key is-alarm">▲</i>${esc(__("Week with an alarm"))}</span>`,
+		...(chart.marked.length ? [alarm] : []),
 		`<span><i class="cq-key is-inside"></i>${esc(__("Week of the rise"))}</span>`,
 		`<span><i class="cq-key is-usual"></i>${esc(__("Complaints of a week"))}</span>`,
 		`<span><i class="cq-key is-expected"></i>${esc(__("Expected"))}</span>`,
