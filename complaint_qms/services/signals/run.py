@@ -139,12 +139,6 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
     )
 
 
-def _find_trends(scan: Document, tell: Callable[[int], None]) -> Rises:
-    complaints, deliveries, facts, watched, matrix = trend.read_and_judge(scan, tell)
-    digest = digest_of(complaints, deliveries) if deliveries is not None else complaints.digest
-    return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None)
-
-
 def digest_of(complaints: Complaints, deliveries: Deliveries) -> str:
     """SHA-256 over all that a scan reads."""
     found = hashlib.sha256(complaints.digest.encode())
@@ -161,6 +155,12 @@ def why(error: Exception) -> str:
     if isinstance(error, frappe.ValidationError | frappe.PermissionError):
         return said(error)
     return _("An unexpected error stopped it. The Error Log has it.")
+
+
+def _find_trends(scan: Document, tell: Callable[[int], None]) -> Rises:
+    complaints, deliveries, facts, watched, matrix = trend.read_and_judge(scan, tell)
+    digest = digest_of(complaints, deliveries) if deliveries is not None else complaints.digest
+    return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None)
 
 
 def _result(scan: Document, found: Rises) -> dict[str, Any]:
