@@ -18,6 +18,9 @@ from complaint_qms.services.analysis.capa_effects import CapaEffects
 from complaint_qms.services.analysis.cross_tab import CrossTab
 from complaint_qms.services.analysis.efficiency_report import EfficiencyReport
 from complaint_qms.services.analysis.quality_cost import QualityCost
+from complaint_qms.services.work.load import load_of
+from complaint_qms.services.work.timing import viewer
+from complaint_qms.services.work.workload_report import Workload
 from tests.desk import factory, report_rows
 from tests.desk.report_rows import (
     COUNT,
@@ -316,8 +319,30 @@ def test_reports_refuse_whom_and_what_they_must(report: str) -> None:
     assert "Widen the period or clear a filter" in answer["message"]
     assert not answer["result"]
     assert not answer["chart"]
-    for asked in ({"colour": "red"}, {"from_date": "soon"}, {"company": {"a": 1}}):
+    for asked in (
+        {"colour": "red"},
+        {"from_date": "soon"},
+        {"company": {"a": 1}},
+        {"by": ["a"], "rows_by": ["a"]},
+    ):
         with pytest.raises(frappe.ValidationError):
             run(report, asked)
     with as_user(factory.person("Sales User")), pytest.raises(frappe.PermissionError):
         run(report, {})
+
+
+def test_the_workload_is_that_of_team_load(made: Made) -> None:
+    for row in made.rows()[:3]:
+        frappe.db.set_value("Complaint", row.name, {"complaint_owner": "Administrator", "stage": "triage"})
+    load = load_of(viewer("Administrator", NOW))["people"]
+    people = Workload({}, NOW).run()[1]
+    assert [(row["user"], row["open"], row["overdue"]) for row in people] == [(one["user"], one["open"], one["overdue"]) for one in load]  # fmt: skip
+    assert sum(row["open"] for row in people) >= 3
+    departments = Workload({"by": "department"}, NOW).rows()
+    assert sum(row["open"] for row in departments) == sum(row["open"] for row in people)
+    agent = factory.person("Complaint Agent")
+    with as_user(agent):
+        assert [row["user"] for row in Workload({}, NOW).rows()] == [agent]
+    for asked, told in (({"colour": "red"}, "no filter colour"), ({"by": ["a"]}, "among the choices")):
+        with pytest.raises(frappe.ValidationError, match=told):
+            Workload(asked)
