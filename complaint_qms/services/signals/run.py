@@ -29,6 +29,7 @@ from complaint_qms.services.signals import following, settings, trend
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Describer, Facts, KeptScan
 from complaint_qms.services.signals.reading import Complaints, read_complaints
+from complaint_qms.services.signals.words import json_value
 
 PROGRESS = "signal_scan_progress"
 EXPLAINING = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
@@ -173,7 +174,7 @@ def _result(scan: Document, found: Rises) -> dict[str, Any]:
             "until": str(facts.values["until"]),
             "p": facts.values["p_value"],
             "signal": followed.of.get(at),
-            **({"change": found.findings[at].change} if found.findings else {}),
+            **(_of_finding(found.findings[at], periods) if found.findings else {}),
         }
         for at, facts in enumerate(found.facts)
     ]  # fmt: skip
@@ -194,6 +195,19 @@ def _result(scan: Document, found: Rises) -> dict[str, Any]:
             {"numbers": _numbers(scan), "kinds": settings.kinds_of(scan), "findings": rows},
             ensure_ascii=False,
         ),
+    }
+
+
+def _of_finding(finding: Finding, periods: Periods) -> dict[str, Any]:
+    """A finding as the engine gives it: every figure, its weeks by their labels."""
+    return {
+        "change": finding.change,
+        "trend": finding.trend,
+        "first": periods.label(finding.first),
+        "last": periods.label(finding.last),
+        "observed": finding.observed,
+        "expected": json_value(finding.expected),
+        "p": json_value(finding.p),
     }
 
 
