@@ -261,7 +261,7 @@ function found_html(doc, row) {
 		: "";
 	return `<li class="cq-found-row"><div><b>${esc(row.title)}</b> ${row.verdict ? pill(row.verdict) : ""}${why}</div>
 		<div>${esc(row.words || figures_words(row))}</div><div><a href="#" data-listed="${esc(row.row)}">${esc(__("Show the {0} complaints", [row.observed]))}</a>
-		<span class="text-muted">${esc(__("{0} to {1}", [date_text(row.since), date_text(row.until)]))}</span></div>
+		<span class="text-muted">${esc(__("{0} to {1}", [date_text(row.since), date_text(row.until)], "Complaint"))}</span></div>
 		<ul class="cq-when-told">${told_html}</ul>${marks}</li>`;
 }
 
