@@ -83,6 +83,7 @@ def test_what_is_not_among_the_first_lines_is_one_line_of_others() -> None:
     assert chart["data"]["yMarkers"][0]["value"] == pytest.approx(0.8 * 55)
     assert {one["fieldname"] for one in columns} & {"before", "rate"} == set()
     assert summary[-1]["value"] == 4
+    assert [one["label"] for one in columns if one["fieldname"] == "together"] == ["Cumulative %"]
     assert all(one["definition"] for one in columns if one["fieldname"] != "group")
 
 

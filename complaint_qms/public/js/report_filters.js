@@ -226,7 +226,7 @@ Object.assign(complaint_qms.reports, {
 		const head = together
 			? `<tr style="color:var(--text-muted)"><th></th><th></th>
 				<th scope="col" style="text-align:right;font-weight:400;white-space:nowrap">${esc(__("Count", null, "Complaint"))}</th>
-				<th scope="col" style="text-align:right;font-weight:400;white-space:nowrap;padding-left:.75rem">${__("Together")}</th></tr>`
+				<th scope="col" style="text-align:right;font-weight:400;white-space:nowrap;padding-left:.75rem">${esc(__("Cumulative %"))}</th></tr>`
 			: "";
 		return `<table style="width:100%;border-collapse:collapse;font-size:13px"><thead>${head}</thead>
 			<tbody>${rows.join("")}</tbody></table>`;

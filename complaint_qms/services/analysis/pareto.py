@@ -161,7 +161,7 @@ class Pareto:
                 "labels": names,
                 "datasets": [
                     {"name": _("Complaints"), "values": counts, "chartType": "bar"},
-                    {"name": _("Together"), "values": sums, "chartType": "line"},
+                    {"name": _("Cumulative Count"), "values": sums, "chartType": "line"},
                 ],
                 "yMarkers": [
                     {"label": f"{REACH} %", "value": REACH / 100 * sums[-1], "options": {"labelPos": "left"}}

@@ -124,7 +124,7 @@ def by_type(filters: Mapping | str | None = None) -> dict:
     }
     figure = _chart(
         names,
-        {_("Complaints"): values, _("Together"): list(accumulate(values))},
+        {_("Complaints"): values, _("Cumulative Count"): list(accumulate(values))},
         [span | route for route in routes],
         filters,
     )

@@ -66,7 +66,7 @@ _ALL: Final = (
         lambda: _("Complaints of the line ÷ all complaints of the report."),
     ),
     Measure(
-        "together", PERCENT, lambda: _("Together"),
+        "together", PERCENT, lambda: _("Cumulative %"),
         lambda: _("Share of this line and of all lines above it."),
     ),
     Measure(
@@ -266,7 +266,7 @@ _ALL: Final = (
         lambda: _("Cost of the line ÷ cost of all lines in the same currency."),
     ),
     Measure(
-        "cost_together", PERCENT, lambda: _("Cost Together"),
+        "cost_together", PERCENT, lambda: _("Cumulative % of Cost"),
         lambda: _("Share of this line and of all lines above it in the same currency."),
     ),
     Measure(
