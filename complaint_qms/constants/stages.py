@@ -9,6 +9,7 @@ COMPLAINT_FLOW: Final = ("intake", "triage", "investigate", "solve", "confirm", 
 COMPLAINT_SIDE: Final = ("on_hold", "rejected", "duplicate", "void")
 COMPLAINT_STAGES: Final = COMPLAINT_FLOW + COMPLAINT_SIDE
 COMPLAINT_OPEN: Final = COMPLAINT_FLOW[:-1]
+COMPLAINT_CLOSED: Final = COMPLAINT_FLOW[-1]
 COMPLAINT_EARLY: Final = COMPLAINT_FLOW[:2]
 """Intake and triage: what it is, is not decided yet."""
 COMPLAINT_UNENDED: Final = (*COMPLAINT_OPEN, "on_hold")

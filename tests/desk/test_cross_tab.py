@@ -177,7 +177,7 @@ def test_times_are_those_of_counting_by_hand(made: Made) -> None:
             assert told["response_median"] == round(float(np.percentile(used, 50)) / 3600, 1)
             assert told["response_p90"] == round(float(np.percentile(used, 90)) / 3600, 1)
         late = sum(row.response_status in LATE for row in some)
-        met = sum(row.response_status == MET for row in some)
+        met = sum(row.response_status == MET and bool(row.first_response_at) for row in some)
         assert told["response_in_time"] == (round(100 * met / (met + late), 1) if met + late else None)
         days = [((row.closed_at if not is_open(row) else NOW).date() - row.received_at.date()).days for row in some if is_open(row) or row.closed_at]  # fmt: skip
         curve = kaplan_meier(days, [not is_open(row) for row in some if is_open(row) or row.closed_at])
@@ -187,7 +187,7 @@ def test_times_are_those_of_counting_by_hand(made: Made) -> None:
         kept = sum(bool(row.promised_on and row.reply_sent_at and row.reply_sent_at.date() <= row.promised_on) for row in some)  # fmt: skip
         broken = sum(
             bool(row.promised_on)
-            and (row.reply_sent_at.date() > row.promised_on if row.reply_sent_at else is_open(row) and row.promised_on < NOW.date())
+            and (row.reply_sent_at.date() > row.promised_on if row.reply_sent_at else row.promised_on < NOW.date())
             for row in some
         )  # fmt: skip
         judged += kept + broken
@@ -203,6 +203,29 @@ def test_times_are_those_of_counting_by_hand(made: Made) -> None:
     assert sum(row["complaints"] for row in by_group.rows()) == len(rows)
     with as_user(factory.person("Complaint Manager", Company=bare_company())):
         assert not EfficiencyReport({"by": "month"}).rows()
+
+
+def test_what_nobody_answered_or_was_no_complaint_makes_no_figure_better() -> None:
+    company = bare_company()
+
+    def complaint(stage: str, **values: object) -> None:
+        bare_row("Complaint", company=company, subject="Broken", stage=stage, **{"received_at": datetime(2024, 5, 1), **values})  # fmt: skip
+
+    ended = {"closed_at": datetime(2024, 5, 20), "resolution_used": 7200, "resolution_status": MET}
+    answered = {"first_response_at": datetime(2024, 5, 2), "response_used": 3600, "response_status": MET}
+    complaint("closed", reply_sent_at=datetime(2024, 5, 9), promised_on="2024-05-10", **ended, **answered)
+    complaint("closed", promised_on="2024-05-10", response_status=MET, **ended)
+    complaint("closed", response_status=MISSED, **ended)
+    for stage in ("rejected", "duplicate", "void"):
+        complaint(stage, **(ended | {"resolution_used": 60, "resolution_status": MISSED}))
+    complaint("triage", promised_on="2024-08-01")
+    complaint("triage", received_at=None)
+    for by in ("month", "week", "company"):
+        (row,) = EfficiencyReport({"company": company, "by": by}, now=NOW).rows()
+        dated = 7 + (by == "company")
+        assert (row["complaints"], row["closed"], row["promises_kept"], row["response_in_time"]) == (dated, 3, 50.0, 50.0)  # fmt: skip
+        assert (row["handling_in_time"], row["handling_median"]) == (100.0, 2.0)
+        assert row["open"] == dated - 6
 
 
 # CAPAs ---------------------------------------------------------------------------------------------------------------

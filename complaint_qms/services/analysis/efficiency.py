@@ -17,8 +17,8 @@ from frappe.utils import cint, getdate, now_datetime
 from pypika.queries import QueryBuilder
 from pypika.terms import Case, Criterion, Term
 
-from complaint_qms.constants.clock import LATE, MET, MISSED
-from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
+from complaint_qms.constants.clock import LATE, MET, MISSED, OVERDUE
+from complaint_qms.constants.stages import COMPLAINT_CLOSED, COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
 from complaint_qms.engine.signals.time_to_event import kaplan_meier
 from complaint_qms.integrations.erpnext.customer_groups import with_customer_group
 from complaint_qms.services.reporting.access import permitted
@@ -119,12 +119,16 @@ class Measured:
         complaint = frappe.qb.DocType("Complaint")
         query, key = self._grouped()
         today = getdate(self.now)
-        unended = complaint.stage.isin(COMPLAINT_UNENDED)
+        unended, closed = complaint.stage.isin(COMPLAINT_UNENDED), complaint.stage == COMPLAINT_CLOSED
         promised, replied = complaint.promised_on, complaint.reply_sent_at
         kept = promised.isnotnull() & replied.isnotnull() & (_DAYS_BETWEEN(replied, promised) <= 0)
+        # Whoever closes a complaint without a reply has not kept the promise either.
         broken = promised.isnotnull() & (
-            (_DAYS_BETWEEN(replied, promised) > 0) | (replied.isnull() & unended & (promised < today))
+            (_DAYS_BETWEEN(replied, promised) > 0) | (replied.isnull() & (promised < today))
         )
+        # The clock is met as well where a complaint ended within its limit that nobody answered.
+        answered = (complaint.response_status == MET) & complaint.first_response_at.isnotnull()
+        overdue = complaint.resolution_status == OVERDUE
         bucket = bucket_of(self._used("response"))
         query = query.select(
             key,
@@ -135,11 +139,11 @@ class Measured:
                 (
                     complaint.at_once_sop.isnotnull(),
                     unended,
-                    complaint.closed_at.isnotnull() & complaint.stage.isin(COMPLAINT_ENDED),
-                    complaint.response_status == MET,
+                    closed,
+                    answered,
                     complaint.response_status.isin(LATE),
-                    complaint.resolution_status == MET,
-                    complaint.resolution_status.isin(LATE),
+                    closed & (complaint.resolution_status == MET),
+                    (unended & overdue) | (closed & complaint.resolution_status.isin(LATE)),
                     kept,
                     broken,
                 ),
@@ -179,10 +183,9 @@ class Measured:
         complaint = frappe.qb.DocType("Complaint")
         name = "response" if clock == "response" else "resolution"
         done = complaint[f"{name}_status"].isin([MET, MISSED])
-        if (
-            clock == "response"
-        ):  # a complaint that ended unanswered has been judged but took no time to answer
-            done &= complaint.first_response_at.isnotnull()
+        # A complaint that ended unanswered has been judged but took no time to answer; what was none is not handled.
+        is_answered = complaint.first_response_at.isnotnull()
+        done &= is_answered if clock == "response" else complaint.stage == COMPLAINT_CLOSED
         return Case().when(done, complaint[f"{name}_used"])
 
     def _add_days(self) -> None:
@@ -231,6 +234,8 @@ class Measured:
             key = key.else_("") if members else Coalesce(complaint.item_group, "")
         else:
             key = self.dimension.term(complaint, self.filters)
+        if self.dimension.is_time:  # a moment that is missing is in no month
+            query = query.where(self.filters.moment(complaint).isnotnull())
         return permitted(self.filters.apply(query, complaint)), key
 
 

@@ -51,7 +51,7 @@ class Measure:
 _ALL: Final = (
     Measure(
         "complaints", COUNT, lambda: _("Complaints"),
-        lambda: _("Complaints whose date lies in the period and that the filters leave. Rejected, duplicate and void ones count only where the filter State says so."),
+        lambda: _("Complaints whose date lies in the period and that the filters leave. Without a filter State, rejected, duplicate and void ones count as well."),
     ),
     Measure(
         "open", COUNT, lambda: _("Open", context="Complaint"),
@@ -171,7 +171,7 @@ _ALL: Final = (
     ),
     Measure(
         "response_in_time", PERCENT, lambda: _("Answered in Time"),
-        lambda: _("First responses within the limit of the SOP ÷ all that were given or are late now."),
+        lambda: _("First responses within the limit of the SOP ÷ all that were given or whose limit passed without one; what was closed before it unanswered is left out."),
     ),
     Measure(
         "one_touch", PERCENT, lambda: _("One-touch Solution"),
@@ -207,7 +207,7 @@ _ALL: Final = (
     ),
     Measure(
         "promises_kept", PERCENT, lambda: _("Promises Kept"),
-        lambda: _("Complaints whose reply was sent by the day promised to the customer ÷ all whose promised day was met or has passed."),
+        lambda: _("Complaints whose reply was sent by the day promised to the customer ÷ all whose promised day was met or has passed, those closed without a reply included."),
     ),
     Measure(
         "capa_rate_before", RATE, lambda: _("Per 1,000 Before"),
