@@ -11,11 +11,12 @@ from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
 from complaint_qms.tabular import durations, heading_words
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
-from complaint_qms.tabular.dates import DateDecision
+from complaint_qms.tabular.dates import DateDecision, parse_column
 from complaint_qms.tabular.fields import BY_KEY
 from complaint_qms.tabular.heading_names import fold_heading
 from complaint_qms.tabular.left_columns import REASONS
 from complaint_qms.tabular.mapping import FileMapping, name_list, short_names
+from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES
 from complaint_qms.tabular.mojibake import mended
 
 _WANTED = (
@@ -81,7 +82,10 @@ def store(store: Store, mapping: FileMapping, field: str = "-") -> None:
     for key, decision in mapping.dates.items():
         if decision.why in ("date_by_other_column", "date_by_sequence", "date_by_default"):
             at = key if field == "-" else field
-            store.note_quality(at, f"{decision.why}_{decision.order}", decision.ambiguous, None, "")
+            example = ""
+            if decision.open_date:
+                example = "{} → {} / {}".format(decision.open_date, *both_ways(decision.open_date))
+            store.note_quality(at, f"{decision.why}_{decision.order}", decision.ambiguous, None, example)
     for reason, count, example in of_file(mapping):
         store.note_quality(field, reason, count, None, example)
     known = currencies_of(store)
@@ -151,11 +155,28 @@ def date_words(decision: DateDecision, language: str) -> str:
 
 def lines(mapping: FileMapping, language: str) -> list[str]:
     """For the screen, which names the columns that were not used by their reasons."""
-    return [
+    found = [
         f"{phrase(reason, language)}: {example}"
         for reason, _, example in of_file(mapping, language)
         if reason != "columns_unused"
     ]
+    names_of = EXPOSURE_NAMES if mapping.exposure else {}
+    for key, decision in mapping.dates.items():
+        if decision.open_date:
+            read, other = both_ways(decision.open_date)
+            name, line = (
+                " + ".join(name_list(mapping.columns[key])),
+                f"dates: {{{names_of.get(key, key)}: mdy}}",
+            )
+            values = {"name": name, "example": decision.open_date, "read": read, "other": other, "line": line}
+            found.append(phrase("dates_in_doubt", language, **values))
+    return found
+
+
+def both_ways(text: str) -> tuple[str, str]:
+    """The day that a date is when the day stands first, and when the month does."""
+    day_first, month_first = (str(parse_column([text], order, "UTC")[0][0])[:10] for order in ("dmy", "mdy"))
+    return day_first, month_first
 
 
 def _left(mapping: FileMapping) -> dict[tuple[str, str], list[str]]:

@@ -8,6 +8,7 @@ import yaml
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
+from complaint_qms.tabular.fields import DATE_KEYS
 
 MANY = 0.05
 """Share of the complaints from which ends before their receipt are no slips."""
@@ -20,7 +21,8 @@ LONG_AFTER = 60
 def remarks(store: Store, asked: str | None, language: str) -> list[str]:
     """Sentences; ``asked``: the day that the history was to end on, if one was given."""
     policy = Policy(yaml.safe_load(store.meta("policy")))
-    found = severity_sentences(severity_facts(store), policy, language)
+    found = date_sentences(date_facts(store), language)
+    found += severity_sentences(severity_facts(store), policy, language)
     complaints = store.count("complaint")
     for key, count in store.db.execute(
         "SELECT field, sum(rows) FROM quality WHERE reason = 'before_received' GROUP BY field ORDER BY 2 DESC, 1"
@@ -43,6 +45,24 @@ def remarks(store: Store, asked: str | None, language: str) -> list[str]:
     if asked is not None and days > LONG_AFTER:
         found.append(phrase("as_of_long_after", language, date=until, last=last, days=f"{days:,}"))
     return found
+
+
+def date_facts(store: Store) -> list[tuple[str, str]]:
+    """Fields whose day and month nothing in the files tells apart: ``(field, example)``."""
+    return store.db.execute(
+        "SELECT field, example FROM quality WHERE reason = 'date_by_default_dmy' AND example <> '' ORDER BY field DESC"
+    ).fetchall()
+
+
+def date_sentences(facts: list[tuple[str, str]], language: str) -> list[str]:
+    """The same in words, with the line of the mapping to write."""
+    return [
+        phrase(
+            "told_dates_in_doubt", language, field=phrase(f"field_{key}", language), example=example, key=key
+        )
+        for key, example in facts
+        if key in DATE_KEYS
+    ]
 
 
 def severity_facts(store: Store) -> list[tuple[str, int, list[str]]]:

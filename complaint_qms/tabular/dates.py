@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from complaint_qms.tabular.date_order import Way, straighter
 from complaint_qms.tabular.shapes import (
     BLANKS,
     MONTHS,
@@ -87,9 +88,10 @@ class DateVotes:
     day_first: int = 0
     month_first: int = 0
     ambiguous: int = 0
-    rising_day_first: int = 0
-    rising_month_first: int = 0
+    ways: dict[str, Way] = field(default_factory=lambda: {"dmy": Way(), "mdy": Way()})
     dotted: int = 0
+    open_date: str = ""
+    """The first one that can be read both ways."""
     styles: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Of each style how many, and the first one."""
 
@@ -131,7 +133,7 @@ class DateVotes:
                 self.families[family] = self.families.get(family, 0) + count
                 self._note(family, count, firsts[form])
         if unclear:
-            last: dict[str, str] = {}
+            seen: set[str] = set()
             for text, form, count in zip(texts, forms, counts, strict=True):
                 if form in unclear and text.lower() not in BLANKS:
                     family, _ = classify(form)
@@ -140,7 +142,7 @@ class DateVotes:
                     if family == "numeric":
                         self.dotted += count * ("." in form[:3])
                         self._note(form[:3].strip("9"), count, text)
-                        last = self._vote(text, count, last)
+                        self._vote(text, count, seen)
 
     def mixed(self) -> list[str]:
         """A date of each style, where there are several, the most usual first; a stray cell is none."""
@@ -152,8 +154,8 @@ class DateVotes:
         before, first = self.styles.get(style, (0, text))
         self.styles[style] = before + count, first
 
-    def _vote(self, text: str, count: int, last: dict[str, str]) -> dict[str, str]:
-        """Evidence of one value whose day and month are not told apart by its shape."""
+    def _vote(self, text: str, count: int, seen: set[str]) -> None:
+        """Evidence of one value whose day and month are not told apart by its shape; `seen`: days before it."""
         first, second, year = re.findall(r"\d+", text)[:3]
         one, two = int(first), int(second)
         if one > 12 >= two:
@@ -162,18 +164,18 @@ class DateVotes:
             self.month_first += count
         elif one <= 12 and two <= 12 and one != two:
             self.ambiguous += count
-            now = {"dmy": f"{year}{two:02}{one:02}", "mdy": f"{year}{one:02}{two:02}"}
-            if last:
-                self.rising_day_first += now["dmy"] >= last["dmy"]
-                self.rising_month_first += now["mdy"] >= last["mdy"]
-            return now
-        return last
+            self.open_date = self.open_date or text
+            if (day := f"{year}-{one}-{two}") not in seen:
+                seen.add(day)
+                self.ways["dmy"].go_to(int(year), two, one)
+                self.ways["mdy"].go_to(int(year), one, two)
 
 
 @dataclass(frozen=True)
 class DateDecision:
     """How a column is read. `order` is dmy, mdy or ymd; `why` says what decided it (``date_given``, …); `ambiguous` the number of such values;
-    `form` the family of nearly all of them where that says how they are read, `styles` a date of each style where there are several."""
+    `form` the family of nearly all of them where that says how they are read, `styles` a date of each style where there are several,
+    `open_date` one that can be read both ways where nothing decides."""
 
     order: str
     why: str
@@ -181,6 +183,7 @@ class DateDecision:
     contrary: int = 0
     form: str = ""
     styles: Sequence[str] = ()
+    open_date: str = ""
 
 
 def decide(votes: DateVotes, others: list[DateVotes], given: str | None = None) -> DateDecision:
@@ -235,10 +238,9 @@ def _decide(votes: DateVotes, others: list[DateVotes], given: str | None) -> Dat
     month = sum(o.month_first for o in others)
     if day != month:
         return DateDecision("dmy" if day > month else "mdy", "date_by_other_column", votes.ambiguous)
-    if votes.rising_day_first != votes.rising_month_first:
-        order = "dmy" if votes.rising_day_first > votes.rising_month_first else "mdy"
+    if order := straighter(votes.ways):
         return DateDecision(order, "date_by_sequence", votes.ambiguous)
-    return DateDecision("dmy", "date_by_default", votes.ambiguous)
+    return DateDecision("dmy", "date_by_default", votes.ambiguous, open_date=votes.open_date)
 
 
 ISO_FORMS = {"9999-99-99": "", "9999-99-99 99:99": ":00", "9999-99-99 99:99:99": ""}

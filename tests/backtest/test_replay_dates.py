@@ -79,12 +79,22 @@ def test_time_zone_and_offsets(tmp_path):
     ]
 
 
-def test_undecided_dates_are_reported(tmp_path):
+def test_undecided_dates_are_reported(tmp_path, capsys):
     path = tmp_path / "a.csv"
     path.write_text(
         "id,date,item\n" + "".join(f"{i},0{i}/0{i}/2024,a\n" for i in range(1, 9)) + "9,05/06/2024,b\n"
     )
-    assert main(["replay", str(path), "--out", str(tmp_path / "o"), "--quiet", "--no-text"]) == 0
+    assert main(["replay", str(path), "--out", str(tmp_path / "o"), "--no-text"]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "! date: DAY AND MONTH ARE IN DOUBT: 05/06/2024 is read as 2024-06-05 and may be 2024-05-06" in said
+    )
+    assert "write into the mapping file: dates: {received: mdy}" in said
+    assert "! DAY AND MONTH ARE IN DOUBT (Received): 05/06/2024 → 2024-06-05 / 2024-05-06." in said
+    assert (
+        "DAY AND MONTH ARE IN DOUBT (Received)"
+        in (tmp_path / "o" / "report.html").read_text(encoding="utf-8").partition('id="findings"')[0]
+    )
     assert query(tmp_path / "o", "SELECT field, reason FROM quality") == [("received", "date_by_default_dmy")]
     assert query(tmp_path / "o", "SELECT received FROM complaint WHERE id = '9'") == [("2024-06-05",)]
 

@@ -208,8 +208,15 @@ def test_order_is_decided_by_the_whole_column():
     other = votes("04/25/2024")
     assert decide(unclear, [other]).order == "mdy"
     assert decide(unclear, [other]).why == "date_by_other_column"
-    rising = votes("01/02/2024", "01/03/2024", "01/04/2024", "02/01/2024")
-    assert (decide(rising, []).order, decide(rising, []).why) == ("mdy", "date_by_sequence")
+    rising = [f"{month:02}/{day:02}/2024" for month in (1, 2, 3) for day in (1, 4, 7, 10)]
+    for rows in (rising, rising[::-1], [*rising[:5], rising[6], rising[5], *rising[7:]]):
+        assert (decide(votes(*rows), []).order, decide(votes(*rows), []).why) == ("mdy", "date_by_sequence")
+    one_month = [f"05/{day:02}/2024" for day in range(1, 13)]  # rises in both readings
+    no_order = [rising[n * 7 % 12] for n in range(12)]
+    for rows in (rising[:6], one_month, no_order):
+        decision = decide(votes(*rows), [])
+        assert (decision.order, decision.why) == ("dmy", "date_by_default")
+        assert decision.open_date == next(d for d in rows if d[:2] != d[3:5])
     assert decide(votes("03/04/2024"), []).why == "date_by_default"
     assert decide(unclear, [other], given="dmy").order == "dmy"
     mixed = decide(votes("25/04/2024", "26/04/2024", "04/27/2024"), [])

@@ -83,6 +83,7 @@ def collect(store: Store) -> dict[str, Any]:
         "similar": alike.groups(store, SIMILAR_CASE),
         "reportable": reportable(store, policy),
         "quality": quality(store, count),
+        "date_facts": odd_history.date_facts(store),
         "severity_facts": odd_history.severity_facts(store),
     }
 
