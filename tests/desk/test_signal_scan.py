@@ -12,6 +12,7 @@ from complaint_qms.constants import roles
 from complaint_qms.constants.signals import CAPA, DISMISSED, INVESTIGATION
 from complaint_qms.services import writing
 from complaint_qms.services.signals import deciding, run, schedule
+from complaint_qms.services.signals.storing import cases_of
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory, ways
 from tests.desk.scanned import MONDAY, WEEKS, complaints, history, new_world, scan, signals, weeks
@@ -96,6 +97,9 @@ def test_a_better_explanation_takes_the_place_of_the_former(world):
     scan(world.company, weeks(42))
     former, better = signals(world.company)
     assert (former.state, former.superseded_by, better.batch_no) == ("superseded", better.name, lots[3])
+    # Most complaints of a signal have ended when somebody looks at it.
+    ended = cases_of(better.name)[:-1]
+    writing.set_where("Complaint", ended, {"stage": "closed"}, "test")
     with factory.as_user(factory.user(roles.QUALITY_MANAGER)):
         with pytest.raises(frappe.ValidationError, match=better.name):
             deciding.decide_signal(former.name, deciding.SignalDecision(CAPA))
@@ -103,6 +107,8 @@ def test_a_better_explanation_takes_the_place_of_the_former(world):
     study = frappe.get_doc("Investigation", doc.investigation)
     assert (study.batch_no, study.company) == (lots[3], world.company)
     assert 1 + len(study.covered_complaints) == better.observed
+    assert study.complaint not in ended
+    assert {row.complaint for row in study.covered_complaints} == set(ended)
 
 
 def test_nobody_sees_figures_of_what_their_lists_hide(world):

@@ -90,7 +90,7 @@ def for_field_action(doc: Document) -> None:
 
 
 def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
-    """New work starts on complaints that have not ended, each named once.
+    """New work starts on complaints that have not ended, each named once; what a signal asks for looks back, on ended ones too.
 
     Raises:
         frappe.ValidationError: a complaint is named twice, or has ended while `doc` is new.
@@ -101,7 +101,7 @@ def check_open_complaints(doc: Document, names: Iterable[str | None]) -> None:
         frappe.throw(
             _("Complaint {0} is named twice. Remove one of the rows.").format(escape_html(comma_list(twice)))
         )
-    if not doc.is_new():
+    if not doc.is_new() or doc.flags.of_signal:
         return
     held = lock_rows("Complaint", wanted, "stage")
     ended = [row.name for row in held.values() if row.stage in COMPLAINT_ENDED]

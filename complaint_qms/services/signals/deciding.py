@@ -32,6 +32,7 @@ from complaint_qms.constants.signals import (
     UNDER_REVIEW,
     WATCH,
 )
+from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.events import Event, announce
@@ -162,10 +163,12 @@ def _investigation(doc: Document, decision: SignalDecision, cases: list[str]) ->
         return _chosen("Investigation", decision.linked, doc)
     if not cases:
         refuse(_("This signal has no complaints that an investigation could be about."))
+    first, *others = _open_ones_first(cases)
     study = frappe.new_doc("Investigation")
+    study.flags.of_signal = True
     study.update(
         {
-            "complaint": cases[0],
+            "complaint": first,
             "company": doc.company,
             "title": f"{_('Signal')}: {doc.title}"[:140],
             "investigator": acting()[-1],
@@ -173,13 +176,26 @@ def _investigation(doc: Document, decision: SignalDecision, cases: list[str]) ->
             **{name: doc.get(name) for name in ("item_code", "batch_no", "supplier") if doc.get(name)},
         }
     )
-    study.set("covered_complaints", [{"complaint": name} for name in cases[1:LISTED]])
+    study.set("covered_complaints", [{"complaint": name} for name in others[: LISTED - 1]])
     study.insert()
     if doc.batch_no:
-        attach_genealogy(study, cases[0])
+        attach_genealogy(study, first)
     because = line("Opened because of signal {0}: {1}", Link(SIGNAL, doc.name), Text(doc.title))
     note_on(study, because)
     return study.name
+
+
+def _open_ones_first(cases: list[str]) -> list[str]:
+    """Work on a complaint goes on in its investigation; those that have ended are what it rests on."""
+    ended = set(
+        frappe.get_all(
+            "Complaint",
+            filters={"name": ("in", cases), "stage": ("in", COMPLAINT_ENDED)},
+            pluck="name",
+            order_by="name asc",
+        )
+    )
+    return sorted(cases, key=lambda name: name in ended)
 
 
 def _capa(doc: Document, decision: SignalDecision, cases: list[str]) -> str:
