@@ -76,6 +76,27 @@ def test_a_table_counts_what_counting_by_hand_counts_and_each_cell_leads_to_it(m
                     assert listed(cell["route"]) == cell["count"], (person, asked, cell)
 
 
+def test_a_cell_of_two_dimensions_of_one_field_leads_to_what_both_say(made: Made) -> None:
+    """Customer by its group, item group by its line, month by week: an address has room for one condition a field."""
+    group = factory.make("Customer Group", customer_group_name=factory.unique("Buyers")).name
+    buyers = [made.customer, *(factory.customer(customer_group=group).name for _ in range(6))]
+    goods = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", limit=3, order_by="name")
+    for at, row in enumerate(made.rows()):
+        frappe.db.set_value("Complaint", row.name, {"customer": buyers[at % 7], "item_group": goods[at % 3]})
+    for asked in (
+        {"rows_by": "customer", "columns_by": "customer_group", "most_rows": "5"},
+        {"rows_by": "customer_group", "columns_by": "customer", "customer_group": group},
+        {"rows_by": "customer", "columns_by": "severity", "customer": buyers[1:4]},
+        {"rows_by": "item_group", "columns_by": "product_line"},
+        {"rows_by": "week", "columns_by": "month", "most_rows": "5"},
+    ):
+        report = CrossTab(made.filters(**asked))
+        cells = [one for row in report.shown_rows() for one in row["cells"].values() if one["count"]]
+        assert len(cells) > 3
+        for cell in cells:
+            assert listed(cell["route"]) == cell["count"], (asked, cell)
+
+
 @pytest.mark.parametrize("most_cells", [0, 10**6])
 def test_rare_values_are_put_together_and_lead_to_their_complaints(
     made: Made, monkeypatch: pytest.MonkeyPatch, most_cells: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import frappe
@@ -11,6 +11,7 @@ import pytest
 from frappe.query_builder.functions import Count
 from frappe.utils import getdate
 
+from complaint_qms.services.analysis.pareto import Pareto
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.dimensions import DIMENSIONS, counted, dimension
 from complaint_qms.services.reporting.filter_values import LABELS, PERIODS
@@ -151,6 +152,43 @@ def test_a_capa_that_somebody_may_not_read_names_no_complaints_to_them() -> None
     assert count(ReportFilters.read(asked)) == 5
     with as_user(factory.person("Accounts Manager")):
         assert ReportFilters.read(asked).list_filters()["name"] == ["is", "not set"]
+    # Of those that it names, only the ones are told that somebody may read; customers of a group likewise.
+    customer = scene.customers[1]
+    with as_user(factory.person("Complaint Manager", Customer=customer)):
+        seen = frappe.get_list("Complaint", {"company": scene.company}, pluck="name", limit=0)
+        for capas in ([scene.capa], []):
+            groups = {"capa": capas, "customer_group": scene.customer_groups}
+            told = ReportFilters.read({"company": scene.company, **groups}).list_filters()
+            named, buyers = told.get("name", ["is", "not set"]), told.get("customer")
+            assert named == ["is", "not set"] or set(named[1]) <= set(seen)
+            assert buyers is None if capas else buyers == ["in", [customer]]
+
+
+def test_a_filter_of_too_many_customers_leads_to_no_list_and_says_so() -> None:
+    scene = Scene()
+    one, *_more = scene.customer_groups
+    for number in range(60):
+        name = bare_row("Customer", customer_name=f"Buyer {number}", customer_group=one)
+        bare_row("Complaint", subject="Broken", company=scene.company, customer=name, complaint_type=scene.types[0], severity=scene.severities[0], stage="triage", received_at="2025-03-03 10:00:00")  # fmt: skip
+    asked = {"company": scene.company, "customer_group": scene.customer_groups}
+    filters = ReportFilters.read(asked)
+    assert listed(filters.list_filters()) == count(filters) > 60
+    assert filters.list_filters(most=50) is None
+    assert "customer" not in filters.list_filters("customer", 50)
+    assert filters.route({"customer": ["=", scene.customers[0]]}, 50) == {
+        "company": ["=", scene.company], "customer": ["=", scene.customers[0]],
+    }  # fmt: skip
+    assert "more than 50 customers" in filters.not_listed(most=50)
+    for report, own in (("Complaint Cross-tab", {}), ("Complaint Efficiency", {"by": "severity"}), ("Complaint Risk Matrix", {}), ("SOP Performance by Stage", {}), ("Complaint Pareto", {})):  # fmt: skip
+        answer = frappe.desk.query_report.run(report, {**asked, **own})
+        said = "lead to no list" in (answer["message"] or "")
+        assert said == (report in ("Complaint Cross-tab", "Complaint Efficiency")), report
+        assert len(json.dumps(answer["result"], default=str)) < 60_000 or not said
+    # One line of them all: its customers are as many.
+    report = Pareto({**asked, "by": "customer_group"})
+    assert report._route(one) is not None
+    monkeyed = replace(filters, customer_groups=())
+    assert DIMENSIONS["customer_group"].short_route(one, monkeyed, {str(at) for at in range(201)}) is None
 
 
 @pytest.mark.parametrize(

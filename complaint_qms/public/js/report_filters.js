@@ -39,6 +39,11 @@ Object.assign(complaint_qms.reports, {
 		return `<a href="${address(href)}" ${attributes}>${html}</a>`;
 	},
 
+	// A link to the Complaint list, or the same without one where no list can name its complaints.
+	listed_html(filters, html, attributes) {
+		return filters ? this.link(this.list_href(filters), html, attributes) : `<span ${attributes}>${html}</span>`;
+	},
+
 	// A cell whose column says `link_to`: one link per name, names separated by ", ".
 	linked(value, column, row) {
 		const target = as_written((column.link_from && row[column.link_from]) || "");
@@ -127,11 +132,9 @@ Object.assign(complaint_qms.reports, {
 		const style = "color:inherit;text-decoration:none";
 		const hint = [cell.level, cell.acceptability, cell.action].filter(Boolean).join(" · ");
 		const total = cell.total
-			? this.link(this.list_href(cell.route), cint(cell.total), `style="${style};font-size:1.25em"`)
+			? this.listed_html(cell.route, cint(cell.total), `style="${style};font-size:1.25em"`)
 			: `<span style="opacity:.6">0</span>`;
-		const open = cell.open
-			? this.link(this.list_href(cell.open_route), `<b>${esc(__("{0} open", [cell.open]))}</b>`, `style="${style}"`)
-			: "";
+		const open = cell.open ? this.listed_html(cell.open_route, `<b>${esc(__("{0} open", [cell.open]))}</b>`, `style="${style}"`) : "";
 		const below = [esc(cell.level || ""), open].filter(Boolean).join(" · ");
 		return `<div title="${esc(hint)}" style="text-align:center;line-height:1.35">
 			<div>${total} ${this.movement(cell)}</div><div style="font-size:.85em">${below}</div></div>`;
@@ -217,8 +220,8 @@ Object.assign(complaint_qms.reports, {
 					min-width:7rem;max-width:11rem;overflow-wrap:anywhere">${esc_signs(name)}</th>
 				<td style="width:100%"><div style="height:.9rem;border-radius:3px;min-width:${values[at] ? 2 : 0}px;
 					width:${width}%;background:${safe_color(colors[at]) || "#5B7DB8"}"></div></td>
-				<td style="text-align:right;padding-left:.75rem">${this.link(
-					this.list_href(routes[at]),
+				<td style="text-align:right;padding-left:.75rem">${this.listed_html(
+					routes[at],
 					cint(values[at]),
 					'style="color:inherit;font-weight:600"'
 				)}</td>${share}</tr>`;

@@ -9,7 +9,7 @@ import numpy as np
 from frappe import _
 from frappe.utils import cint, escape_html, fmt_money
 
-from complaint_qms.services.analysis.cross_tab_counts import OTHERS, Crossed, Mixture, Side
+from complaint_qms.services.analysis.cross_tab_counts import MOST_NAMED, OTHERS, Crossed, Mixture, Side
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import sentence_list
@@ -79,8 +79,10 @@ class CrossTab:
 
     def message(self) -> str:
         if not self.crossed.whole:
-            return sentences([nothing_found(bool(self.filters.list_filters())), self._left_out()])
-        return sentences([*self._findings(), self._nested(), self._left_out(), self._legend()])
+            return sentences([nothing_found(self.filters.is_narrow), self._left_out()])
+        return sentences(
+            [*self._findings(), self._nested(), self._left_out(), self._not_listed(), self._legend()]
+        )
 
     def summary(self) -> list[dict]:
         if not self.crossed.whole:
@@ -191,6 +193,10 @@ class CrossTab:
         return _("Not in the table: {0} complaints without {1} or {2}.").format(
             self.crossed.without, self.rows.dimension.label(), self.columns.dimension.label()
         )
+
+    def _not_listed(self) -> str:
+        fields = {self.rows.dimension.field, self.columns.dimension.field}
+        return self.filters.not_listed("customer" if "customer" in fields else "", MOST_NAMED)
 
     def _legend(self) -> str:
         told = [

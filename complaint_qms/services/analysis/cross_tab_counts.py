@@ -24,6 +24,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.dimensions import Dimension
 from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.reporting.list_conditions import both
 
 NOT_SET: Final = ""
 OTHERS: Final = "\u0001"
@@ -35,7 +36,7 @@ _FEW: Final = 20
 _MOST_CELLS: Final = 100_000
 """Cells up to which it is faster to count them all and put rare ones together here."""
 _OF_CUSTOMERS: Final = ("customer", "customer_group")
-_MOST_NAMED: Final = 50
+MOST_NAMED: Final = 50
 """Values that an address names."""
 
 
@@ -114,17 +115,22 @@ class Crossed:
 
     def route(self, row: Any, other: Any) -> dict[str, list] | None:
         """The complaints of a cell as filters of the Complaint list; None where an address cannot name them."""
-        route = self.filters.list_filters()
+        parts: dict[str, list] = {}
         for side, key in ((self.rows, row), (self.columns, other)):
-            part = self._part(side, key)
-            if part is None:
+            for name, asked in self._part(side, key).items():
+                # Two dimensions may be of one field, as a customer and its group are: a cell is what both say.
+                parts[name] = both(parts.get(name), asked)
+        if None in parts.values() or any(
+            one[0] == "in" and len(one[1]) > MOST_NAMED for one in parts.values()
+        ):
+            return None
+        for name, asked in parts.items():
+            base = self._base if asked[0] in ("=", "in") and name == "customer" else self._base_of_all
+            if base is None:
                 return None
-            for name, asked in part.items():
-                kept = route.get(name)
-                # Of a branch or a list of the filter, what the cell says is a part; "any that is set" says less than the filter.
-                if not (kept and asked == ["is", "set"]):
-                    route[name] = asked
-        return route
+            parts[name] = both(base.get(name), asked)
+        base = self._base if parts.get("customer", [""])[0] in ("=", "in") else self._base_of_all
+        return None if base is None or None in parts.values() else base | parts
 
     def mixtures(self, keys: list[tuple[Any, Any]]) -> dict[tuple[Any, Any], Mixture]:
         """Where the complaints of these cells come from; one query."""
@@ -164,21 +170,31 @@ class Crossed:
             )
         return found
 
-    def _part(self, side: Side, key: Any) -> dict[str, list] | None:
+    @cached_property
+    def _base(self) -> dict[str, list] | None:
+        """The filters, for a cell that says itself which customers it is of."""
+        return self.filters.list_filters("customer", MOST_NAMED)
+
+    @cached_property
+    def _base_of_all(self) -> dict[str, list] | None:
+        return self.filters.list_filters(most=MOST_NAMED)
+
+    def _part(self, side: Side, key: Any) -> dict[str, list]:
         """What a side adds: one value, all others, or (None) any that is set."""
         one = side.dimension
         if key is None:
             return {} if one.is_time else {one.field: ["is", "set"]}
         if key != OTHERS:
-            members = side.members.get(key, ())
-            return None if one.folds and len(members) > _MOST_NAMED else one.route(key, self.filters, members)
+            return one.route(key, self.filters, side.members.get(key, ()))
         if one.is_time:
             whole = one.route(side.named[0], replace(self.filters, from_date=None))
             first, begin = getdate(whole[self.filters.date_field][1][0]), self.filters.from_date
             until = ["between", [str(begin), str(first - timedelta(days=1))]] if begin else ["<", str(first)]
             return {self.filters.date_field: until}
-        if one.folds or one.field in self.filters.list_filters():
-            return None
+        if one.folds:
+            shown = set(side.named)
+            others = [names for member, names in side.members.items() if member not in shown]
+            return {one.field: ["in", sorted(set().union(*others))]}
         # The empty name goes along, because a list counts what is not set as something else.
         return {one.field: ["not in", [*side.named, ""]]}
 

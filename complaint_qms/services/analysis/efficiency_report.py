@@ -69,7 +69,7 @@ class EfficiencyReport:
     def message(self) -> str:
         whole = self.measured.whole
         if not whole.complaints:
-            return sentences([nothing_found(bool(self.filters.list_filters()))])
+            return sentences([nothing_found(self.filters.is_narrow)])
         told = [
             _("Hours are working hours of the SOP, without the time on hold. Days are calendar days; complaints that are still open count as not closed yet, so that a recent month does not look fast because only its quick ones are closed. An empty field says that so many are not closed yet.")
         ]  # fmt: skip
@@ -78,6 +78,7 @@ class EfficiencyReport:
         if self.measured.left_out:
             told.append(_("The first {0} of {1} lines are shown; the figures above count all.").format(MOST_LINES, MOST_LINES + self.measured.left_out))  # fmt: skip
         told.append(_("Which stage takes the time is told by the report SOP Performance by Stage."))
+        told.append(self.filters.not_listed(self.dimension.field, _MOST_NAMED))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:
@@ -125,7 +126,9 @@ class EfficiencyReport:
         members = self.measured.members(key)
         if len(members) > _MOST_NAMED:
             return {"route": None, "open_route": None, "band_routes": []}
-        route = self.filters.list_filters() | self.dimension.route(key, self.filters, members)
+        route = self.filters.route(self.dimension.route(key, self.filters, members), _MOST_NAMED)
+        if route is None:
+            return {"route": None, "open_route": None, "band_routes": []}
         unended = route | {"stage": ["in", list(COMPLAINT_UNENDED)]}
         today = getdate(self.now)
         bands = []

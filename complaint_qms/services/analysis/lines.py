@@ -91,6 +91,13 @@ def change(before: int, now: int) -> tuple[float | None, float | None, float | N
     return tuple(round(100 * (one - 1), 1) if isfinite(one) else None for one in (ratio, lower, upper))
 
 
+def drills(base: dict[str, list] | None) -> tuple[dict[str, list] | None, dict[str, list] | None]:
+    """List filters of those that are open, and of those that are overdue; none where the list cannot name the complaints."""
+    if base is None:
+        return None, None
+    return base | {"stage": ["not in", list(COMPLAINT_ENDED)]}, base | {"sla_status": ["=", OVERDUE]}
+
+
 def severity_ranks() -> dict[str, int]:
     """Severity → its rank, 1 being the least."""
     level = frappe.qb.DocType("Risk Severity")

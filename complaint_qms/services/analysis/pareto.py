@@ -10,11 +10,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint, fmt_money, formatdate
 
-from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.rates import garwood
 from complaint_qms.integrations.erpnext.groupings import product_lines
-from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, figures_by
+from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, drills, figures_by
 from complaint_qms.services.analysis.tree_lines import TREES, nodes_of
 from complaint_qms.services.reporting.access import readable
 from complaint_qms.services.reporting.columns import (
@@ -65,8 +63,8 @@ class Pareto:
         return self.columns(), rows, self.message(rows), self.chart(rows), self.summary(rows), True
 
     def columns(self) -> list[dict]:
-        of, base = MEASURES, self.filters.list_filters()
-        still_open = base | {"stage": ["not in", list(COMPLAINT_ENDED)]}
+        of, base = MEASURES, self.filters.list_filters(self.by.field)
+        still_open, overdue = drills(base)
         name = {"link_to": self.by.doctype, "link_from": "key"} if self.by.doctype else {}
         heat = column("heat", _("Heat"), "Percent", 160) | {
             "definition": _("The rate, or without rates the count, against the highest of the same level.")
@@ -78,7 +76,7 @@ class Pareto:
             of["share"].column(width=90),
             *([] if self.as_tree else [of["together"].column(width=100)]),
             of["open"].column(width=80, drill=still_open),
-            of["overdue"].column(width=90, drill=base | {"sla_status": ["=", OVERDUE]}),
+            of["overdue"].column(width=90, drill=overdue),
             of["mean_severity"].column(width=120),
         ]
         if self._units is not None:
@@ -142,6 +140,7 @@ class Pareto:
             told.append(_("Choose a whole period to see rates for the units delivered in it."))
         elif self._units is not None and not self._units:
             told.append(_("No deliveries are known in this period: there are no rates."))
+        told.append(self.filters.not_listed(self.by.field))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:
@@ -252,8 +251,8 @@ class Pareto:
         at = next((at for at, row in enumerate(rows, 1) if row["together"] >= REACH), 0)
         return at if at and rows[at - 1]["key"] else 0
 
-    def _route(self, key: Any) -> dict[str, list]:
-        return self.by.route(key, self.filters, self.lines[key].members)
+    def _route(self, key: Any) -> dict[str, list] | None:
+        return self.by.short_route(key, self.filters, self.lines[key].members)
 
     def _route_of_others(self, keys: list[Any]) -> dict[str, list] | None:
         if self.by.is_time:
@@ -273,8 +272,8 @@ class Pareto:
         return len(self.lines) - ("" in self.lines)
 
     @cached_property
-    def _before_filters(self) -> dict[str, list]:
-        return self.filters.previous().list_filters()
+    def _before_filters(self) -> dict[str, list] | None:
+        return self.filters.previous().list_filters(self.by.field)
 
     @property
     def _rated(self) -> tuple[str, ...]:

@@ -176,6 +176,8 @@ class QualityCost:
             told.append(_("You may not see handling costs: they are not in it."))
         if len(rows) > MOST_ROWS:
             told.append(_("The first {0} of {1} lines are shown.").format(MOST_ROWS, len(rows)))
+        if self.dimension:
+            told.append(self.filters.not_listed(self.dimension.field, _MOST_NAMED))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:
@@ -328,8 +330,8 @@ class QualityCost:
             return None
         if self.dimension.folds and len(cost.members) > _MOST_NAMED:
             return None
-        route = self.filters.list_filters() | self.dimension.route(key, self.filters, cost.members)
-        return route | {
+        asked = self.dimension.route(key, self.filters, cost.members) | {
             "settlement_status": ["is", "set"],
             "currency": ["=", currency] if currency else ["is", "not set"],
         }
+        return self.filters.route(asked, _MOST_NAMED)

@@ -89,7 +89,7 @@ class RepeatComplaints:
         name = {"link_to": self.by.doctype, "link_from": "key"} if self.by.doctype else {}
         return [
             column("group", self.by.label(), width=220, **name),
-            of["complaints"].column("count", 110, drill=self.filters.list_filters()),
+            of["complaints"].column("count", 110, drill=self.filters.list_filters(self.by.field)),
             of["repeats_possible"].column("possible", 180),
             of["repeats"].column(width=150),
             of["repeat_rate"].column(width=120),
@@ -117,7 +117,7 @@ class RepeatComplaints:
                     "repeat_rate": percent(repeats, possible),
                     "lower": share and round(100 * share.lower, 1),
                     "upper": share and round(100 * share.upper, 1),
-                    "route": self.by.route(key, self.filters, line.members),
+                    "route": self.by.short_route(key, self.filters, line.members),
                     "only": self.by.as_filters(key, self.filters) if repeats else None,
                 }
             )
@@ -169,6 +169,8 @@ class RepeatComplaints:
                 told.append(_("No complaint of these repeats an earlier one."))
             if len(rows) == _MOST_LISTED:
                 told.append(_("The newest {0} are listed.").format(_MOST_LISTED))
+        else:
+            told.append(self.filters.not_listed(self.by.field))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:

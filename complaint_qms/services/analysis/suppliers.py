@@ -16,8 +16,6 @@ from frappe.utils import add_days, add_months, formatdate, getdate
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
-from complaint_qms.constants.clock import OVERDUE
-from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.rates import garwood
 from complaint_qms.integrations.erpnext.delivered_units import groups_of
 from complaint_qms.integrations.erpnext.groupings import (
@@ -28,7 +26,7 @@ from complaint_qms.integrations.erpnext.groupings import (
 from complaint_qms.integrations.erpnext.supplied import units_received
 from complaint_qms.permissions.delivered_units import kept_to
 from complaint_qms.permissions.query import MatchCondition, restrictions
-from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, figures_by
+from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, drills, figures_by
 from complaint_qms.services.reporting.access import can_read, permitted, readable
 from complaint_qms.services.reporting.columns import (
     column,
@@ -87,14 +85,15 @@ class SupplierScorecard:
         return self.columns(), rows, self.message(rows), self.chart(rows), self.summary(), True
 
     def columns(self) -> list[dict]:
-        of, base = MEASURES, self.filters.list_filters()
+        of, base = MEASURES, self.filters.list_filters(self.supplier.field)
+        still_open, overdue = drills(base)
         shown = [
             column("group", self.supplier.label(), width=200, link_to="Supplier", link_from="key"),
             of["traced"].column("count", 110),
             of["named_supplier"].column("named", 130, drill=base),
             of["batch_supplier"].column("by_batch", 130, drill=base),
-            of["open"].column(width=80, drill=base | {"stage": ["not in", list(COMPLAINT_ENDED)]}),
-            of["overdue"].column(width=90, drill=base | {"sla_status": ["=", OVERDUE]}),
+            of["open"].column(width=80, drill=still_open),
+            of["overdue"].column(width=90, drill=overdue),
             of["mean_severity"].column(width=120),
             of["lots"].column(width=120),
         ]
@@ -135,6 +134,7 @@ class SupplierScorecard:
             told.append(_("Complaints that lead to no supplier: {0}.").format(self.unknown))
         if self._units is None:
             told.append(_("You see the complaints of some customers, territories or batches alone. They are not set against all that was received."))  # fmt: skip
+        told.append(self.filters.not_listed(self.supplier.field))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:

@@ -143,7 +143,7 @@ class ComplaintRegister:
         """Says when rows are left out, or what to do when there are none."""
         total = sum(month.total for month in months)
         if not total:
-            return sentences([nothing_found(bool(self.filters.list_filters()))])
+            return sentences([nothing_found(self.filters.is_narrow)])
         if shown < total:
             return sentences(
                 [

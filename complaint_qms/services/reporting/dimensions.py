@@ -24,7 +24,7 @@ from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.scalars import shown
 from complaint_qms.services.reporting.access import permitted, readable
 from complaint_qms.services.reporting.filter_values import LABELS
-from complaint_qms.services.reporting.filters import ReportFilters
+from complaint_qms.services.reporting.filters import MOST_NAMED, ReportFilters
 
 FIELD, CUSTOMER_GROUP, LINE, MONTH, WEEK = "field", "customer_group", "product_line", "month", "week"
 """How a dimension is counted: by a field of Complaint as it is, by the group of its customer, by the branch of its item group, by time."""
@@ -111,6 +111,12 @@ class Dimension:
             named = sorted(name for name in members if name)
             return {self.field: ["in", named] if named else ["is", "not set"]}
         return {self.field: ["=", key] if key else ["is", "not set"]}
+
+    def short_route(self, key: Any, filters: ReportFilters, members: Collection[str]) -> dict[str, list] | None:  # fmt: skip
+        """The same; None where it would name too many records."""
+        if self.folds and len(members) > MOST_NAMED:
+            return None
+        return self.route(key, filters, members)
 
     def as_filters(self, key: Any, filters: ReportFilters) -> dict[str, Any]:
         """The shared filters that leave a line's complaints alone; empty where none does."""

@@ -198,11 +198,11 @@ def _chart(
     """A chart's data with `routes`: the list filters behind each mark. Empty when there is nothing to draw."""
     if not any(any(values) for values in datasets.values()):
         return {}
-    chosen = ReportFilters.read(filters).list_filters()
+    chosen = ReportFilters.read(filters)
     return {
         "labels": [escape_html(name) for name in names],  # a chart draws them as markup
         "datasets": [{"name": name, "values": values} for name, values in datasets.items()],
-        "routes": [chosen | route for route in routes],
+        "routes": [chosen.route(route) for route in routes],
     }
 
 

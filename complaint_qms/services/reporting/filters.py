@@ -18,7 +18,7 @@ from pypika.terms import Criterion, Field, Term
 from complaint_qms.constants.stages import COMPLAINT_ENDED, NO_COMPLAINT
 from complaint_qms.integrations.erpnext.groupings import customers_in
 from complaint_qms.services.record import bulk_read
-from complaint_qms.services.reporting.access import readable
+from complaint_qms.services.reporting.access import permitted, readable
 from complaint_qms.services.reporting.filter_values import (
     check_known,
     read_choice,
@@ -42,6 +42,8 @@ STATES: Final = {
     "ended": ("in", COMPLAINT_ENDED),
 }
 """What `state` may ask for → operator of the list view, stages."""
+MOST_NAMED: Final = 200
+"""Records that the address of a list names one by one."""
 SHARED: Final = ("from_date", "to_date", "period", "date_of", "state", *BRANCHES, *EXACT, CUSTOMER_GROUP, CAPA)  # fmt: skip
 
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]
@@ -138,9 +140,10 @@ class ReportFilters:
         for field, names in self._branch_names.items():
             query = query.where(complaint[field].isin(names or [""]))
         if self.customer_groups:
-            query = query.where(complaint.customer.isin(self._members_query()))
+            members = customers_in(branch("Customer Group", *self.customer_groups))
+            query = query.where(complaint.customer.isin(members))
         if self.capas:
-            query = query.where(complaint.name.isin(self._named_by_capas or [""]))
+            query = query.where(complaint.name.isin(self._named_by_capas()))
         if self.state:
             operator, stages = STATES[self.state]
             chosen = complaint.stage.isin(stages)
@@ -156,18 +159,33 @@ class ReportFilters:
             parts.append(moment < self.to_date + timedelta(days=1))
         return Criterion.all(parts) if parts else None
 
-    def list_filters(self) -> dict[str, list]:
-        """The same complaints as filters of the Complaint list: field → [operator, value]."""
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is asked for."""
+        return replace(self, date_field=DATES["received"]) != ReportFilters()
+
+    def list_filters(self, by: str = "", most: int = MOST_NAMED) -> dict[str, list] | None:
+        """The same complaints as filters of the Complaint list: field → [operator, value].
+
+        A list knows neither customer groups nor the CAPAs that name a complaint: it is given the customers, or the complaints, of what is
+        counted. They are those of complaints that the user may read.
+
+        Args:
+            by: a field that every line says itself: what the filters would name of it is left out.
+            most: records that may be named.
+
+        Returns:
+            None where there are more of them.
+        """
         chosen: dict[str, list] = {field: _is_any_of(values) for field, values in self.exact}
         for field, nodes in self.branches:
             several = ["in", self._branch_names[field]]
             chosen[field] = ["descendants of (inclusive)", nodes[0]] if len(nodes) == 1 else several
-        if self.customer_groups:
-            members = self._members
-            named = dict(self.exact).get("customer")
-            chosen["customer"] = ["in", [name for name in members if not named or name in named]]
-        if self.capas:
-            chosen["name"] = ["in", self._named_by_capas]
+        needed = "name" if self.capas else "customer" if self.customer_groups else ""
+        if needed and needed != by:
+            if len(self._counted_names) > most:
+                return None
+            chosen[needed] = ["in", self._counted_names]
         if self.has_period:
             chosen[self.date_field] = ["between", [str(self.from_date), str(self.to_date)]]
         elif self.from_date:
@@ -179,6 +197,20 @@ class ReportFilters:
             chosen["stage"] = [operator, list(stages)]
         # A list takes "in nothing" for "in whatever there is".
         return chosen | {"name": ["is", "not set"]} if ["in", []] in chosen.values() else chosen
+
+    def route(self, part: Mapping[str, list], most: int = MOST_NAMED) -> dict[str, list] | None:
+        """A part of these complaints as filters of the Complaint list; None where they would have to name too many records."""
+        by = "customer" if part.get("customer", [""])[0] in ("=", "in") else ""
+        base = self.list_filters(by, most)
+        return None if base is None else base | part
+
+    def not_listed(self, by: str = "", most: int = MOST_NAMED) -> str:
+        """Why numbers lead to no list; empty where they do."""
+        if self.list_filters(by, most) is not None:
+            return ""
+        if self.capas:
+            return _("The numbers lead to no list: the CAPAs name more than {0} complaints, and a list would have to name them all. Choose fewer CAPAs.").format(most)  # fmt: skip
+        return _("The numbers lead to no list: the complaints come from more than {0} customers of the groups, and a list would have to name them all. Choose a smaller group or a shorter period.").format(most)  # fmt: skip
 
     def _check_rights(self) -> None:
         asked = [field for field, _values in (*self.exact, *self.branches)]
@@ -199,20 +231,20 @@ class ReportFilters:
         return {field: branch(BRANCHES[field], *nodes) for field, nodes in self.branches}
 
     @cached_property
-    def _members(self) -> list[str]:
-        """Customers of the groups."""
-        return sorted(self._members_query().run(pluck=True))
+    def _counted_names(self) -> list[str]:
+        """Complaints that the CAPAs name, or else customers of the groups, as far as the user may read the complaints; one more than a list
+        may name shows that there are more."""
+        complaint = frappe.qb.DocType("Complaint")
+        column = complaint.name if self.capas else complaint.customer
+        query = self.apply(frappe.qb.from_(complaint).select(column).distinct(), complaint)
+        return sorted(permitted(query).limit(MOST_NAMED + 1).run(pluck=True))
 
-    def _members_query(self) -> QueryBuilder:
-        return customers_in(branch("Customer Group", *self.customer_groups))
-
-    @cached_property
-    def _named_by_capas(self) -> list[str]:
-        """Complaints that the chosen CAPAs name."""
+    def _named_by_capas(self) -> QueryBuilder:
+        """A query of the complaints that the chosen CAPAs name."""
         row = frappe.qb.DocType("CAPA Complaint")
         capas = sorted(bulk_read.readable("CAPA", self.capas))
-        query = frappe.qb.from_(row).select(row.complaint).distinct().orderby(row.complaint)
-        return query.where((row.parenttype == "CAPA") & row.parent.isin(capas or [""])).run(pluck=True)
+        query = frappe.qb.from_(row).select(row.complaint)
+        return query.where((row.parenttype == "CAPA") & row.parent.isin(capas or [""]))
 
 
 def read_object(given: Any) -> Mapping:

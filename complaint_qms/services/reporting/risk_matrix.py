@@ -104,8 +104,10 @@ class RiskMatrixReport:
 
     def message(self, total: Tally) -> str:
         """What is not in the grid, each part a link to its records; or what to do when there is nothing."""
-        empty = "" if total.total else nothing_found(bool(self.filters.list_filters()))
-        return sentences([empty, self._not_assessed(), self._elsewhere(), self._legend(total)])
+        empty = "" if total.total else nothing_found(self.filters.is_narrow)
+        return sentences(
+            [empty, self._not_assessed(), self._elsewhere(), self._legend(total), self.filters.not_listed()]
+        )
 
     def summary(self, total: Tally) -> list[dict]:
         """The figures above the grid."""
@@ -206,12 +208,12 @@ class RiskMatrixReport:
 
     def _drawn(self, tally: Tally, where: dict) -> dict:
         """What the view needs to paint a count: the numbers, the movement, and both lists behind it."""
-        route = self.filters.list_filters() | where
+        route = self.filters.route(where)
         drawn = {
             "total": tally.total,
             "open": tally.open,
             "route": route,
-            "open_route": route | {"stage": ["not in", list(COMPLAINT_ENDED)]},
+            "open_route": route and route | {"stage": ["not in", list(COMPLAINT_ENDED)]},
         }
         if self.filters.has_period:
             drawn["change"] = tally.total - tally.before
@@ -266,7 +268,8 @@ class RiskMatrixReport:
         return said
 
     def _link(self, text: str, where: dict) -> str:
-        return list_link(text, self.filters.list_filters() | where)
+        route = self.filters.route(where)
+        return escape_html(text) if route is None else list_link(text, route)
 
     @staticmethod
     def _sum(tallies: Mapping[tuple[str, str], Tally]) -> Tally:

@@ -99,12 +99,13 @@ class SopPerformance:
 
     def message(self) -> str:
         if not self.lines:
-            return sentences([nothing_found(bool(self.filters.list_filters()))])
+            return sentences([nothing_found(self.filters.is_narrow)])
         return sentences(
             [
                 _(
                     "Hours are working hours of the SOP, without the time on hold. Late counts what is late now as well."
-                )
+                ),
+                self.filters.not_listed(),
             ]
         )
 
@@ -170,9 +171,11 @@ class SopPerformance:
             "route": self._route(sop, key),
         }
 
-    def _route(self, sop: str, key: str) -> dict:
-        """The complaints that are in this stage now, as filters of the Complaint list."""
-        route = self.filters.list_filters() | {"sop": ["=", sop] if sop else ["is", "not set"]}
+    def _route(self, sop: str, key: str) -> dict | None:
+        """The complaints that are in this stage now, as filters of the Complaint list; None where it cannot name them."""
+        route = self.filters.route({"sop": ["=", sop] if sop else ["is", "not set"]})
+        if route is None:
+            return None
         if key in COMPLAINT_OPEN:
             return route | {"stage": ["=", key]}
         clock = "response_status" if key == RESPONSE else "resolution_status"

@@ -129,6 +129,7 @@ class DeliveredUnitsReport:
         ]  # fmt: skip
         if len(rows) > MOST_ROWS:
             told.append(_("The first {0} of {1} lines are shown.").format(MOST_ROWS, len(rows)))
+        told.append(self.filters.not_listed(FIELDS.get(self.by, "")))
         standing = closing.weeks_left() if frappe.has_permission("Delivered Units Week", "read") else None
         if standing and standing["left"]:
             told.append(
@@ -283,7 +284,9 @@ class DeliveredUnitsReport:
 
     def _route(self, key: Any) -> dict[str, list] | None:
         """The complaints of a line, as filters of the Complaint list; None where an address could not name them."""
-        route = self.filters.list_filters()
+        route = self.filters.list_filters(FIELDS.get(self.by, ""))
+        if route is None:
+            return None
         if self.by == MONTH:
             begin = date(key // 100, key % 100, 1)
             first = max(begin, self.filters.from_date)

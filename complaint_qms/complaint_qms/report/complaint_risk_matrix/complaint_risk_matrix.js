@@ -12,7 +12,8 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 		const reports = complaint_qms.reports;
 		const cell = data && data.cells && data.cells[column.fieldname];
 		if (cell && column.fieldname === "open") {
-			const shown = value ? reports.link(reports.list_href(cell.open_route), `<b>${cint(value)}</b>`) : "0";
+			const count = `<b>${cint(value)}</b>`;
+			const shown = value && cell.open_route ? reports.link(reports.list_href(cell.open_route), count) : value ? count : "0";
 			return `<div style="text-align:right">${shown}</div>`;
 		}
 		if (cell) {

@@ -21,7 +21,7 @@ frappe.query_reports["SOP Performance by Stage"] = {
 			const { esc } = complaint_qms.markup;
 			return `<div style="text-align:right">${esc(complaint_qms.words.working_time(value * 3600, data.workday))}</div>`;
 		}
-		if (data && column.fieldname === "open" && value) {
+		if (data && column.fieldname === "open" && value && data.route) {
 			return `<div style="text-align:right">${reports.link(reports.list_href(data.route), cint(value))}</div>`;
 		}
 		const shown = reports.format(value, row, column, data, default_formatter);
