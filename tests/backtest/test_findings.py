@@ -138,14 +138,29 @@ def test_without_an_item_no_risk_is_made_up(tmp_path):
 
 def test_a_crash_without_anybody_hurt_is_told_apart_and_no_number_is_none(tmp_path):
     rows = [
-        (i, date(2024, 1, 1) + timedelta(days=i), "leak", "Y" if i < 3 else "N", "Injury" if i == 5 else "")
+        (
+            i,
+            date(2024, 1, 1) + timedelta(days=i),
+            "leak",
+            "Y" if i < 3 else "N",
+            {4: "Death", 5: "Injury"}.get(i, ""),
+        )
         for i in range(9)
     ]
     html = replay(
         written(tmp_path / "a.csv", "id,received,type,crash,event type", rows), tmp_path / "o", "--no-text"
     )
     harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
-    assert "1 complaint tells of somebody hurt. Injured: –, deaths: –" in harmed
+    assert (
+        "1 complaint tells of a death. 1 complaint tells of an injury. 3 more tell of a crash or a fire"
+        in harmed
+    )
+    assert re.findall(r'<th scope="row">(\d+)</th>', harmed) == ["4", "5"]
+    assert "tells of a death" in html.split("</header>")[0]
+    with (tmp_path / "o" / "report_complaints.csv").open(encoding="utf-8-sig", newline="") as handle:
+        told = {row["id"]: row["hurt"] for row in csv.DictReader(handle)}
+    assert (told["4"], told["5"], told["0"]) == ("death", "injury", "no")
+    assert "Injured" not in harmed.split("<table")[0]
     assert "3 more tell of a crash or a fire and of nobody hurt." in harmed
     assert "minor harm" not in harmed
 
@@ -168,7 +183,9 @@ def test_costs_and_harm_stand_on_their_own(tmp_path):
     worst = html.split('<section id="worst">')[1].split("</section>")[0]
     assert re.findall(r'<th scope="row">(\d+)</th>', worst)[:2] == ["9", "7"]
     harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
-    assert "2 complaints tell of somebody hurt. Injured: 1, deaths: 1" in harmed
+    told = "1 complaint tells of a death. 1 complaint tells of an injury. People by the numbers of the files: injured 1, dead 1."
+    assert told in harmed
+    assert told in html.split('<section id="summary">')[1].split("</section>")[0]
     assert "crash" not in harmed
     costs = html.split('<section id="costs">')[1].split("</section>")[0]
     assert re.findall(r">(600|300)</a>", costs)[:2] == ["600", "300"]

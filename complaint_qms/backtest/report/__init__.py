@@ -221,7 +221,8 @@ class _View(Lead):
         """The findings in sentences, gravest first."""
         d = self.d
         told = bool(d["findings"]["rises"])
-        lines = odd_history.date_sentences(d["date_facts"], self.language)
+        lines = [self.harm_sentences()] if d["harmed"]["people"] else []
+        lines += odd_history.date_sentences(d["date_facts"], self.language)
         lines += odd_history.severity_sentences(d["severity_facts"], self.policy, self.language)
         lines += [self._batch_line()] if "batch" in self.given and not told else []
         if told:

@@ -13,6 +13,11 @@ from complaint_qms.tabular.fields import STAGES
 WORST, HARMED, COST_ROWS = 10, 20, 10
 AGES = (7, 30, 90, 180, 365)
 """Days of age at which the columns of open complaints end; the last one is open."""
+HURT = (
+    "CASE WHEN assessment.harm = 'death' OR deaths > 0 THEN 'death' "
+    "WHEN assessment.harm = 'serious' OR injured > 0 OR complaint.harm = 'yes' THEN 'injury' ELSE 'no' END"
+)
+"""Whether a complaint tells of a death, of an injury, or of neither (a crash or a fire that hurt nobody is none)."""
 _WORDS = "substr(coalesce(subject || ' · ', '') || coalesce(text, ''), 1, 160) AS words"
 
 
@@ -21,7 +26,7 @@ def worst(store: Store, policy: Policy) -> list[dict[str, Any]]:
     severity = _ranked("severity", policy.severities)
     risk = _ranked("risk", tuple(policy.data["risk"]["levels"]))
     order = (
-        f"ORDER BY coalesce(deaths, 0) DESC, {severity} DESC, coalesce(injured, 0) DESC, {risk} DESC, "
+        f"ORDER BY {HURT} = 'death' DESC, coalesce(deaths, 0) DESC, {severity} DESC, coalesce(injured, 0) DESC, {risk} DESC, "
         "coalesce(cost, 0) DESC, assessment.seq DESC"
     )
     return rows(
@@ -37,21 +42,26 @@ def worst(store: Store, policy: Policy) -> list[dict[str, Any]]:
 
 
 def harmed(store: Store) -> dict[str, Any]:
-    """Complaints that tell of somebody hurt, of a crash or of a fire: sums, and the gravest by number."""
-    where = "(assessment.harm IN ('minor', 'serious', 'death') OR injured > 0 OR deaths > 0)"
+    """Complaints that tell of a death or of somebody hurt: how many, sums, and the gravest by number; and how many tell only
+    of a crash or of a fire."""
     source = "FROM assessment JOIN complaint ON complaint.row_id = assessment.row_id"
-    hurt = "coalesce(assessment.harm IN ('serious', 'death') OR injured > 0 OR deaths > 0 OR complaint.harm = 'yes', 0)"
+    events = "(assessment.harm IN ('minor', 'serious', 'death') OR injured > 0 OR deaths > 0)"
     # What no file counts is not known: sum(), not total()
-    count, people, injured, deaths = store.db.execute(
-        f"SELECT count(*), total({hurt}), sum(injured), sum(deaths) {source} WHERE {where}"
+    count, died, hurt, injured, deaths = store.db.execute(
+        f"SELECT count(*), total({HURT} = 'death'), total({HURT} = 'injury'), sum(injured), sum(deaths) {source} WHERE {events}"
     ).fetchone()
     found = rows(
         store,
-        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, "
-        f"{hurt} AS hurt, {_WORDS} {source} WHERE {where} ORDER BY coalesce(deaths, 0) DESC, coalesce(injured, 0) DESC, assessment.seq DESC LIMIT ?",
+        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, {_WORDS} "
+        f"{source} WHERE {HURT} <> 'no' ORDER BY {HURT} = 'death' DESC, coalesce(deaths, 0) DESC, assessment.harm = 'serious' DESC, "
+        "coalesce(injured, 0) DESC, assessment.seq DESC LIMIT ?",
         (HARMED,),
     )
-    return {"rows": found, "count": count, "hurt": int(people), "injured": injured, "deaths": deaths}
+    people = int(died + hurt)
+    return {
+        "rows": found, "count": count, "people": people, "died": int(died), "hurt": int(hurt),
+        "injured": injured, "deaths": deaths,
+    }  # fmt: skip
 
 
 def costs(store: Store) -> list[dict[str, Any]]:

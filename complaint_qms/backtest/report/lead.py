@@ -133,6 +133,25 @@ class Lead(Words):
             for kind, value, count in one["traits"]
         )
 
+    def harm_sentences(self) -> str:
+        """How many complaints tell of a death, of an injury, and of a crash or a fire alone."""
+        harmed = self.d["harmed"]
+        said = []
+        for key in ("died", "hurt"):
+            if harmed[key]:
+                said.append(self.t(f"harmed_{key}", count=self.whole(harmed[key])))
+        if harmed["injured"] is not None or harmed["deaths"] is not None:
+            numbers = {key: self.whole(harmed[key]) for key in ("injured", "deaths")}
+            said.append(self.t("harmed_numbers", **numbers))
+        if harmed["count"] > harmed["people"]:
+            key = "harmed_events" if harmed["people"] else "harmed_events_only"
+            said.append(self.t(key, count=self.whole(harmed["count"] - harmed["people"])))
+        return ("" if self.language == "zh" else " ").join(said)
+
+    def deaths_told(self) -> str:
+        """How many complaints tell of a death, which leads to them."""
+        return self.to_section("harmed", self.d["harmed"]["died"])
+
     def harm_of(self, one: dict[str, Any]) -> str:
         """How grave its complaints are; empty where nothing is."""
         said = []

@@ -13,6 +13,7 @@ import yaml
 from complaint_qms.backtest.errors import OUTPUT, CommandError
 from complaint_qms.backtest.finding_scan import LISTED, LISTED_OF_FINDING
 from complaint_qms.backtest.policy import Policy
+from complaint_qms.backtest.report.grave import HURT
 from complaint_qms.backtest.report.rows import rows
 from complaint_qms.backtest.report.sop_section import sop
 from complaint_qms.backtest.store import Store
@@ -147,12 +148,13 @@ def write_complaints(store: Store, target: Path) -> None:
         "occurrence",
         "risk",
         "harm",
+        "hurt",
         *numbers,
     ]
     names += ["open_stage", *(f"{t}_minutes" for t in times), *(["over_limit"] if times else [])]
     columns = ["complaint.id", "received", "substr(received, 1, 7)", "assessment.type", *facts]
     columns += [f"assessment.{key}" for key in ("severity", "severity_from", "occurrence", "risk", "harm")]
-    columns += [*numbers, "open_stage", *(f"sop_time.{t}" for t in times), "assessment.seq"]
+    columns += [HURT, *numbers, "open_stage", *(f"sop_time.{t}" for t in times), "assessment.seq"]
     late = set(sop(store, Policy(yaml.safe_load(store.meta("policy"))))["late_seqs"]) if times else set()
     only = (
         ""
