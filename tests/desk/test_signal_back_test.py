@@ -251,7 +251,22 @@ def test_it_is_stopped_runs_again_and_refuses_what_makes_no_sense(world):
         None,
         [],
     )
+    # Nor are those that come along with the submission, and what has no result is neither marked nor adopted.
+    sent.update({"found": [{"title": "x", "verdict": "confirmed"}]})
+    sent.tried[0].findings = 9
+    sent.submit()
+    sent.reload()
+    assert (sent.found, sent.tried[0].findings) == ([], 0)
+    for act in (
+        lambda: comparing.mark_finding(sent.name, "x", ""),
+        lambda: adopting.adopt(sent.name, sent.tried[0].name),
+    ):
+        with pytest.raises(GateError, match="is not complete"):
+            act()
     empty = back_test(factory.other_company(), weeks(WEEKS), RULE)
+    empty.cancel()
+    with pytest.raises(GateError, match="was cancelled"):
+        adopting.adopt(empty.name, empty.tried[0].name)
     assert (empty.status, empty.complaints_read, found_of(empty)["found"]) == (COMPLETED, 0, [])
 
 

@@ -12,15 +12,14 @@ from frappe.utils import escape_html, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.signals import ADOPTED, BACK_TEST, COMPLETED
-from complaint_qms.exceptions import GateError
+from complaint_qms.constants.signals import ADOPTED, BACK_TEST
 from complaint_qms.services import writing
 from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.record.timeline import Text, line, note_on
-from complaint_qms.services.signals.choices import choices_of
+from complaint_qms.services.signals.choices import check_complete, choices_of
 
 _TABLE = "scheduled_scans"
 
@@ -30,17 +29,14 @@ def adopt(name: str, row: str) -> Document:
 
     Raises:
         frappe.PermissionError: the user's roles do not choose the settings of scans.
-        GateError: the back-test is not complete.
+        GateError: the back-test is not complete, or was cancelled.
         frappe.ValidationError: it has no such setting.
     """
     check_role(_("choose the settings of scans"), roles.QUALITY_MANAGER)
     lock_rows(BACK_TEST, [name])
     doc = frappe.get_doc(BACK_TEST, name)
     doc.check_permission("write")
-    if doc.status != COMPLETED:
-        frappe.throw(
-            _("{0} is not complete. Adopt a setting when it is.").format(escape_html(name)), GateError
-        )
+    check_complete(doc)
     chosen = next((one for one in doc.tried if one.name == row), None)
     if chosen is None:
         refuse(_("{0} has no such setting.").format(escape_html(name)))

@@ -7,9 +7,18 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, getdate
+from frappe.utils import cint, escape_html, getdate
 
-from complaint_qms.constants.signals import BACK_TEST, DRAFT, KINDS, LONGEST_YEARS, MOST_TRIED, SCAN
+from complaint_qms.constants.signals import (
+    BACK_TEST,
+    COMPLETED,
+    DRAFT,
+    KINDS,
+    LONGEST_YEARS,
+    MOST_TRIED,
+    SCAN,
+)
+from complaint_qms.exceptions import GateError
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
@@ -50,10 +59,20 @@ def keep_results(doc: Document) -> None:
     guard.protect(doc, _OF_RUN)
     if doc.is_new():
         doc.status = DRAFT
-    if doc.docstatus.is_draft():
+    before = doc.get_doc_before_save()
+    if before is None or before.docstatus.is_draft():  # what is sent along with the submission, too
         doc.set("found", [])
         for row in doc.tried:
             row.update(dict.fromkeys(OF_ROW))
+
+
+def check_complete(doc: Document) -> None:
+    """Raises:
+    GateError: the back-test has no result, or counts no more.
+    """
+    if doc.status != COMPLETED or not doc.docstatus.is_submitted():
+        told = _("{0} is not complete, or was cancelled. Choose one that is complete.")
+        frappe.throw(told.format(escape_html(doc.name)), GateError)
 
 
 def check_back_test(doc: Document) -> None:

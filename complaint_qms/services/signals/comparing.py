@@ -36,7 +36,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.signals import settings
-from complaint_qms.services.signals.choices import OF_ROW, scan_of
+from complaint_qms.services.signals.choices import OF_ROW, check_complete, scan_of
 from complaint_qms.services.signals.facts import cause_key
 from complaint_qms.services.signals.past_walk import Past, Tried, outbreaks_of, result_digest
 from complaint_qms.services.signals.verdicts import Asked, verdicts
@@ -84,11 +84,13 @@ def mark_finding(name: str, row: str, verdict: str) -> Document:
     Raises:
         frappe.PermissionError: the user's roles do not decide about signals.
         frappe.ValidationError: no such verdict or finding.
+        GateError: the back-test is not complete, or was cancelled.
     """
     check_role(_("decide about signals"), roles.QUALITY_MANAGER)
     lock_rows(BACK_TEST, [name])
     doc = frappe.get_doc(BACK_TEST, name)
     doc.check_permission("write")
+    check_complete(doc)
     if verdict not in ("", CONFIRMED, NOT_CONFIRMED):
         refuse(_("{0}: choose whether it was real.").format(_("Verdict", context=OUTBREAK)))
     found = next((one for one in doc.found if one.name == row), None)
