@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from complaint_qms.engine.signals.period_trend import TrendPlan, frequency_trends, severity_trend
+from complaint_qms.engine.signals.period_trend import TrendPlan, frequency_trends, judge_look, severity_trend
 
 
 def test_two_periods_are_compared_as_by_an_exact_test_of_two_rates():
@@ -38,6 +38,24 @@ def test_a_product_without_units_is_judged_by_time_from_its_first_complaint_on()
     young = frequency_trends(counts[:1], None, TrendPlan())
     assert not young.judged[0]
     assert np.isnan(young.p[0])
+    # What was complained about before the baseline began was out there all along.
+    old = frequency_trends(counts[:1], None, TrendPlan(), [-30])
+    assert (old.base_weeks[0], old.expected[0]) == (52, 0)
+    assert old.p[0] == pytest.approx(0.2**15)
+
+
+def test_a_look_shares_its_level_among_both_questions_and_all_products():
+    look = judge_look([0.004, 0.5, np.nan, 0.3], [np.nan, 0.001, np.nan, 0.4], 0.01)
+    assert look.corrected == pytest.approx([0.012, 0.006, np.nan, 0.6], nan_ok=True)
+    assert look.limit == pytest.approx(0.01 / 3 / 2)
+    both = judge_look([0.003, 0.5, np.nan, 0.3], [np.nan, 0.001, np.nan, 0.4], 0.01)
+    assert both.limit == pytest.approx(0.01 * 2 / 3 / 2)
+    rng = np.random.default_rng(11)
+    told = [
+        (judge_look(rng.random(100), rng.random(100), 0.05).corrected <= 0.05).any() for _look in range(2_000)
+    ]
+    assert 0.03 <= np.mean(told) <= 0.065
+    assert np.isnan(judge_look([np.nan], [np.nan], 0.01).corrected[0])
 
 
 @pytest.mark.parametrize("dispersion", [1.0, 1.5, 2.0, 3.0])
@@ -57,7 +75,7 @@ def test_what_became_graver_is_told_of_the_level_that_shows_it_best():
     before, now = np.array([0] * 40 + [1] * 5 + [2]), np.array([0, 1, 2, 2, 2, 2])
     found = severity_trend(now, before)
     assert found is not None
-    assert (found.level, found.severe, found.before) == (2, 4, 1)
+    assert (found.level, found.severe, found.size, found.before, found.base) == (2, 4, 6, 1, 46)
     table = [[4, 2], [1, 45]]
     assert found.p == pytest.approx(2 * stats.fisher_exact(table, alternative="greater").pvalue)
     assert severity_trend(now, now[:0]) is None

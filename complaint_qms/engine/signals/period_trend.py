@@ -3,7 +3,8 @@ before it leads to expect? What a plan for trend reporting asks (Regulation (EU)
 
 Frequency: given the sum of both counts, the later one is binomial by the share of its exposure (Przyborowski & Wilenski, Biometrika 31
 (1940) 313–323); with a dispersion φ counts weigh as count / φ (quasi-likelihood). Severity: of the levels, each as "this or graver", the
-share among the complaints of both stretches by Fisher's exact test, the least p times the number of levels (Bonferroni).
+share among the complaints of both stretches by Fisher's exact test, the least p times the number of levels (Bonferroni). A look asks both
+of many series: half of the level for each question, over the series by Benjamini and Hochberg.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from scipy import special, stats
 
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.short_repr import short_repr
+from complaint_qms.engine.signals.fdr import adjust
 from complaint_qms.engine.signals.ranges import open_share, whole
 from complaint_qms.engine.signals.series import Array
 from complaint_qms.engine.signals.units_fit import WORSE
@@ -26,22 +28,26 @@ Counts = NDArray[np.integer]
 BLOCK = 4
 """Weeks that are added up where the baseline's unevenness is measured: rare complaints vary more than chance over months, not weeks."""
 LEAST_BLOCKS = 4
+_QUESTIONS = 2
+"""More frequent, or graver."""
 _CONFIDENCE = 0.95
 _QUANTILES = 40
 SENTENCES = {
     "units": "{observed} complaints in the {weeks} weeks up to {day} where {expected} were expected, for each unit in the field as many as in the {baseline} weeks before.",
     "time": "{observed} complaints in the {weeks} weeks up to {day} where {expected} were expected by time alone, from the {baseline} weeks before.",
-    "chance": "By chance that happens with p = {p}; the limit of the plan is {alpha}.",
+    "chance": "By chance that happens with p = {p}.",
     "uneven": "Past counts vary {dispersion} times as much as chance alone, which is allowed for.",
-    "graver": "{severe} of {observed} were {level} or graver, where {before} of {base} were in the baseline: p = {p}.",
+    "graver": "Of {observed} whose severity is known {severe} were {level} or graver, where {before} of {base} were in the baseline: p = {p}.",
+    "look": "With two questions about each of {products} products, p up to {limit} is significant in this look (Benjamini–Hochberg); the level of the plan is {alpha}.",
+    "not_judged": "Not judged ({count}): {items}. Of each there are {least} or more complaints in the observation period, but less than {weeks} weeks of baseline.",
 }
 """Every English template used."""
 
 
 @dataclass(frozen=True)
 class TrendPlan:
-    """``baseline`` weeks before the last ``observation`` weeks; ``alpha``: the level of one series; ``least``: complaints below which
-    nothing is told; ``least_baseline``: weeks that a baseline must hold."""
+    """``baseline`` weeks before the last ``observation`` weeks; ``alpha``: the level of a look, over all series and both questions; ``least``:
+    complaints below which nothing is told; ``least_baseline``: weeks that a baseline must hold."""
 
     observation: int = 13
     baseline: int = 52
@@ -79,10 +85,13 @@ class Trends:
     upper: Array
 
 
-def frequency_trends(counts: ArrayLike, units: ArrayLike | None, plan: TrendPlan) -> Trends:
+def frequency_trends(
+    counts: ArrayLike, units: ArrayLike | None, plan: TrendPlan, since: ArrayLike | None = None
+) -> Trends:
     """Judge the last weeks of weekly counts (series, weeks). ``units``: in the field, of the same shape; a series of which no units are
     known in some week of either stretch, though complaints came, or whose units tell the weeks of the baseline worse than time does, is
-    judged by time, from its first complaint on."""
+    judged by time, from its first complaint on. ``since``: the week of that, below 0 where it came before the first of these weeks; where
+    it is not given, the first that is seen here."""
     seen = np.asarray(counts, float)
     size, width = seen.shape
     begin = max(0, width - plan.observation)
@@ -92,9 +101,10 @@ def frequency_trends(counts: ArrayLike, units: ArrayLike | None, plan: TrendPlan
     there = given > 0
     by_units = there[:, begin:].all(axis=1) & ~((seen > 0) & ~there)[:, window].any(axis=1)
     by_units &= _fits(seen[:, first:begin], given[:, first:begin])
-    since = np.where(seen.any(axis=1), np.argmax(seen > 0, axis=1), width)
+    if since is None:
+        since = np.where(seen.any(axis=1), np.argmax(seen > 0, axis=1), width)
     weeks = np.arange(width)
-    share = np.where(by_units[:, None], given, (weeks[None, :] >= since[:, None]).astype(float))
+    share = np.where(by_units[:, None], given, (weeks[None, :] >= np.asarray(since)[:, None]).astype(float))
     base = np.zeros(seen.shape, bool)
     base[:, first:begin] = share[:, first:begin] > 0
     base_weeks = base.sum(axis=1).astype(float)
@@ -120,11 +130,14 @@ def frequency_trends(counts: ArrayLike, units: ArrayLike | None, plan: TrendPlan
 
 @dataclass(frozen=True)
 class Graver:
-    """A level from which on complaints became more frequent among all: how many of them in each stretch, and p for all levels tried."""
+    """A level from which on complaints became more frequent among all: how many of them (``severe`` of ``size``, ``before`` of ``base``) in
+    each stretch, and p for all levels tried."""
 
     level: int
     severe: int
+    size: int
     before: int
+    base: int
     p: float
 
 
@@ -138,8 +151,27 @@ def severity_trend(now: Counts, before: Counts) -> Graver | None:
     for level in levels.tolist():
         severe, earlier = int((now >= level).sum()), int((before >= level).sum())
         p = float(stats.hypergeom.sf(severe - 1, len(now) + len(before), severe + earlier, len(now)))
-        tried.append(Graver(int(level), severe, earlier, min(1.0, p * len(levels))))
+        tried.append(Graver(int(level), severe, len(now), earlier, len(before), min(1.0, p * len(levels))))
     return min(tried, key=lambda one: (one.p, -one.level))
+
+
+@dataclass(frozen=True)
+class Look:
+    """Of each series the lesser p of both questions as it counts beside all others (``corrected``), nan where not judged; ``limit``: up
+    to which p a single question is significant."""
+
+    corrected: Array
+    limit: float
+
+
+def judge_look(frequency: ArrayLike, severity: ArrayLike, alpha: float) -> Look:
+    """What is significant among all that a look asks; ``frequency``, ``severity``: p of each series, nan where it was not asked."""
+    open_share(alpha=alpha)
+    lesser = np.fmin(np.asarray(frequency, float), np.asarray(severity, float))
+    corrected = adjust(np.minimum(_QUESTIONS * lesser, 1.0))
+    made = max(1, int((~np.isnan(lesser)).sum()))
+    found = max(1, int((corrected <= alpha).sum()))
+    return Look(corrected, alpha * found / made / _QUESTIONS)
 
 
 def trend_sentence(key: str, **values: object) -> Message:

@@ -60,6 +60,11 @@ def is_reported(complaint: str) -> bool:
     return bool(frappe.db.exists("Reportability Assessment", {"complaint": complaint, "status": "reported"}))
 
 
+def is_of_jurisdiction(written: str | None, jurisdiction: str) -> bool:
+    """Whether an authority or region, as people write it, is of a jurisdiction."""
+    return jurisdiction in _jurisdictions(written, None)
+
+
 def _jurisdictions(written: str | None, rule: ReportingRule | None) -> set[str]:
     text = (written or "").lower()
     words = set(re.split(r"[\W_]+", text))

@@ -40,6 +40,8 @@ class Complaints:
     codes: dict[str, Codes]
     labels: dict[str, list[str]]
     harm: np.ndarray
+    level: Codes
+    """Place of the severity among the levels of the site, 0 the least; -1: nobody has judged it."""
     digest: str
     """SHA-256 over all of it."""
 
@@ -116,9 +118,10 @@ def _in_order(names: list[str], times: Times, columns: dict[str, _Column]) -> Co
         digest.update(text.encode())
     for column in (times[order].astype(np.int64), *(codes[kind] for kind in FIELDS), severity):
         digest.update(np.ascontiguousarray(column).tobytes())
-    return Complaints(
-        named[order], times[order], codes, labels, _harm(severity, severities), digest.hexdigest()
-    )
+    level = _levels(severity, severities)
+    # Each level weighs twice the one below; what is not judged, as the least.
+    harm = 2.0 ** np.maximum(level, 0)
+    return Complaints(named[order], times[order], codes, labels, harm, level, digest.hexdigest())
 
 
 class _Column:
@@ -152,12 +155,10 @@ class _Numbers(dict):
         return self.setdefault(label, len(self) - 1)
 
 
-def _harm(severity: Codes, severities: Iterable[str]) -> np.ndarray:
-    """Each level of severity weighs twice the one below."""
+def _levels(severity: Codes, severities: Iterable[str]) -> Codes:
     ranks = level_ranks()["Risk Severity"]
-    ladder = {rank: 2.0**at for at, rank in enumerate(sorted(set(ranks.values())))}
-    weights = np.array([*(ladder.get(ranks.get(name), 1.0) for name in severities), 1.0])
-    return weights[severity]
+    ladder = {rank: at for at, rank in enumerate(sorted(set(ranks.values())))}
+    return np.array([*(ladder.get(ranks.get(name), _NONE) for name in severities), _NONE])[severity]
 
 
 def _add_groups(codes: dict[str, Codes], labels: dict[str, list[str]]) -> None:

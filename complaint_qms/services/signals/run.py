@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -17,6 +17,7 @@ from frappe.utils import cint, getdate, now_datetime
 
 from complaint_qms import __version__
 from complaint_qms.constants.signals import ART_88, COMPLETED, FAILED, RUNNING, SCAN
+from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.findings import Finding, find_findings
 from complaint_qms.engine.signals.kind_scan import History, scan_kind
 from complaint_qms.engine.signals.series import Periods
@@ -29,7 +30,7 @@ from complaint_qms.services.signals import following, settings, trend
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Describer, Facts, KeptScan
 from complaint_qms.services.signals.reading import Complaints, read_complaints
-from complaint_qms.services.signals.words import json_value
+from complaint_qms.services.signals.words import json_value, packed
 
 PROGRESS = "signal_scan_progress"
 EXPLAINING = ("customer", "item", "batch", "type", "supplier", "region", "channel", "model")
@@ -48,6 +49,8 @@ class Rises:
     watched: int = 0
     """Products that a trend by a plan was looked for of."""
     periods: Periods | None = None
+    told: list[Message] = field(default_factory=list)
+    """What is said beside the findings."""
 
     @property
     def signals(self) -> int:
@@ -159,9 +162,9 @@ def why(error: Exception) -> str:
 
 
 def _find_trends(scan: Document, tell: Callable[[int], None]) -> Rises:
-    complaints, deliveries, facts, watched, matrix = trend.read_and_judge(scan, tell)
+    complaints, deliveries, facts, watched, matrix, told = trend.read_and_judge(scan, tell)
     digest = digest_of(complaints, deliveries) if deliveries is not None else complaints.digest
-    return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None)
+    return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None, told)
 
 
 def _result(scan: Document, found: Rises) -> dict[str, Any]:
@@ -192,7 +195,12 @@ def _result(scan: Document, found: Rises) -> dict[str, Any]:
         "engine_version": __version__,
         "inputs_digest": found.digest,
         "result": json.dumps(
-            {"numbers": _numbers(scan), "kinds": settings.kinds_of(scan), "findings": rows},
+            {
+                "numbers": _numbers(scan),
+                "kinds": settings.kinds_of(scan),
+                "findings": rows,
+                **({"told": packed(found.told)} if found.told else {}),
+            },
             ensure_ascii=False,
         ),
     }

@@ -40,6 +40,11 @@ def of_scan(doc: Document) -> list[dict[str, Any]]:
     return [{**row, "words": paragraph(row["words"])} for row in rows if row["signal"] not in away]
 
 
+def told_of_scan(doc: Document) -> str:
+    """What a complete scan says beside its findings."""
+    return paragraph(json.loads(doc.result or "{}").get("told")) if doc.status == COMPLETED else ""
+
+
 def _filters(doc: Document, cases: list[str]) -> dict[str, Any]:
     """Filters of the list of its complaints: these themselves, of many the criterion that they were found by."""
     if len(cases) <= _NAMED:

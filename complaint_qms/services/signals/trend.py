@@ -13,10 +13,12 @@ import frappe
 import numpy as np
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Coalesce
+from frappe.query_builder.functions import Coalesce, Min
 from frappe.utils import cint, flt, getdate
 from pypika.terms import Criterion, Term
 
+from complaint_qms.constants.reportability import GRAVE_HARM
+from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.signals import ART_88, BY_TIME, BY_TIME_UNFIT, BY_UNITS, CHART_WEEKS, FIELDS
 from complaint_qms.engine.message import Message
@@ -25,12 +27,15 @@ from complaint_qms.engine.signals.period_trend import (
     TrendPlan,
     Trends,
     frequency_trends,
+    judge_look,
     severity_trend,
     trend_sentence,
 )
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, weekly_series
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.reportability.applicable_rules import is_of_jurisdiction
+from complaint_qms.services.reporting.filters import branch
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Facts, cause_key, witnesses_of
@@ -47,9 +52,9 @@ _OF_SETTINGS = {
     "plan_reference": "trend_plan",
 }
 """Field of a scan → field of the settings, where the plan stands."""
-_SERIOUS = ("serious", "death")
 _STATED = Message("Stated in the plan for post-market surveillance.")
 _LONGEST_WEEKS = 520
+_NAMED = 20
 
 
 def take_plan(scan: Document) -> None:
@@ -80,10 +85,9 @@ def check_plan(settings: Document) -> None:
     frappe.ValidationError: with every number of the plan that is out of range.
     """
     wrong = []
-    for (
-        stored
-    ) in _OF_SETTINGS.values():  # what came with a later version has no value on a site that was there before
-        if not settings.get(stored):
+    # What came with a later version has no value on a site that was there before; 0 is a value.
+    for stored in _OF_SETTINGS.values():
+        if settings.get(stored) in (None, ""):
             settings.set(stored, settings.meta.get_field(stored).default)
     for field, low, high in (
         ("trend_observation_weeks", 1, _LONGEST_WEEKS),
@@ -102,8 +106,8 @@ def check_plan(settings: Document) -> None:
 
 def read_and_judge(
     scan: Document, tell: Callable[[int], None]
-) -> tuple[Complaints, Deliveries | None, list[Facts], int, SeriesMatrix | None]:
-    """What was read, the trends found as facts of signals, how many products were watched, and their weeks."""
+) -> tuple[Complaints, Deliveries | None, list[Facts], int, SeriesMatrix | None, list[Message]]:
+    """What was read, the trends found as facts of signals, how many products were watched, their weeks, and what is told beside them."""
     plan, as_of = plan_of(scan), getdate(scan.as_of)
     weeks = plan.observation + plan.baseline
     monday = (
@@ -113,7 +117,7 @@ def read_and_judge(
     complaints = read_complaints(scan.company, as_of, begin, where=_incidents)
     tell(30)
     if not len(complaints):
-        return complaints, None, [], 0, None
+        return complaints, None, [], 0, None, []
     start = np.datetime64(begin, "s")
     deliveries = deliveries_of(complaints, scan.company, start, as_of)
     tell(50)
@@ -123,23 +127,42 @@ def read_and_judge(
         item, chosen, complaints.received, start, np.datetime64(as_of), deliveries, deliveries.item, complaints.codes["batch"]
     )  # fmt: skip
     if matrix is None:
-        return complaints, deliveries, [], 0, None
-    trends = frequency_trends(matrix.counts, matrix.exposure, plan)
+        return complaints, deliveries, [], 0, None, []
+    since = _first_weeks(scan.company, as_of, begin, [complaints.labels["item"][code] for code in chosen])
+    trends = frequency_trends(matrix.counts, matrix.exposure, plan, since)
     judged = _Judged(scan, plan, complaints, chosen, matrix, trends)
     tell(80)
-    return complaints, deliveries, judged.facts(), int(judged.trends.judged.sum()), matrix
+    return complaints, deliveries, judged.facts(), int(trends.judged.sum()), matrix, judged.not_judged()
+
+
+def _first_weeks(company: str, as_of: date, begin: date, items: list[str]) -> list[int]:
+    """The week of each item's first complaint of any kind, counted from a day; below 0: before it."""
+    complaint = frappe.qb.DocType("Complaint")
+    query = frappe.qb.from_(complaint).select(complaint.item_code, Min(complaint.received_at))
+    query = query.where((complaint.company == company) & complaint.stage.notin(NOT_COUNTED))
+    query = query.where(complaint.received_at < as_of + timedelta(days=1)).groupby(complaint.item_code)
+    first = {item: (getdate(at) - begin).days // 7 for item, at in query.run()}
+    return [first.get(item, _LONGEST_WEEKS * 2) for item in items]
 
 
 def _incidents(complaint: Any) -> Term:
     """Not serious, or of a type that is an expected side effect. What nobody has judged yet is not known to be serious."""
-    report = frappe.qb.DocType("Reportability Assessment")
-    reported = frappe.qb.from_(report).select(report.complaint)
-    reported = reported.where((report.status == "reported") & report.rule_key.like("eu_87%"))
-    serious = Coalesce(complaint.harm_level, "").isin(_SERIOUS) | complaint.name.isin(reported)
-    expected = frappe.get_all(
-        "Complaint Type", {"expected_side_effect": 1}, pluck="name", order_by="name asc"
-    )
+    serious = Coalesce(complaint.harm_level, "").isin(GRAVE_HARM) | complaint.name.isin(_serious_incidents())
+    marked = frappe.get_all("Complaint Type", {"expected_side_effect": 1}, pluck="name", order_by="name asc")
+    expected = branch("Complaint Type", *marked) if marked else []
     return Criterion.any([serious.negate(), complaint.complaint_type.isin(expected or [""])])
+
+
+def _serious_incidents() -> Any:
+    """Complaints with an assessment by Art. 87 that is open or reported; one whose deadline was set by hand names no rule, so it is told by
+    its authority or region."""
+    report = frappe.qb.DocType("Reportability Assessment")
+    by_hand = Coalesce(report.rule_key, "") == ""
+    written = frappe.qb.from_(report).select(report.jurisdiction).distinct().where(by_hand).run(pluck=True)
+    european = [text for text in written if is_of_jurisdiction(text, "eu_mdr")]
+    by_rule = report.rule_key.like("eu_87%") | (by_hand & report.jurisdiction.isin(european or [""]))
+    query = frappe.qb.from_(report).select(report.complaint)
+    return query.where(report.status.isin(("open", "reported")) & by_rule)
 
 
 class _Judged:
@@ -166,33 +189,54 @@ class _Judged:
         ranks = level_ranks()["Risk Severity"]
         self.ladder = sorted(set(ranks.values()))
         self.named = {rank: name for name, rank in sorted(ranks.items(), reverse=True)}
-        self.level = np.round(np.log2(complaints.harm)).astype(int)
 
     def facts(self) -> list[Facts]:
         """Of each product that became more frequent or graver, the least likely by chance first."""
-        found = []
-        for row in np.flatnonzero(self.trends.judged & (self.trends.observed >= self.plan.least)).tolist():
-            mine = np.flatnonzero(self.complaints.codes["item"] == self.chosen[row])
-            now = mine[(self.week[mine] >= self.begin) & (self.week[mine] < len(self.days))]
-            before = mine[(self.week[mine] >= self.first) & (self.week[mine] < self.begin)]
-            p = float(self.trends.p[row])
-            graver = severity_trend(self.level[now], self.level[before])
-            if graver and graver.p > self.plan.alpha:
-                graver = None
-            if p <= self.plan.alpha or graver:
-                found.append(
-                    (min(p, graver.p if graver else 1.0), self._facts(row, now, mine, len(before), graver))
-                )
+        trends, asked = self.trends, self._enough() & self.trends.judged
+        # What stays below the least number is told in no case, and counts among the products all the same.
+        frequency = np.where(asked, trends.p, np.where(trends.judged, 1.0, np.nan))
+        severity = np.full(len(asked), np.nan)
+        graver: dict[int, Graver] = {}
+        for row in np.flatnonzero(asked).tolist():
+            now, before = (self.complaints.level[self._of(row, *span)] for span in self._spans())
+            if one := severity_trend(now[now >= 0], before[before >= 0]):
+                graver[row], severity[row] = one, one.p
+        self.look = judge_look(frequency, severity, self.plan.alpha)
+        self.graver = {row: one for row, one in graver.items() if one.p <= self.look.limit}
+        with np.errstate(invalid="ignore"):
+            rows = np.flatnonzero(self.look.corrected <= self.plan.alpha).tolist()
+        found = [(float(np.fmin(trends.p[row], severity[row])), self._facts(row)) for row in rows]
         return [facts for _least, facts in sorted(found, key=lambda one: (one[0], one[1].values["title"]))]
 
-    def _facts(
-        self, row: int, now: np.ndarray, mine: np.ndarray, before: int, graver: Graver | None
-    ) -> Facts:
-        trends, plan = self.trends, self.plan
+    def not_judged(self) -> list[Message]:
+        """Products with complaints enough for a trend, but without a baseline to hold them against, the most complaints first."""
+        rows = np.flatnonzero(self._enough() & ~self.trends.judged)
+        rows = rows[np.argsort(-self.trends.observed[rows], kind="stable")]
+        if not len(rows):
+            return []
+        items = ", ".join(self.complaints.labels["item"][self.chosen[row]] for row in rows[:_NAMED])
+        items += " …" if len(rows) > _NAMED else ""
+        plan = self.plan
+        return [
+            trend_sentence("not_judged", count=len(rows), least=plan.least, weeks=plan.least_baseline, items=items)
+        ]  # fmt: skip
+
+    def _enough(self) -> np.ndarray:
+        return self.trends.observed >= self.plan.least
+
+    def _spans(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Weeks of the observation period and of the baseline."""
+        return (self.begin, len(self.days)), (self.first, self.begin)
+
+    def _of(self, row: int, first: int, stop: int) -> np.ndarray:
+        """Places of a product's complaints of some weeks."""
+        mine = np.flatnonzero(self.complaints.codes["item"] == self.chosen[row])
+        return mine[(self.week[mine] >= first) & (self.week[mine] < stop)]
+
+    def _facts(self, row: int) -> Facts:
+        trends, plan, graver = self.trends, self.plan, self.graver.get(row)
         item = self.complaints.labels["item"][self.chosen[row]]
-        p = float(trends.p[row])
-        least = min(p, graver.p if graver else 1.0)
-        watched = int(trends.judged.sum())
+        least = min(float(trends.p[row]), graver.p if graver else 1.0)
         values: dict[str, Any] = {
             **dict.fromkeys(FIELDS.values()),
             "item_code": item,
@@ -210,9 +254,9 @@ class _Judged:
             "until": self.end,
             "trend": "rising",
             "p_value": f"{least:.3g}",
-            "p_corrected": f"{min(1.0, least * watched):.3g}",
-            "series_watched": watched,
-            "words": packed(self._words(row, p, before, graver)),
+            "p_corrected": f"{self.look.corrected[row]:.3g}",
+            "series_watched": int(trends.judged.sum()),
+            "words": packed(self._words(row, graver)),
             "chart": json.dumps(self._chart(row)),
             "method": plan.method,
             "method_reason": _STATED.key,
@@ -227,7 +271,8 @@ class _Judged:
             "week_limit": None,
             "parameters": json.dumps({**numbers_of(self.scan), "dispersion": float(trends.dispersion[row])}, sort_keys=True),
         }  # fmt: skip
-        names = self.complaints.names
+        names, now = self.complaints.names, self._of(row, *self._spans()[0])
+        mine = self._of(row, 0, len(self.days) + 1)
         return Facts(values, names[now].tolist(), witnesses_of(self.complaints, mine, now), True, False)
 
     def _held_against(self, row: int) -> str:
@@ -236,7 +281,7 @@ class _Judged:
         exposure = self.matrix.exposure
         return BY_TIME if exposure is None or not exposure[row].any() else BY_TIME_UNFIT
 
-    def _words(self, row: int, p: float, before: int, graver: Graver | None) -> list[Message]:
+    def _words(self, row: int, graver: Graver | None) -> list[Message]:
         trends, plan = self.trends, self.plan
         said = [
             trend_sentence(
@@ -244,7 +289,7 @@ class _Judged:
                 observed=int(trends.observed[row]), weeks=plan.observation, day=str(self.end), expected=float(trends.expected[row]),
                 baseline=int(trends.base_weeks[row]),
             ),
-            trend_sentence("chance", p=f"{p:.2g}", alpha=f"{plan.alpha:g}"),
+            trend_sentence("chance", p=f"{trends.p[row]:.2g}"),
         ]  # fmt: skip
         if trends.dispersion[row] >= 1.05:
             said.append(trend_sentence("uneven", dispersion=round(float(trends.dispersion[row]), 1)))
@@ -252,11 +297,12 @@ class _Judged:
             level = self.named.get(self.ladder[graver.level]) if graver.level < len(self.ladder) else None
             said.append(
                 trend_sentence(
-                    "graver", severe=graver.severe, observed=int(trends.observed[row]), level=level or str(graver.level + 1),
-                    before=graver.before, base=before, p=f"{graver.p:.2g}",
+                    "graver", severe=graver.severe, observed=graver.size, level=level or str(graver.level + 1),
+                    before=graver.before, base=graver.base, p=f"{graver.p:.2g}",
                 )
             )  # fmt: skip
-        return said
+        products, limit = int(trends.judged.sum()), f"{self.look.limit:.2g}"
+        return [*said, trend_sentence("look", products=products, limit=limit, alpha=f"{plan.alpha:g}")]
 
     def _chart(self, row: int) -> dict[str, Any]:
         """Every week with what its exposure leads to expect at the rate of the baseline; the observation period is what stands out."""

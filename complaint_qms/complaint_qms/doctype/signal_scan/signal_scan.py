@@ -23,6 +23,7 @@ class SignalScan(Checked):
 
     def onload(self):
         self.set_onload("found", shown.of_scan(self))
+        self.set_onload("told", shown.told_of_scan(self))
 
     def on_trash(self):
         if self.docstatus:

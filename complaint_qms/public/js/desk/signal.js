@@ -273,8 +273,9 @@ function show_progress(frm, data) {
 function findings_html(doc) {
 	const found = (doc.__onload || {}).found || [];
 	if (doc.status !== "completed") return "";
-	if (!found.length) return empty(__("Nothing rose that chance does not explain."));
+	const told = doc.__onload?.told ? `<p>${esc(doc.__onload.told)}</p>` : "";
+	if (!found.length) return empty(__("Nothing rose that chance does not explain.")) + told;
 	return `<ul class="cq-findings">${found
 		.map((row) => `<li>${pill(row.trend)} ${esc(row.words)} ${row.signal ? record_link("Complaint Signal", row.signal) : ""}</li>`)
-		.join("")}</ul>${doc.last_day ? `<p class="text-muted">${esc(__("As of {0}", [date_text(doc.last_day)]))}</p>` : ""}`;
+		.join("")}</ul>${told}${doc.last_day ? `<p class="text-muted">${esc(__("As of {0}", [date_text(doc.last_day)]))}</p>` : ""}`;
 }
