@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from complaint_qms.engine.signals.findings import Finding
 from tests.engine.test_findings import WEEKS, Row, find, named, usual, week
+from tests.engine.test_findings_truth import found_in
 
 
 def burst(rng: np.random.Generator, start: int, stop: int, mean: float, *values: str | None) -> list[Row]:
@@ -54,6 +55,28 @@ def test_what_comes_back_is_one_finding_that_says_so(seed, mean, lasts, between)
     # the second time explains signals as well, and nobody else has any of it
     assert len(first.signals) >= 4
     assert not [one for one in found if one is not first and len(one.complaints) > 40]
+
+
+@pytest.mark.parametrize(
+    ("seed", "between", "others", "extra", "item", "times"),
+    [
+        (10, 20, 0, 3, 0, 2),  # the only one that was found before: 10 complaints would not stand among 40
+        (3, 20, 4, 0, 2, 1),  # one of five that were: a few more than usual are chance
+        (2, 70, 0, 4, 0, 1),  # found longer ago than the baseline reaches back: one of all again
+        (2, 70, 0, 6, 0, 2),
+    ],
+)
+def test_what_was_found_before_is_one_of_those_that_were(seed, between, others, extra, item, times):
+    """Forty items at one complaint a week, some with an outbreak of four weeks, the first of them with two more weeks later on."""
+    counts = np.random.default_rng(seed).poisson(1.0, (100 + between, 40))
+    for place in range(1 + others):
+        counts[54 - 8 * place : 58 - 8 * place, place] += 8
+    counts[58 + between : 60 + between, 0] += extra
+    at, items = (np.repeat(where.ravel(), counts.ravel()) for where in np.indices(counts.shape))
+    found = found_in(at, items, np.zeros_like(at), len(counts))
+    spells = {dict(one.parts)["item"]: len(one.spells) for one in found}
+    assert spells.keys() == set(range(1 + others))
+    assert spells[item] == times
 
 
 def test_what_is_over_for_the_second_time_says_that():

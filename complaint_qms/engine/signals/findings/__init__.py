@@ -9,8 +9,9 @@ clock, a database or a setting. The rule, step by step:
    is held against its siblings at the same age (``siblings``): before its first complaint it was not there.
    A season is held against the plain counts of past years as well, as in the scan; periods without units in the field go by
    time; a launch is held against what was known of others in each period.
-2. Stretches that chance explains are left out: alpha over the number of series watched. The one with the most evidence is
-   taken: O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This log likelihood ratio (Kulldorff,
+2. Stretches that chance explains are left out: alpha over the number of series watched; for what was found before and was over no
+   longer ago than the baseline reaches back, over the number of series that were. The one with the most evidence is taken:
+   O · ln(O / E) − (O − E), divided by the dispersion of its baseline. This log likelihood ratio (Kulldorff,
    Communications in Statistics 1997) weighs how much of an excess is explained against the complaints that belong to it
    anyway.
 3. Its explanation (``causes``) is looked for among the values that its complaints have and pairs of two of them. Of those

@@ -104,9 +104,12 @@ class Causes:
             self._marred[parts, id(one)] = share >= MARRED
         return self._marred[parts, id(one)]
 
-    def over_before(self, first: int) -> list[Parts]:
-        """What earlier findings were about that were over by then."""
-        return [one.parts for one in self.taken if one.stop <= first and one.label is None]
+    def found_before(self, first: int) -> set[Parts]:
+        """What earlier findings were about that were over by then, but no longer than the baseline reaches back."""
+        oldest = first - self.settings.guard - self.settings.baseline
+        return {
+            one.parts for one in self.taken if one.parts and one.label is None and oldest < one.stop <= first
+        }
 
     def touched(self, parts: Parts, first: int, stop: int) -> bool:
         """Whether an earlier finding has complaints of this stretch."""

@@ -168,9 +168,9 @@ def _stands(causes: Causes, episode: _Episode) -> bool:
     stop = episode.last + 1
     counts, normal = causes.series(episode.parts, episode.first, stop)
     judged = weigh_stretch(counts, normal, episode.first, stop)
-    asked = set(episode.parts)
-    again = bool(asked) and any(asked <= set(parts) for parts in causes.over_before(episode.first))
-    return _beyond(causes, judged, episode, again)
+    asked, before = set(episode.parts), causes.found_before(episode.first)
+    again = bool(asked) and any(asked <= set(parts) for parts in before)
+    return _beyond(causes, judged, episode, len(before) if again else causes.watched)
 
 
 def _after(causes: Causes, episodes: list[_Episode], waiting: set[int]) -> list[int]:
@@ -187,11 +187,11 @@ def _after(causes: Causes, episodes: list[_Episode], waiting: set[int]) -> list[
     return now
 
 
-def _beyond(causes: Causes, judged: Judgement, episode: _Episode, again: bool) -> bool:
-    """A sequential test keeps its own level: it has spent its chances already. What was found before and alarms again is one series,
-    not one of all."""
+def _beyond(causes: Causes, judged: Judgement, episode: _Episode, series: int) -> bool:
+    """A sequential test keeps its own level: it has spent its chances already. What was found before is one of the ``series`` that
+    were, not one of all."""
     settings = causes.settings
-    level = settings.sequential if episode.sequential else settings.alpha / (1 if again else causes.watched)
+    level = settings.sequential if episode.sequential else settings.alpha / series
     return judged.p <= level and judged.observed >= settings.min_count
 
 
@@ -207,13 +207,13 @@ def _finding(
     again = causes.columns.begins_again(episode.first)
     if again is not None:
         return _gap(causes, again, episode, periods, labels, weights)
-    best = _explanation(causes, episode)
+    best, before = _explanation(causes, episode), causes.found_before(episode.first)
     for parts in (best, episode.parts):
         part = _own_stretch(causes, parts, episode, episodes)
         stop = part.last + 1
         counts, normal = causes.series(parts, part.first, stop)
         judged = weigh_stretch(counts, normal, part.first, stop)
-        if _beyond(causes, judged, episode, bool(parts) and parts in causes.over_before(episode.first)):
+        if _beyond(causes, judged, episode, len(before) if parts in before else causes.watched):
             break
     else:
         return None

@@ -32,7 +32,8 @@ class FindingSettings:
     alpha: float = 0.002
     sequential: float = 0.01
     """Level of a stretch, and of what others leave of it: alpha over the number of series watched (Bonferroni), for whoever
-    watches more finds more by chance; for one that a sequential test found, which has spent its chances, its own."""
+    watches more finds more by chance, and where it was found before, over the number of series that were within the baseline's
+    reach; for one that a sequential test found, which has spent its chances, its own."""
     fall: float = 0.001
     """Level at which a label has fallen."""
     min_count: int = 3
