@@ -18,6 +18,7 @@ import numpy as np
 from complaint_qms.backtest.history import DIMENSIONS, History, units_delivered
 from complaint_qms.backtest.policy import Policy, fact_uses
 from complaint_qms.backtest.store import Store
+from complaint_qms.constants.risk import HARM_LEVELS
 from complaint_qms.engine import reportability, risk, rules
 from complaint_qms.engine.risk_table import occurrence_bands
 from complaint_qms.engine.signals.complaint_columns import trailing_counts
@@ -67,9 +68,11 @@ class RiskAssessment:
         row_ids = self.history.row_id[part].tolist()
         read = _readings(self.store, row_ids, "severity")
         told = map(read.get, row_ids) if read else (None,) * len(row_ids)
+        hurt = _readings(self.store, row_ids, "harm")
         names = {d: self.history.names(d, part) for d in self.dimensions}
-        severities, origins, harms = zip(
-            *map(self._severity, told, *(facts[key] for key in HARM_FIELDS)), strict=True
+        severities, origins, harms, harm_origins = zip(
+            *map(self._severity, told, map(hurt.get, row_ids), *(facts[key] for key in HARM_FIELDS)),
+            strict=True,
         )
         self._note_words(start, facts["severity"])
         occurrences = self.occurrences[self.occurrence[part]].tolist()
@@ -81,9 +84,9 @@ class RiskAssessment:
         rates, recent, repeat = (x[part].tolist() for x in (self.rate, self.recent, self.repeat))
         rows = zip(
             range(start + 1, stop + 1), row_ids, names["type"], severities, origins, occurrences, rates, recent,
-            levels, harms, dues, repeat, strict=True,
+            levels, harms, harm_origins, dues, repeat, strict=True,
         )  # fmt: skip
-        self.store.insert("assessment", rows, 12)
+        self.store.insert("assessment", rows, 13)
         if self.rule_fields is not None:
             judged = dict(zip(_JUDGED, (severities, levels, (None,) * len(row_ids)), strict=True))
             self.store.insert("effect", self._effects(start, stop, {**facts, **names, **judged}), 4)
@@ -105,10 +108,18 @@ class RiskAssessment:
                 effects += [(seq, *effect) for effect in found]
         return effects
 
-    def _severity_and_harm(self, from_text: str | None, *stated: Any) -> tuple[str, str, str]:
-        """Severity, where it comes from, and harm; ``stated``: HARM_FIELDS of the file."""
+    def _severity_and_harm(
+        self, from_text: str | None, harm_told: str | None, *stated: Any
+    ) -> tuple[str, str, str, str | None]:
+        """Severity and harm, each with where it comes from; ``stated``: HARM_FIELDS of the file.
+
+        Harm that only the text tells of raises no severity of the file: the report says that the two do not fit."""
         harm = risk.stated_harm(*stated)
-        return *self._severity_of(stated[-1], from_text, harm), harm
+        severity = self._severity_of(stated[-1], from_text, harm)
+        denied = stated[HARM_FIELDS.index("harm")] == "no"
+        if harm_told and not denied and HARM_LEVELS.index(harm_told) > HARM_LEVELS.index(harm):
+            return *severity, harm_told, "text"
+        return *severity, harm, "file" if harm != "none" else None
 
     def _severity_of(self, written: str | None, from_text: str | None, harm: str) -> tuple[str, str]:
         chosen, origin = None, "default"

@@ -19,7 +19,7 @@ Tables (times are ISO text, wall time of the policy's zone; a date without a clo
 ``quality``     what is odd in rows that do count: field, reason, rows, example_row, example
 ``delivery``    item, batch, day, units: exposure, net of returns
 ``reading``     row_id, field, value, confidence, reasons (JSON): what the text said where the file says nothing
-``assessment``  seq (event order), row_id, type, severity, severity_from, occurrence, rate, recent, risk, harm,
+``assessment``  seq (event order), row_id, type, severity, severity_from, occurrence, rate, recent, risk, harm, harm_from,
                 report_by, customer_recent
 ``sop_time``    seq, working minutes used: first_response and each stage, total; of an open complaint the stage it has at most come to
                 (unknown: the file tells of no stages), minutes since the last known stage and since receipt
@@ -67,7 +67,7 @@ from complaint_qms.tabular.fields import (
     STAGES,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 WORK_NAME = "replay.work.sqlite"
 FINAL_NAME = "replay.sqlite"
 
@@ -96,7 +96,7 @@ SCHEMA = (
     "CREATE TABLE reading (row_id INTEGER, field TEXT, value TEXT, confidence REAL, reasons TEXT, "
     "PRIMARY KEY (row_id, field)) WITHOUT ROWID",
     "CREATE TABLE assessment (seq INTEGER PRIMARY KEY, row_id INTEGER NOT NULL, type TEXT, severity TEXT, "
-    "severity_from TEXT, occurrence TEXT, rate REAL, recent INTEGER, risk TEXT, harm TEXT, report_by TEXT, "
+    "severity_from TEXT, occurrence TEXT, rate REAL, recent INTEGER, risk TEXT, harm TEXT, harm_from TEXT, report_by TEXT, "
     "customer_recent INTEGER)",
     f"CREATE TABLE sop_time (seq INTEGER PRIMARY KEY, {_minutes(('first_response', *STAGES, 'total'))}, "
     "open_stage TEXT, open_minutes REAL, open_total REAL)",

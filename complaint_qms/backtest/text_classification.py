@@ -1,4 +1,4 @@
-"""What the texts say where the file says nothing: type and severity.
+"""What the texts say where the file says nothing: type and severity; and what harm to a person they tell of.
 
 When part of the history carries a type, a model is learned from it and fills in the rest; when none does, the
 engine's keywords name the type. The same for the severity, which is proposed only where the file has none.
@@ -15,6 +15,7 @@ from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import Store
 from complaint_qms.backtest.stored_reasons import type_names
 from complaint_qms.engine.classify import Proposal, TextModel, propose_many, train_many
+from complaint_qms.engine.classify.harm import WEIGHT_OF_INJURY
 from complaint_qms.engine.classify.languages import OWN_LISTS
 from complaint_qms.engine.text_language import written_language
 
@@ -23,6 +24,8 @@ FEWEST_TEACHERS, MOST_TEACHERS, TEXTS_PER_TEACHER = 1_000, 2_000, 10
 """Of how many texts one is learned from, and the bounds of that."""
 LEAST_TEACHERS, LEAST_OF_LABEL = 100, 8
 FIELDS = ("type", "severity")
+HARM = "harm"
+"""Read from every text: a file that names type and severity need not say who was hurt."""
 LANGUAGE = "language"
 UNDECIDED = "und"
 """A text whose language nothing decides, beside texts in other languages than English: its words may mean another thing."""
@@ -52,7 +55,7 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
             break
         # A word that the policy does not know says nothing: the text is read as without it
         rows = [(*r[:6], r[6] if r[6] and policy.severity_of(r[6]) else None, *r[7:]) for r in rows]
-        wanted = [r for r in rows if (r[1] or r[2]) and None in r[5:7]]
+        wanted = [r for r in rows if r[1] or r[2]]
         texts = [_words(r[1], r[2]) for r in wanted]
         contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
         codes = [written_language(text) or usual for text in texts]
@@ -61,7 +64,7 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
                 texts,
                 models,
                 contexts=contexts,
-                fields=FIELDS,
+                fields=(*FIELDS, HARM),
                 languages=codes,
                 counted=[r[7:9] for r in wanted],
             )
@@ -99,12 +102,21 @@ def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str
     for row, proposals in zip(wanted, found, strict=True):
         given = dict(zip(FIELDS, row[5:7], strict=True))
         for p in proposals:
-            if given[p.field] is None and p.value and p.source != "none":
+            if p.field == HARM and not _is_of_people(p):
+                continue
+            if given.get(p.field) is None and p.value and p.source != "none":
                 value = (
                     names.get(p.value, p.value) if p.field == "type" and p.source == "keywords" else p.value
                 )
                 result.append((row[0], p.field, value, round(p.confidence, 4), reasons_json(p.reasons)))
     return result
+
+
+def _is_of_people(harm: Proposal) -> bool:
+    """Whether a text tells of somebody dead or injured, and not of a crash, a fire, or a hurt that may be a figure of speech."""
+    return harm.value == "death" or (
+        harm.value != "none" and any(reason.weight >= WEIGHT_OF_INJURY for reason in harm.reasons)
+    )
 
 
 def _usual_language(store: Store) -> str:

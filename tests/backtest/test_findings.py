@@ -165,6 +165,32 @@ def test_a_crash_without_anybody_hurt_is_told_apart_and_no_number_is_none(tmp_pa
     assert "minor harm" not in harmed
 
 
+def test_harm_that_only_the_text_tells_of_is_told_and_held_against_the_severity_of_the_file(tmp_path):
+    said = [
+        ("My husband was killed when the pump exploded", "minor"),
+        ("孩子手被烫伤，去医院", "轻微"),
+        ("The operator was injured by the broken blade and needed stitches", "critical"),
+        ("Smoke and an accident nearly happened and no injuries", "minor"),
+    ]
+    rows = [
+        (i, date(2024, 1, 1) + timedelta(days=i), "leak", level, text) for i, (text, level) in enumerate(said)
+    ]
+    source = written(tmp_path / "a.csv", "id,received,type,severity,description", rows)
+    html = replay(source, tmp_path / "o")
+    harmed = html.split('<section id="harmed">')[1].split("</section>")[0]
+    assert (
+        "1 complaint tells of a death. 2 complaints tell of an injury. Of these, 3 are told by the text alone."
+        in harmed
+    )
+    assert "In 2, the severity of the file is below the one that the text speaks for" in harmed
+    assert re.findall(r'<th scope="row">(\d+)</th>', harmed)[0] == "0"
+    assert "severity in the file: Minor" in harmed
+    assert query(tmp_path / "o", "SELECT harm_from, severity_from FROM assessment ORDER BY seq") == [
+        *[("text", "file")] * 3,
+        (None, "file"),
+    ]
+
+
 def test_costs_and_harm_stand_on_their_own(tmp_path):
     rows = [
         (

@@ -56,7 +56,7 @@ def replay(tmp_path: Path, capsys, *severities: str) -> tuple[list[tuple], str, 
 
 def test_a_word_of_nobody_leaves_the_text_to_decide_and_is_named(tmp_path, capsys):
     found, screen, page = replay(tmp_path, capsys, "Zork", "Zork", "", "minor")
-    assert found == [*[("critical", "text", "none")] * 3, ("minor", "file", "none")]
+    assert found == [*[("critical", "text", "serious")] * 3, ("minor", "file", "serious")]
     for told in (screen, page):
         assert "does not know Zork (2 complaints)" in told
         assert "risk.severities, words" in told

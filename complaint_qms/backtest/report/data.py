@@ -60,7 +60,7 @@ def collect(store: Store) -> dict[str, Any]:
         "risk": risks,
         "findings": findings(store, risks["grave"]),
         "worst": grave.worst(store, policy),
-        "harmed": grave.harmed(store),
+        "harmed": grave.harmed(store, policy),
         "costs": grave.costs(store),
         "currencies": file_quality.currencies_of(store),
         "months": grave.months(store),

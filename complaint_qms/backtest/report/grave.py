@@ -8,6 +8,7 @@ from complaint_qms.backtest.currencies import one_name
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.report.rows import rows
 from complaint_qms.backtest.store import Store
+from complaint_qms.engine.classify.harm import HARM_OF_SEVERITY
 from complaint_qms.tabular.fields import STAGES
 
 WORST, HARMED, COST_ROWS = 10, 20, 10
@@ -15,7 +16,7 @@ AGES = (7, 30, 90, 180, 365)
 """Days of age at which the columns of open complaints end; the last one is open."""
 HURT = (
     "CASE WHEN assessment.harm = 'death' OR deaths > 0 THEN 'death' "
-    "WHEN assessment.harm = 'serious' OR injured > 0 OR complaint.harm = 'yes' THEN 'injury' ELSE 'no' END"
+    "WHEN assessment.harm = 'serious' OR assessment.harm_from = 'text' OR injured > 0 OR complaint.harm = 'yes' THEN 'injury' ELSE 'no' END"
 )
 """Whether a complaint tells of a death, of an injury, or of neither (a crash or a fire that hurt nobody is none)."""
 _WORDS = "substr(coalesce(subject || ' · ', '') || coalesce(text, ''), 1, 160) AS words"
@@ -41,26 +42,29 @@ def worst(store: Store, policy: Policy) -> list[dict[str, Any]]:
     )
 
 
-def harmed(store: Store) -> dict[str, Any]:
+def harmed(store: Store, policy: Policy) -> dict[str, Any]:
     """Complaints that tell of a death or of somebody hurt: how many, sums, and the gravest by number; and how many tell only
     of a crash or of a fire."""
     source = "FROM assessment JOIN complaint ON complaint.row_id = assessment.row_id"
     events = "(assessment.harm IN ('minor', 'serious', 'death') OR injured > 0 OR deaths > 0)"
+    milder = _milder(policy)
+    from_text = f"assessment.harm_from = 'text' AND {HURT} <> 'no'"
     # What no file counts is not known: sum(), not total()
-    count, died, hurt, injured, deaths = store.db.execute(
-        f"SELECT count(*), total({HURT} = 'death'), total({HURT} = 'injury'), sum(injured), sum(deaths) {source} WHERE {events}"
+    count, died, hurt, told, doubted, injured, deaths = store.db.execute(
+        f"SELECT count(*), total({HURT} = 'death'), total({HURT} = 'injury'), "
+        f"total({from_text}), total({milder}), sum(injured), sum(deaths) {source} WHERE {events}"
     ).fetchone()
     found = rows(
         store,
-        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, {_WORDS} "
-        f"{source} WHERE {HURT} <> 'no' ORDER BY {HURT} = 'death' DESC, coalesce(deaths, 0) DESC, assessment.harm = 'serious' DESC, "
+        f"SELECT assessment.seq, complaint.id, received, item, assessment.type, injured, deaths, assessment.harm, "
+        f"assessment.harm_from, CASE WHEN {milder} THEN assessment.severity END AS milder, {_WORDS} {source} WHERE {HURT} <> 'no' ORDER BY {HURT} = 'death' DESC, coalesce(deaths, 0) DESC, assessment.harm = 'serious' DESC, "
         "coalesce(injured, 0) DESC, assessment.seq DESC LIMIT ?",
         (HARMED,),
     )
     people = int(died + hurt)
     return {
         "rows": found, "count": count, "people": people, "died": int(died), "hurt": int(hurt),
-        "injured": injured, "deaths": deaths,
+        "told": int(told), "doubted": int(doubted), "injured": injured, "deaths": deaths,
     }  # fmt: skip
 
 
@@ -133,6 +137,20 @@ def _ranked(column: str, keys: tuple[str, ...]) -> str:
         f"WHEN '{key.replace(chr(39), chr(39) * 2)}' THEN {place}" for place, key in enumerate(keys)
     )
     return f"CASE assessment.{column} {cases} ELSE -1 END"
+
+
+def _milder(policy: Policy) -> str:
+    """An SQL condition: the text alone tells of harm, and the file gives a severity below the one that the text speaks for."""
+    spoken = {harm: severity for severity, harm in HARM_OF_SEVERITY.items() if harm != "none"}
+    least = " ".join(
+        f"WHEN '{harm}' THEN {policy.severities.index(severity)}"
+        for harm, severity in (policy.data["risk"]["harm"] | spoken).items()
+        if severity in policy.severities
+    )
+    if not least:
+        return "0"
+    severity = _ranked("severity", policy.severities)
+    return f"(assessment.harm_from = 'text' AND severity_from = 'file' AND {severity} < CASE assessment.harm {least} ELSE -1 END)"
 
 
 def _pareto(sums: list[tuple[str, float, int]], total: float) -> list[dict[str, Any]]:

@@ -140,6 +140,9 @@ class Lead(Words):
         for key in ("died", "hurt"):
             if harmed[key]:
                 said.append(self.t(f"harmed_{key}", count=self.whole(harmed[key])))
+        for key in ("told", "doubted"):
+            if harmed[key]:
+                said.append(self.t(f"harmed_{key}", count=self.whole(harmed[key])))
         if harmed["injured"] is not None or harmed["deaths"] is not None:
             numbers = {key: self.whole(harmed[key]) for key in ("injured", "deaths")}
             said.append(self.t("harmed_numbers", **numbers))

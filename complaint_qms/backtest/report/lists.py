@@ -148,12 +148,16 @@ def write_complaints(store: Store, target: Path) -> None:
         "occurrence",
         "risk",
         "harm",
+        "harm_from",
         "hurt",
         *numbers,
     ]
     names += ["open_stage", *(f"{t}_minutes" for t in times), *(["over_limit"] if times else [])]
     columns = ["complaint.id", "received", "substr(received, 1, 7)", "assessment.type", *facts]
-    columns += [f"assessment.{key}" for key in ("severity", "severity_from", "occurrence", "risk", "harm")]
+    columns += [
+        f"assessment.{key}"
+        for key in ("severity", "severity_from", "occurrence", "risk", "harm", "harm_from")
+    ]
     columns += [HURT, *numbers, "open_stage", *(f"sop_time.{t}" for t in times), "assessment.seq"]
     late = set(sop(store, Policy(yaml.safe_load(store.meta("policy"))))["late_seqs"]) if times else set()
     only = (
