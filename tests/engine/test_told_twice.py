@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from complaint_qms.engine.similar import KEYS, Told, judge, text_keys
+from complaint_qms.engine.similar.told_twice import days_apart
 from tests.benchmarks.planted import near_duplicate
 
 DAY = date(2026, 3, 2)
@@ -105,4 +106,5 @@ def test_the_reasons_say_what_speaks_for_it_strongest_first() -> None:
     verdict = judge(told(serial="S1", batch="L"), told(day=3, serial="S1", batch="L"), 0.42)
     assert [reason.text for reason in verdict.reasons][:2] == ["same serial", "the texts agree to 42 %"]
     assert "received 3 days apart" in [reason.text for reason in verdict.reasons]
+    assert days_apart(1).render(str) == "received one day apart"
     assert "received on the same day" in [reason.text for reason in judge(told(), told(), 0.5).reasons]
