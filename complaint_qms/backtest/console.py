@@ -55,7 +55,7 @@ def print_columns(mappings: list[tuple[FileMapping, Profile]], language: str) ->
                 notes.append(phrase("decimal_comma", language))
             if key == "cost":
                 notes += mapping.currencies[:3]
-                notes += filter(None, [column_of(mapping.headings, mapping.columns)])
+                notes += map(mended, filter(None, [column_of(mapping.headings, mapping.columns)]))
             note = "; ".join(notes)
             date = mapping.exposure and key == "received"
             name = phrase("delivery_date", language) if date else phrase(f"field_{key}", language)

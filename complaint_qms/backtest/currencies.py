@@ -8,6 +8,7 @@ from typing import Final
 
 from complaint_qms.engine.text import fold
 from complaint_qms.tabular.amounts import named_currency
+from complaint_qms.tabular.mojibake import mended
 
 COLUMNS: Final = frozenset(map(fold, [
     "currency", "currency code", "currency iso code", "cost currency", "währung", "waehrung", "devise", "monnaie",
@@ -43,7 +44,7 @@ def column_of(names: Iterable[str], fields: Mapping[str, Sequence[str]]) -> str 
     read = {name for found in fields.values() for name in found}
     if not fields.get("cost"):
         return None
-    return next((name for name in names if fold(name) in COLUMNS and name not in read), None)
+    return next((name for name in names if fold(mended(name)) in COLUMNS and name not in read), None)
 
 
 def one_name(currencies: set[str]) -> dict[str, str]:

@@ -45,11 +45,13 @@ def of_file(mapping: FileMapping, language: str = "en") -> list[tuple[str, int, 
         if decision.styles:
             names = " + ".join(name_list(mapping.columns[key]))
             found.append(("dates_mixed", len(decision.styles), f"{names}: {', '.join(decision.styles[:4])}"))
-    for key, names in mapping.columns.items():
-        if any(fold_heading(name) in heading_words.ASSUMED for name in names):
-            found.append(
-                ("column_assumed", mapping.records or 0, f"{names[0]} → {phrase(f'field_{key}', language)}")
-            )
+    assumed = [
+        f"{names[0]} → {phrase(f'field_{key}', language)}"
+        for key, names in mapping.columns.items()
+        if any(fold_heading(name) in heading_words.ASSUMED for name in names)
+    ]
+    if assumed:
+        found.append(("column_assumed", mapping.records or 0, ", ".join(assumed)))
     unused = [name for names in _left(mapping).values() for name in names]
     unused += [refused.name for refused in mapping.choices.refused.values()]
     if unused:
@@ -128,6 +130,8 @@ def not_used(mapping: FileMapping, language: str) -> list[str]:
         reason = "seen_no_dates" if BY_KEY[key].kind == "date" else f"seen_no_{BY_KEY[key].kind}"
         if refused.records:
             reason = "seen_records"
+        elif refused.each:
+            reason = "seen_each"
         values = {
             "field": phrase(f"field_{key}", language),
             "name": name_list([mended(refused.name)])[0],

@@ -75,11 +75,16 @@ def file_hash(path: Path) -> str:
 
 
 def ingest(
-    store: Store, source: HistoryFile, collector: Collector, timezone: str, tick: Callable[[int], None]
+    store: Store,
+    source: HistoryFile,
+    collector: Collector,
+    timezone: str,
+    tick: Callable[[int], None],
+    until: np.datetime64 | None = None,
 ) -> None:
     """Read one file into the store from where an earlier run stopped; a chunk is stored whole or not at all.
 
-    What is stored is also given to `collector`.
+    What is stored is also given to `collector`. What is odd about rows received after `until` is not told.
     """
     phase = f"ingest {source.number}"
     start = store.done(phase)
@@ -88,7 +93,7 @@ def ingest(
         tick(source.records)
         return
     tick(start)
-    reader = _ChunkReader(store, source, collector, timezone)
+    reader = _ChunkReader(store, source, collector, timezone, until)
     position = start
     needed = [name for names in source.mapping.columns.values() for name in names]
     needed += [reader.currency_column] if reader.currency_column else []
@@ -109,6 +114,12 @@ def ingest(
             "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (source.number, source.mapping.name, source.sha256, fmt.kind, encoding, good + bad, good, bad),
         )
+        source.mapping.records = good + bad
+        if until is not None:
+            later = str(until).replace("T", " ")
+            source.mapping.records -= store.db.execute(
+                "SELECT count(*) FROM complaint WHERE file = ? AND received > ?", (source.number, later)
+            ).fetchone()[0]
         file_quality.store(store, source.mapping)
         file_quality.note_spellings(store, collector.labels())
         store.set_done(phase, -1)
@@ -122,8 +133,18 @@ def records_of(store: Store, source: HistoryFile) -> int:
 class _ChunkReader:
     """Turns chunks of cells into rows of the complaint table."""
 
-    def __init__(self, store: Store, source: HistoryFile, collector: Collector, timezone: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        source: HistoryFile,
+        collector: Collector,
+        timezone: str,
+        until: np.datetime64 | None,
+    ) -> None:
         self.store = store
+        self.until = until
+        self.late: frozenset[int] = frozenset()
+        """Places in the chunk of rows received after `until`."""
         self.source = source
         self.collector = collector
         self.timezone = timezone
@@ -148,11 +169,12 @@ class _ChunkReader:
             (number, row, "", *reason_and_detail(problem), packed(cells))
             for (row, problem), cells in zip(chunk.bad, chunk.bad_cells, strict=True)
         ]
-        if chunk.short:
-            name = self.source.mapping.name
-            self.store.note_quality("-", "row_short", len(chunk.short), chunk.short[0], name)
+        self.late = frozenset()
         if chunk.cells:
             bad += self._take_good(chunk)
+        late = {chunk.rows[i] for i in self.late}
+        if short := [row for row in chunk.short if row not in late]:
+            self.store.note_quality("-", "row_short", len(short), short[0], self.source.mapping.name)
         bad.sort(key=lambda b: b[1])
         self.store.insert("rejected", bad, 6)
 
@@ -215,14 +237,16 @@ class _ChunkReader:
 
     def _labels(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
         found = list(map(self.cells.__getitem__, raw))
-        if self.cells.mended and (wrong := [i for i, c in enumerate(raw) if c in self.cells.mended]):
+        if self.cells.mended and (
+            wrong := [i for i, c in enumerate(raw) if c in self.cells.mended and i not in self.late]
+        ):
             self.store.note_quality(key, "text_mended", len(wrong), rows[wrong[0]], found[wrong[0]] or "")
         return found
 
     def _texts(self, key: str, raw: list[str], rows: list[int]) -> list[str | None]:
         found = stored_texts(raw)
         marked = [i for i, text in enumerate(found) if text and ("<" in text or "&" in text)]
-        tags = [i for i in marked if has_markup(found[i] or "")]
+        tags = [i for i in marked if i not in self.late and has_markup(found[i] or "")]
         for i in marked:
             found[i] = without_markup(found[i] or "") or None
         if tags:
@@ -234,7 +258,8 @@ class _ChunkReader:
         for i in [i for i, text in enumerate(found) if text and not text.isascii()]:
             if (better := mended(found[i] or "")) != found[i]:
                 found[i] = better
-                wrong.append(i)
+                if i not in self.late:
+                    wrong.append(i)
         if wrong:
             self.store.note_quality(key, "text_mended", len(wrong), rows[wrong[0]], found[wrong[0]] or "")
         return found
@@ -249,6 +274,8 @@ class _ChunkReader:
             decision = self.source.mapping.dates[key]
         stamps, timed = parse_column(raw, decision.order if decision else "ymd", self.timezone, alike)
         self.stamps[key] = stamps, timed
+        if key == "received" and self.until is not None:
+            self.late = frozenset(np.flatnonzero(stamps > self.until).tolist())
         found = stored_dates(raw, alike, stamps, timed)
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
@@ -257,7 +284,7 @@ class _ChunkReader:
             if key == "received":
                 reason = "date_missing" if blank else "date_unreadable"
                 bad[i] = (self.heading(key), reason, text)
-            elif not blank:
+            elif not blank and i not in self.late:
                 self.store.note_quality(key, "date_unreadable", 1, rows[i], text)
         return found
 
@@ -267,7 +294,7 @@ class _ChunkReader:
         received, _ = self.stamps["received"]
         for i in np.flatnonzero(np.isnat(stamps)).tolist():
             found[i] = None
-            if raw[i].strip().lower() not in BLANKS and not np.isnat(received[i]):
+            if raw[i].strip().lower() not in BLANKS and not np.isnat(received[i]) and i not in self.late:
                 self.store.note_quality(key, "duration_unreadable", 1, rows[i], raw[i].strip())
         return found
 
@@ -281,10 +308,15 @@ class _ChunkReader:
                 number = plain(text)
             except ValueError:
                 number = parse_persons(text) if whole else parse_number(text, mark)
-                if number is None and i not in bad and text.strip().lower() not in BLANKS:
+                if (
+                    number is None
+                    and i not in bad
+                    and i not in self.late
+                    and text.strip().lower() not in BLANKS
+                ):
                     self.store.note_quality(key, "number_unreadable", 1, rows[i], text)
             if number is not None and (not least <= number <= most or (whole and number % 1)):
-                if not math.isnan(number):  # that is how programs write an empty cell
+                if not math.isnan(number) and i not in self.late:  # that is how programs write an empty cell
                     self.store.note_quality(key, "number_impossible", 1, rows[i], text)
                 number = None
             found.append(number)
@@ -294,7 +326,7 @@ class _ChunkReader:
         found: list[str | None] = []
         for i, text in enumerate(raw):
             found.append(parse_flag(text))
-            if found[-1] is None and text.strip() and i not in bad:
+            if found[-1] is None and text.strip() and i not in bad and i not in self.late:
                 self.store.note_quality(key, "flag_unreadable", 1, rows[i], text)
         return found
 
@@ -310,6 +342,7 @@ class _ChunkReader:
             else:
                 earlier = np.where(timed & clocked, stamps < received, stamps.astype("datetime64[D]") < day)
                 odd = np.flatnonzero(earlier & ~np.isnat(stamps) & ~np.isnat(received))
+            odd = odd[~np.isin(odd, list(self.late))]
             if len(odd):
                 reason = "after_received" if key == "occurred" else "before_received"
                 first = int(odd[0])

@@ -14,6 +14,7 @@ MANY = 0.05
 """Share of the complaints from which ends before their receipt are no slips."""
 WORDS_SHOWN = 4
 POLICY_LINE = "risk.severities, words: complaint-qms --print-policy"
+MENDED_SHOWN = 60
 LONG_AFTER = 60
 """Days after the last complaint from which the day that a history is to end on is told."""
 
@@ -40,6 +41,15 @@ def remarks(store: Store, asked: str | None, language: str) -> list[str]:
             "SELECT rows, example_row, example FROM quality WHERE field = 'received' AND reason = 'date_far'"
         )
     ]
+    found += [
+        phrase(
+            "told_text_mended", language, field=phrase(f"field_{key}", language), count=f"{count:,}", row=row,
+            example=example if len(example) <= MENDED_SHOWN else example[: MENDED_SHOWN - 1] + "…",
+        )
+        for key, count, row, example in store.db.execute(
+            "SELECT field, rows, example_row, example FROM quality WHERE reason = 'text_mended' ORDER BY rows DESC, field"
+        )
+    ]  # fmt: skip
     last, until = store.meta("last"), store.meta("as_of")[:10]
     days = int((np.datetime64(until) - np.datetime64(last)).astype(int))
     if asked is not None and days > LONG_AFTER:

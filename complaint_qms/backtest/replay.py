@@ -21,6 +21,7 @@ import numpy as np
 import complaint_qms
 from complaint_qms.backtest import (
     assess,
+    file_quality,
     history,
     ingest,
     inputs,
@@ -183,7 +184,7 @@ def _work(
     collector = history.Collector(store)
     with progress.bar(phrase("step_ingest", job.language), sum(s.records for s in sources)) as tick:
         for source in sources:
-            ingest.ingest(store, source, collector, job.policy.timezone, tick)
+            ingest.ingest(store, source, collector, job.policy.timezone, tick, as_of)
     for source, facts in given.files:
         facts.records = ingest.records_of(store, source)
     text = given.text  # again: what the dates mean may have been decided on the way
@@ -203,6 +204,7 @@ def _work(
         left_out = _leave_out(store, as_of)
         if left_out:
             collector = history.Collector(store)
+            file_quality.note_spellings(store, collector.labels())
     good = collector.size
     _judge(store, job, collector, as_of, text, progress)
     signals, series = map(store.count, ("signal", "series"))

@@ -20,6 +20,7 @@ from complaint_qms.tabular.heading_names import (
     inside,
     names_another_date,
     numbered,
+    stem_of_day,
     without_parts,
     without_remarks,
 )
@@ -51,12 +52,13 @@ class Choice:
 @dataclass(frozen=True)
 class Refused:
     """A column that is called as a field is and cannot be read as one: the share that can, and a cell that cannot.
-    `records`: its cells only say what kind of record a row is."""
+    `records`: its cells only say what kind of record a row is; `each`: nearly every row has another one."""
 
     name: str
     share: float
     example: str
     records: bool = False
+    each: bool = False
 
 
 @dataclass
@@ -146,6 +148,9 @@ class _Chooser:
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
         if spec.key == "type" and self._of_tasks and column.heading in words.PARTS:
             return 0.0
+        either = spec.key in ("id", "text") and column.heading in words.NUMBER_OR_TEXT
+        if either and column.evidence.numbers_records != (spec.key == "id"):
+            return 0.0
         if spec.key == "status" and column.heading.endswith("state") and not column.evidence.names_states:
             return 0.0
         if strength is exact:
@@ -174,7 +179,8 @@ class _Chooser:
         if spec.key not in self._choices.refused:
             share, example = column.evidence.readable(spec)
             records = spec.key == "type" and column.evidence.names_records
-            self._choices.refused[spec.key] = Refused(column.name, share, example, records)
+            each = spec.key == "type" and column.evidence.differs_in_each
+            self._choices.refused[spec.key] = Refused(column.name, share, example, records, each)
 
     def _date_of_receipt(self) -> None:
         dated = [c for c in self._free.values() if c.evidence.dates >= LEAST_OF_CONTENT]
@@ -241,10 +247,14 @@ class _Chooser:
             ]
             # Without headings the only column of sentences is what people wrote.
             nameless = [c for c in self._free.values() if numbered(c.heading) and c.evidence.says_sentences]
+            refused = self._choices.refused.get("type")
+            worded = self._free.get(refused.name) if refused and refused.each else None
             if titles:
                 self._take("text", min(titles, key=lambda title: title[:2])[2], BY_NAME)
             elif len(nameless) == 1:
                 self._take("text", nameless[0], BY_CONTENT)
+            elif worded and worded.evidence.says_sentences:
+                self._take("text", worded, BY_CONTENT)
 
     def _number(self) -> None:
         """A number of the complaint that nothing but its ending or its place says."""
@@ -272,6 +282,10 @@ class _Chooser:
                 about_time = not words.CLOCKS.isdisjoint((column.heading, *column.heading.split()))
                 beside = about_time and column.place == date.place + 1
                 same = about and without_parts(column.heading) == about
+                stem = stem_of_day(date.heading)
+                same = same or (
+                    stem and column.heading != date.heading and stem_of_day(column.heading) == stem
+                )
                 if (same or beside) and column.evidence.is_clock:
                     self._choices.found[key] = Choice([*choice.names, column.name], choice.why, choice.other)
                     del self._free[column.name]

@@ -59,7 +59,7 @@ class Evidence:
             return distinct <= 8 and self.flags >= 0.5
         if spec.key == "handler":
             return not self._by_nobody
-        if spec.key == "type" and self.names_records:
+        if spec.key == "type" and (self.names_records or self.differs_in_each):
             return False
         if spec.key == "region" and self.names_states:
             return False
@@ -169,6 +169,12 @@ class Evidence:
         return bool(sample) and all(fold_heading(text) in words.KINDS_OF_RECORDS for text in sample)
 
     @property
+    def differs_in_each(self) -> bool:
+        """Nearly every row has another one: no label that rows share."""
+        filled = self.column.inspected
+        return filled > 50 and self._distinct > 0.9 * filled
+
+    @property
     def numbers_records(self) -> bool:
         """Every record has another one, short and without blanks."""
         column = self.column
@@ -196,7 +202,7 @@ class Evidence:
     def _says_little(self) -> bool:
         """One label for all, or another one for each."""
         filled = self.column.inspected
-        return (self._distinct == 1 and filled > 20) or (self._distinct > 0.9 * filled and filled > 50)
+        return (self._distinct == 1 and filled > 20) or self.differs_in_each
 
     @cached_property
     def _usual_length(self) -> float:

@@ -92,6 +92,11 @@ def without_parts(heading: str) -> frozenset[str]:
     return frozenset(heading.split()) - words.DATE_WORDS - words.CLOCKS
 
 
+def stem_of_day(heading: str) -> str:
+    """Of what a date or a time of day is that German writes as one word: ``meldungs`` of *Meldungsdatum* and *Meldungszeit*."""
+    return next((heading.removesuffix(end) for end in words.COMPOUND_DATES if heading.endswith(end)), "")
+
+
 def numbered(name: str) -> bool:
     """Is this the name that a column without a heading gets?"""
     return _NUMBERED.match(name) is not None

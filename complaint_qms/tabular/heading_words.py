@@ -60,6 +60,10 @@ CLOCKS: Final = frozenset(
     ("time", "clock", "uhrzeit", "zeit", "heure", "hora", "horario", "时间", "时刻", "時刻", "時間", "clock time")
 )  # fmt: skip
 """Headings of the time of day beside a date."""
+COMPOUND_DATES: Final = ("datum", "uhrzeit", "zeit")
+"""Ends of German words for a date and for its time of day."""
+NUMBER_OR_TEXT: Final = frozenset(("complaint",))
+"""Headings of a number where every cell is another code, else of a text."""
 DATE_WORDS: Final = frozenset(("date", "day", "on", "at", "datum", "am", "fecha", "data", "le", "日期", "日"))
 
 ASSUMED: Final = frozenset(("crash or fire a", "crash or fire b"))

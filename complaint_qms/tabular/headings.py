@@ -15,7 +15,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "en": "complaint id|complaint no|complaint number|case number|casenumber|case no|case id|caseid|ticket id|ticket no|ticket number|report number|"
         "report id|record id|notification|notification no|notification number|qmnum|service request number|sr number|unique key|case key|claim id|claim no|"
         "claim number|issue key|nhtsa id|odi number|cmplid|odino|mdr report key|case enquiry id|defect id|incident id|incident number|reference|reference number|"
-        "ref no|ref|issue id|rma|rma no|rma number|return|return id|return number|return no|id|no|number|name|key|report no|ra report no|ticket|case|claim",
+        "ref no|ref|issue id|rma|rma no|rma number|return|return id|return number|return no|id|no|number|name|key|report no|ra report no|ticket|case|claim|complaint",
         "zh": "投诉编号|投诉单号|投诉号|客诉编号|客诉单号|工单号|工单编号|案件编号|单号|编号|序号",
         "de": "reklamationsnummer|reklamationsnr|reklamations nr|beschwerdenummer|beschwerde nr|meldungsnummer|meldung|vorgangsnummer|fallnummer|ticketnummer|"
         "aktenzeichen|nummer|nr|lfd nr|kennung",
@@ -127,7 +127,7 @@ NAMES: Final[dict[str, dict[str, str]]] = {
         "zh": "投诉类型|投诉类别|投诉分类|客诉类型|问题类型|问题分类|问题类别|典型问题|类型|类别|分类|缺陷类型|缺陷名称|失效模式|故障模式|不良现象|不良项目|不良类型|故障现象|故障类型|异常类型|缺陷|投诉原因|退货原因|退款原因|原因",
         "de": "reklamationsart|reklamationsgrund|beschwerdeart|beschwerdegrund|beanstandungsgrund|beanstandungsart|fehlerart|fehlerbild|fehlertyp|fehlerkategorie|fehlercode|"
         "fehlermerkmal|fehler|ausfallart|mangelart|beanstandung|mangel|schadensbild|schadensart|schadenscode|schadencode|schadenscodetext|"
-        "retourengrund|rucksendegrund|ruckgabegrund|kategorie|art|grund|problem|typ|codegruppe|meldungsart",
+        "retourengrund|rucksendegrund|ruckgabegrund|kategorie|art|grund|problem|typ|codegruppentext|codegruppe|meldungsart",
         "fr": "type de reclamation|motif de reclamation|motif de la reclamation|motif de retour|motif du retour|motif|nature de la reclamation|categorie|type|type de defaut|defaut constate|defaut signale|panne constatee|mode de defaillance|defaut|defaillance|code defaut|type de panne|panne|anomalie|probleme|nature",
         "es": "tipo de reclamo|tipo de reclamacion|tipo de queja|motivo del reclamo|motivo de queja|motivo|categoria|tipo|tipo de defecto|falla reportada|defecto reportado|defecto encontrado|modo de falla|modo de fallo|tipo de falla|tipo de fallo|defecto|falla|fallo|averia|codigo de defecto|problema|causa|motivo de devolucion|motivo de la devolucion|motivo reclamacion|motivo de reclamacion|motivo de la reclamacion",
         "pt": "tipo de reclamacao|motivo da reclamacao|motivo|categoria|tipo|tipo de defeito|defeito apresentado|defeito reclamado|defeito relatado|modo de falha|tipo de falha|defeito|falha|avaria|codigo do defeito|problema|assunto principal|motivo da devolucao|motivo de devolucao|causa",

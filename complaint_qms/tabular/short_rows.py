@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from complaint_qms.tabular.shapes import BLANKS, is_date
+import re
 
+from complaint_qms.tabular.shapes import BLANKS, is_date, shape
+
+_LONGEST_NUMBER = 40
 _MOST_LABELS = 0.3
 """A column with fewer distinct values than this share of its rows holds labels."""
 
@@ -34,6 +37,7 @@ class RowPattern:
             isinstance(after, list)
             and len(after) > 1
             and len(cells) + len(after) in (self._width, self._width + 1)
+            and not self._begins_alike(cells, after)
         ):
             return False
         dates = [cells[place] for place in self._dates if place < len(cells)]
@@ -43,6 +47,23 @@ class RowPattern:
             if place < len(cells) and not _blank(text := cells[place].strip()) and text not in values:
                 return False
         return not _ends_in_a_date_only(cells, self._dates)
+
+    def _begins_alike(self, cells: list[str], after: list[str]) -> bool:
+        """Does the record that follows begin as a row of its own: with a number of the same form, and with its date?"""
+        form, places = _form(cells[0]), [place for place in self._dates if place < len(after)]
+        return (
+            "9" in form
+            and form == _form(after[0])
+            and 0 not in places
+            and bool(places)
+            and all(is_date(after[place]) for place in places)
+        )
+
+
+def _form(cell: str) -> str:
+    """The shape of a number whatever its length."""
+    text = cell.strip()
+    return re.sub("9+", "9", shape(text)) if text and len(text) < _LONGEST_NUMBER else ""
 
 
 def _ends_in_a_date_only(cells: list[str], dates: list[int]) -> bool:

@@ -117,7 +117,11 @@ def test_letters_in_a_wrong_encoding_are_repaired_and_told(tmp_path, capsys):
         "\n".join([head, *(line.encode().decode("cp1252", "replace") for line in lines[:2]), lines[2]]),
         encoding="utf-8",
     )
-    replay(capsys, tmp_path / "o", path, "--no-text")
+    _, said = replay(capsys, tmp_path / "o", path, "--no-text")
+    assert (
+        "! Item: 2 rows were read in a wrong encoding on their way and are repaired, such as row 2: Kühler"
+        in said
+    )
     assert query(tmp_path / "o", "SELECT item, text FROM complaint ORDER BY id") == [
         ("Kühler", "Très déçu"), ("Kühler", "plain"), ("Fan", "“q”"),
     ]  # fmt: skip
@@ -292,11 +296,11 @@ def test_rows_that_are_no_complaints_and_amounts_of_a_german_list(tmp_path, caps
     assert set(quality(tmp_path / "o")) == set()
     beside = tmp_path / "c.csv"
     beside.write_text(
-        "No,Received,Defect,Cost,Currency\n"
+        "No,Received,Defect,Cost,WÃ¤hrung\n"
         + "".join(f"X{n},2024-03-{1 + n},leak,{n}.50,EUR\n" for n in range(20))
     )
     _, said = replay(capsys, tmp_path / "q", beside, "--no-text")
-    assert re.search(r"Cost +Cost +0\.50 +Currency\n", said)
+    assert re.search(r"Cost +Cost +0\.50 +Währung\n", said)
     assert "not used" not in said
     assert "What complaints cost (EUR)" in (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
     other = tmp_path / "b.csv"

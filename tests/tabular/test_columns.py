@@ -317,6 +317,31 @@ def test_the_time_of_day_and_the_name_of_the_customer_in_an_export_of_sap():
     assert (found.columns["customer"], found.found["customer"].other) == (["Name 1"], "Kunde")
 
 
+def test_headings_that_the_cells_decide():
+    """A Complaint of codes is the number; an Issue that is another one each time is the text, and codes as many are no type."""
+    rows = range(60)
+    days = [f"2024-03-{1 + n % 28:02}" for n in rows]
+    codes = guess(
+        profiled({"Complaint": [f"C{n}" for n in rows], "Date": days, "Type": ["leak", "noise"] * 30})
+    )
+    assert (codes["id"], codes.get("text")) == (["Complaint"], None)
+    told = guess(profiled({"Date": days, "Complaint": [f"The pump leaks at seal {n}" for n in rows]}))
+    assert (told["text"], told.get("id")) == (["Complaint"], None)
+    issues = choose_columns(
+        profiled(
+            {"ID": [f"W{n}" for n in rows], "Date": days, "Issue": [f"Pump leaks at seal {n}" for n in rows]}
+        )
+    )
+    assert (issues.columns.get("type"), issues.columns["text"], issues.refused) == (None, ["Issue"], {})
+    each = choose_columns(
+        profiled({"ID": [f"W{n}" for n in rows], "Date": days, "Type": [f"T{n}x" for n in rows]})
+    )
+    assert (each.columns.get("type"), each.refused["type"].each) == (None, True)
+    sap = guess(profiled({"Meldung": [f"2000{n}" for n in rows], "Meldungsart": ["Q1"] * 60, "Meldungsdatum": days,
+        "Meldungszeit": [f"15:{n:02}:00" for n in rows], "Reaktionszeit": [f"02:{n:02}:00" for n in rows], "Codegruppentext": ["Undicht", "Anzeige"] * 30}))  # fmt: skip
+    assert (sap["received"], sap["type"]) == (["Meldungsdatum", "Meldungszeit"], ["Codegruppentext"])
+
+
 def test_the_only_sentences_of_a_file_without_headings_are_its_text():
     columns = {
         "column 1": [f"90{n}" for n in range(100)],

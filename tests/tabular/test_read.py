@@ -142,6 +142,13 @@ def test_broken_lines_are_put_aside_with_their_row(tmp_path):
     assert [(row, why.key) for row, why in chunk.bad] == [(3, "row_too_short"), (5, "row_too_long")]
     assert chunk.cells == [["1", "2024-01-01", "a"], ["4", "2024-01-04", "d"]]
     assert chunk.consumed == 5
+    path.write_text(
+        "id,date,item,note\n6,2024-01-01,a,x\n7,2024-01-01,a,y\n8,2024-01-01,a,z\n9,2024-01-02,a\n10,2024-01-03\n11,2024-01-04,a\nmore,of it\n"
+    )
+    chunk = next(Table(path).chunks(10))
+    assert ([row for row, _why in chunk.bad], chunk.short) == ([6, 7, 8], [5]), (
+        "two rows, or one broken in two"
+    )
 
 
 def test_zero_characters_are_left_out(tmp_path):
