@@ -62,6 +62,19 @@ def test_a_pareto_adds_up_leads_to_its_complaints_and_has_its_rates() -> None:
     before = next(one["drill"] for one in Pareto(half).columns() if one["fieldname"] == "before")
     assert listed(before | row["route"]) == 30
     assert "no deliveries" not in Pareto(half).message(list(found.values())).lower()
+    # A complaint of no item is of none of the units.
+    bare_row("Complaint", company=shop.company, subject="Broken", stage="triage", received_at=f"{ago(20)} 09:00:00")  # fmt: skip
+    cards = {
+        one["label"]: one["value"] for one in Pareto(asked | {"by": "item"}).summary(list(found.values()))
+    }
+    rated = lines(Pareto({**asked, "by": "item"}))
+    units = sum(row["units"] or 0 for row in rated.values())
+    numerator = sum(row["count"] for row in rated.values() if row["units"])
+    assert numerator == 44 == sum(row["count"] for row in rated.values()) - 1
+    assert float(cards["Per 1,000 Units"]) == pytest.approx(1000 * numerator / units, abs=0.01)
+    # A period that still runs is compared with as many days.
+    running = Pareto({**half, "to_date": str(ago(-60))})
+    assert running.filters == Pareto(half).filters
     none = Pareto({**half, "from_date": str(ago(38))})
     assert "No deliveries are known" in none.message(none.rows())
 
@@ -177,6 +190,22 @@ def test_a_supplier_is_set_against_what_it_delivered() -> None:
     for row in found.values():
         for field, route in row["routes"].items():
             assert listed(base | route) == row[field] or field in ("open", "overdue")
+    # A supplier that batches lead to is chosen as one that is named; CAPAs and causes go by the filters that they have too.
+    chosen = SupplierScorecard({**asked, "supplier": suppliers[1]})
+    told = lines(chosen)
+    assert {name: (row["count"], row["by_batch"], row["units"], row["causes"]) for name, row in told.items()} == {suppliers[1]: (1, 1, 500, 1)}  # fmt: skip
+    assert listed(chosen.filters.list_filters() | told[suppliers[1]]["routes"]["by_batch"]) == 1
+    assert chosen.unknown == 0
+    of_item = lines(SupplierScorecard({**asked, "item_code": item}))
+    assert [(of_item[name]["count"], of_item[name]["capas"], of_item[name]["causes"]) for name in suppliers[:2]] == [(2, 0, 0), (1, 0, 0)]  # fmt: skip
+    for nothing in ({"item_group": ["No Such Group"]}, {"capa": ["No Such CAPA"]}):
+        assert lines(SupplierScorecard({**asked, **nothing})) == {}
+    route = found[suppliers[0]]["capa_route"]
+    assert len(frappe.get_list("CAPA", filters=route, limit=0)) == found[suppliers[0]]["capas"] == 1
+    of_batch = SupplierScorecard({**asked, "batch_no": batch})
+    assert [row["count"] for row in lines(of_batch).values()] == [1, 1]
+    assert "rate" not in {one["fieldname"] for one in of_batch.columns()}
+    assert "have no units received" in of_batch.run()[2]
     one = factory.person("Quality Manager", Supplier=suppliers[1])
     with as_user(one):
         assert set(lines(SupplierScorecard(asked))) == {suppliers[1]}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
 import frappe
 from frappe import _
-from frappe.utils import cint, fmt_money, formatdate
+from frappe.utils import cint, fmt_money, formatdate, getdate
 
 from complaint_qms.engine.rates import garwood
 from complaint_qms.integrations.erpnext.groupings import product_lines
@@ -48,7 +49,11 @@ class Pareto:
 
     def __init__(self, given: Mapping | str | None) -> None:
         asked = read_object(given)
-        self.filters = ReportFilters.read(asked, own=("by", "top", "as_tree"))
+        read = ReportFilters.read(asked, own=("by", "top", "as_tree"))
+        today = getdate()
+        runs = read.has_period and read.from_date <= today < read.to_date
+        # What is still to come would be compared with days that are over.
+        self.filters = replace(read, to_date=today) if runs else read
         self.by = dimension(asked.get("by"), BY)
         self.top = cint(asked.get("top")) if cint(asked.get("top")) in TOPS else TOPS[1]
         self.as_tree = self.by.key in TREES and bool(cint(asked.get("as_tree")))
@@ -185,7 +190,8 @@ class Pareto:
             shown.append(of["before"].card(self.before))
         units = sum((self._units or {}).values())
         if units and self.by.key != "batch":  # whose units were delivered at any time
-            rate = 1000 * whole.count / units
+            # Complaints without a key, and of what was not delivered, belong to none of these units.
+            rate = 1000 * sum(line.count for key, line in self.lines.items() if self._units.get(key)) / units
             shown.append(of["rate"].card(fmt_money(rate, precision=2), "blue"))
         if readable("Complaint", AMOUNTS) and whole.cost:
             shown.append(of["cost"].card(money(whole.cost), "blue"))

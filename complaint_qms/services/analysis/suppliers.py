@@ -44,6 +44,9 @@ _MOST_LINES: Final = 500
 _MOST_DRAWN: Final = 15
 _MOST_NAMED: Final = 200
 _LEAST: Final = 1e-6
+_OF_CAUSE: Final = ("company", "item_code", "batch_no")
+_OF_CAPA: Final = (*_OF_CAUSE, "complaint_type")
+"""Filters of complaints that root causes and CAPAs have as well."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,15 @@ class TracedSupplier(Dimension):
     field: str = "supplier"
     doctype: str = "Supplier"
     title: str = "supplier_name"
+    chosen: tuple[str, ...] = ()
+    """The suppliers that complaints lead to; any without."""
 
     def term(self, complaint: Table, filters: ReportFilters) -> Term:
         return traced_supplier(complaint)
 
     def joined(self, query: QueryBuilder, complaint: Table) -> QueryBuilder:
-        return with_batch_of_unnamed(query, complaint)
+        query = with_batch_of_unnamed(query, complaint)
+        return query.where(traced_supplier(complaint).isin(self.chosen)) if self.chosen else query
 
 
 class SupplierScorecard:
@@ -72,9 +78,11 @@ class SupplierScorecard:
         today = getdate()
         end = min(read.to_date or today, today)
         start = read.from_date or getdate(add_days(add_months(end, -12), 1))
-        self.filters = replace(read, from_date=min(start, end), to_date=end)
+        # A complaint that leads to a supplier by its batch does not name it: suppliers are chosen among those traced.
+        exact = tuple((field, values) for field, values in read.exact if field != "supplier")
+        self.filters = replace(read, from_date=min(start, end), to_date=end, exact=exact)
         self.user = frappe.session.user
-        self.supplier = TracedSupplier()
+        self.supplier = TracedSupplier(chosen=dict(read.exact).get("supplier", ()))
         lines = figures_by(self.filters, self.supplier)
         self.unknown = lines.pop("", Figures()).count
         self.lines = {name: line for name, line in lines.items() if name in self._seen(lines)}
@@ -132,7 +140,9 @@ class SupplierScorecard:
         ]  # fmt: skip
         if self.unknown:
             told.append(_("Complaints that lead to no supplier: {0}.").format(self.unknown))
-        if self._units is None:
+        if self._is_part:
+            told.append(_("Customers, territories, batches and CAPAs have no units received: with such a filter complaints are not set against what was received."))  # fmt: skip
+        elif self._units is None:
             told.append(_("You see the complaints of some customers, territories or batches alone. They are not set against all that was received."))  # fmt: skip
         told.append(self.filters.not_listed(self.supplier.field))
         return sentences(told)
@@ -200,7 +210,7 @@ class SupplierScorecard:
             "beyond_chance": bool(line.before and (lower or 0) > 0) - bool(upper is not None and upper < 0),
             "causes": self._causes.get(name, 0),
             "capas": self._capas.get(name, 0),
-            "capa_route": {"supplier": ["=", name], "stage": ["not in", list(CAPA_ENDED)]},
+            "capa_route": self._capa_route(name),
             "cost": money(line.cost) if line.cost else "",
         }
         named = {"supplier": ["=", name]}
@@ -220,7 +230,9 @@ class SupplierScorecard:
 
     @cached_property
     def _units(self) -> dict[str, float] | None:
-        """Supplier → units received; None to whom only the complaints of some customers are shown."""
+        """Supplier → units received; None of some customers alone, by what is filtered or by what the user may see."""
+        if self._is_part:
+            return None
         kept = kept_to(self.user)
         if kept.keys() - {"company", "item_code", "item_group"}:
             return None
@@ -230,22 +242,45 @@ class SupplierScorecard:
             only[field] = only[field] & values if field in only else values
 
         groups = [kept["item_group"]] if "item_group" in kept else []
-        groups += [
-            set(branch(BRANCHES[name], *nodes))
-            for name, nodes in self.filters.branches
-            if name == "item_group"
-        ]
         for wanted in groups:
-            narrow(
-                "item_code",
-                {item for item, group in groups_of("Item", "item_group").items() if group in wanted},
-            )
-        for field, values in self.filters.exact:
-            if field in ("company", "item_code", "supplier"):
-                narrow(field, set(values))
+            narrow("item_code", _items_of(wanted))
+        for field, values in self._shared(("company", "item_code")).items():
+            narrow(field, values)
+        if self.supplier.chosen:
+            narrow("supplier", set(self.supplier.chosen))
         found = units_received(self.filters.from_date, self.filters.to_date, only)
         seen = self._seen(found)
         return {name: units for name, units in found.items() if units > _LEAST and name in seen}
+
+    @property
+    def _is_part(self) -> bool:
+        """Whether the filters leave a part of the complaints of which nobody knows what was received for it."""
+        asked = {field for field, _values in (*self.filters.exact, *self.filters.branches)}
+        return bool(
+            asked & {"customer", "batch_no", "territory"}
+            or self.filters.customer_groups
+            or self.filters.capas
+        )
+
+    def _shared(self, fields: tuple[str, ...]) -> dict[str, set[str]]:
+        """Those of the fields that the filters ask for, with their values; item groups as their items."""
+        found = {field: set(values) for field, values in self.filters.exact if field in fields}
+        branches = {name: set(branch(BRANCHES[name], *nodes)) for name, nodes in self.filters.branches}
+        if "complaint_type" in fields and "complaint_type" in branches:
+            found["complaint_type"] = branches["complaint_type"]
+        if "item_code" in fields and "item_group" in branches:
+            items = _items_of(branches["item_group"])
+            found["item_code"] = found["item_code"] & items if "item_code" in found else items
+        return found
+
+    def _capa_route(self, name: str) -> dict[str, list] | None:
+        """The open CAPAs of a supplier as filters of their list; None where it would have to name the items of groups."""
+        if any(field == "item_group" for field, _nodes in self.filters.branches):
+            return None
+        route = {field: ["in", sorted(values)] for field, values in self._shared(_OF_CAPA).items()}
+        if self.filters.capas:
+            route["name"] = ["in", list(self.filters.capas)]
+        return route | {"supplier": ["=", name], "stage": ["not in", list(CAPA_ENDED)]}
 
     @cached_property
     def _lots(self) -> dict[str, int]:
@@ -272,7 +307,10 @@ class SupplierScorecard:
             return {}
         capa = frappe.qb.DocType("CAPA")
         query = frappe.qb.from_(capa).select(capa.supplier, Count("*")).groupby(capa.supplier)
-        return self._of_suppliers(query, capa, "CAPA", capa.stage.notin(CAPA_ENDED))
+        wanted = capa.stage.notin(CAPA_ENDED)
+        if self.filters.capas:
+            wanted &= capa.name.isin(self.filters.capas)
+        return self._of_suppliers(query, capa, "CAPA", wanted, _OF_CAPA)
 
     @cached_property
     def _causes(self) -> dict[str, int]:
@@ -282,8 +320,14 @@ class SupplierScorecard:
         cause = frappe.qb.DocType("Root Cause")
         query = frappe.qb.from_(cause).select(cause.supplier, Count("*")).groupby(cause.supplier)
         verified = (cause.status == "verified") & (cause.verified_at >= self.filters.from_date)
-        return self._of_suppliers(query, cause, "Root Cause", verified & (cause.verified_at < self.filters.to_date + timedelta(days=1)))  # fmt: skip
+        return self._of_suppliers(query, cause, "Root Cause", verified & (cause.verified_at < self.filters.to_date + timedelta(days=1)), _OF_CAUSE)  # fmt: skip
 
-    @staticmethod
-    def _of_suppliers(query: QueryBuilder, table: Table, doctype: str, condition: Criterion) -> dict[str, int]:  # fmt: skip
+    def _of_suppliers(self, query: QueryBuilder, table: Table, doctype: str, condition: Criterion, fields: tuple[str, ...]) -> dict[str, int]:  # fmt: skip
+        """Supplier → records that the filters leave, by what they have in common with complaints."""
+        for field, values in self._shared(fields).items():
+            query = query.where(table[field].isin(sorted(values) or [""]))
         return dict(permitted(query.where((table.supplier != "") & condition), doctype).run())
+
+
+def _items_of(groups: set[str]) -> set[str]:
+    return {item for item, group in groups_of("Item", "item_group").items() if group in groups}

@@ -143,7 +143,7 @@ _ALL: Final = (
     ),
     Measure(
         "verified_causes", COUNT, lambda: _("Verified Causes"),
-        lambda: _("Root causes that name the supplier and were verified in the period."),
+        lambda: _("Root causes that name the supplier and were verified in the period. Filters by company, item, item group and batch narrow them as well."),
     ),
     Measure(
         "units_received", UNITS, lambda: _("Units Received"),
@@ -159,7 +159,7 @@ _ALL: Final = (
     ),
     Measure(
         "capas_open", COUNT, lambda: _("CAPAs Open"),
-        lambda: _("CAPAs that are not closed, ineffective or void at this moment."),
+        lambda: _("CAPAs that are not closed, ineffective or void at this moment. Filters by company, item, item group, batch, complaint type and CAPA narrow them as well."),
     ),
     Measure(
         "response_median", HOURS, lambda: _("First Response (h)"),
