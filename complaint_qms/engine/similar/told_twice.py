@@ -89,6 +89,8 @@ def judge(one: Told, other: Told, agreement: float) -> Verdict:
 def days_apart(apart: int) -> Message:
     if not apart:
         return Message("received on the same day")
+    if apart == 1:
+        return Message("received one day apart")
     return Message("received {days} days apart", {"days": apart})
 
 
