@@ -67,7 +67,7 @@ def test_every_number_leads_to_its_complaints(planted):
         rows = list(csv.DictReader(handle))
     assert len(rows) == query(out, "SELECT count(*) FROM complaint")[0][0]
     for number, observed in query(out, "SELECT finding, observed FROM finding"):
-        assert sum(str(number) in row["finding"].split() for row in rows) == observed
+        assert sum(f"[{number}]" in row["finding"] for row in rows) == observed
     counts = query(out, "SELECT type, month, count FROM month")
     for kind, month, count in counts[::7]:
         assert sum(row["type"] == kind and row["month"] == month for row in rows) == count

@@ -222,6 +222,8 @@ class _View(Lead):
         d = self.d
         told = bool(d["findings"]["rises"])
         lines = [self.harm_sentences()] if d["harmed"]["people"] else []
+        if d["stands_in"]:
+            lines.append(f"{self.t('received_stands_in')}: {d['stands_in']}")
         lines += odd_history.date_sentences(d["date_facts"], self.language)
         lines += odd_history.severity_sentences(d["severity_facts"], self.policy, self.language)
         lines += [self._batch_line()] if "batch" in self.given and not told else []

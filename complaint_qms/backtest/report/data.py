@@ -83,6 +83,9 @@ def collect(store: Store) -> dict[str, Any]:
         "similar": alike.groups(store, SIMILAR_CASE),
         "reportable": reportable(store, policy),
         "quality": quality(store, count),
+        "stands_in": next(
+            store.column("SELECT example FROM quality WHERE reason = 'received_stands_in'"), None
+        ),
         "date_facts": odd_history.date_facts(store),
         "severity_facts": odd_history.severity_facts(store),
     }

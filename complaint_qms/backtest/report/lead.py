@@ -90,7 +90,7 @@ class Lead(Words):
 
     def of_finding(self, one: dict[str, Any], shown: str) -> str:
         title = f"{self.t('finding')} {self.finding_number(one)}: {self.finding_name(one)}"
-        where = self.t("where_value", field="finding", value=one["finding"])
+        where = self.t("where_contains", field="finding", value=f"[{one['finding']}]")
         return self.behind(
             shown, self.lists.add(title, one["observed"], self.lists.finding(one["finding"]), where)
         )

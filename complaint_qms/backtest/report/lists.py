@@ -167,7 +167,7 @@ def write_complaints(store: Store, target: Path) -> None:
     )
     texts = 5 + len(facts)
     cursor = store.db.execute(
-        "SELECT (SELECT group_concat(finding, ' ') FROM found WHERE found.seq = assessment.seq), "
+        "SELECT (SELECT group_concat('[' || finding || ']', ' ') FROM found WHERE found.seq = assessment.seq), "
         f"{', '.join(columns)} FROM assessment JOIN complaint ON complaint.row_id = assessment.row_id "
         f"LEFT JOIN sop_time ON sop_time.seq = assessment.seq {only}ORDER BY assessment.seq"
     )
