@@ -124,6 +124,13 @@ def touch(doctype: str, name: str) -> None:
     set_where(doctype, [name], {}, "touched", modified=True)
 
 
+def touch_single(doctype: str) -> None:
+    """The same of a settings page, whose rows were changed past it."""
+    told = {"modified": now_datetime(), "modified_by": frappe.session.user}
+    frappe.db.set_single_value(doctype, told, update_modified=False)
+    drop_cached(doctype, [doctype])
+
+
 def drop_cached(doctype: str, names: Iterable[str]) -> None:
     """Drop kept copies of records once this is committed; any earlier they would be made anew from what is not final."""
     keys = [frappe.get_document_cache_key(doctype, name) for name in names]

@@ -89,6 +89,6 @@ def test_settings_are_compared_and_one_is_adopted(login, person) -> None:
     page.locator(".modal.show").get_by_role("button", name="Yes").click()
     expect(compared.get_by_text("Adopted")).to_be_visible()
     frappe.db.rollback()  # what the browser wrote is seen in a new transaction
-    assert adopting.chosen_for(world.company)["threshold_count"] == 12
+    assert adopting.chosen_for([world.company])[world.company]["threshold_count"] == 12
     found.locator("[data-listed]").click()
     page.wait_for_url(re.compile(r"/complaint(/view/list)?\?name="))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import date, timedelta
+from threading import Event, Thread
 
 import frappe
 import pytest
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.signals import CAPA, COMPLETED, DISMISSED
+from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.constants.signals import ADOPTED, CAPA, COMPLETED, DISMISSED
 from complaint_qms.exceptions import GateError
 from complaint_qms.services import writing
+from complaint_qms.services.importing import run_lock
 from complaint_qms.services.signals import (
     adopting,
     comparing,
@@ -21,6 +25,7 @@ from complaint_qms.services.signals import (
     schedule,
     starting,
     trying,
+    verdicts,
 )
 from tests.desk import factory, ways
 from tests.desk.scanned import WEEKS, complaints, history, new_world, scan, signals, weeks
@@ -58,12 +63,35 @@ def back_test(company: str, as_of: date, *tried: dict, run_it: bool = True, **va
     return doc.reload()
 
 
+@contextmanager
+def held(lock: str):
+    """Within this block another connection holds a lock."""
+    place, taken, done = (frappe.local.site, frappe.local.sites_path), Event(), Event()
+
+    def hold() -> None:
+        frappe.init(place[0], sites_path=place[1])
+        frappe.connect()
+        with run_lock.exclusive_run(lock):
+            taken.set()
+            done.wait(60)
+        frappe.destroy()
+
+    other = Thread(target=hold)
+    other.start()
+    assert taken.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        other.join()
+
+
 def found_of(doc) -> dict[str, dict]:
     doc.run_method("onload")
     return doc.get("__onload").found
 
 
-def test_settings_walk_the_past_and_are_compared(world):
+def test_settings_walk_the_past_and_are_compared(world, monkeypatch):
     one, other = world.goods[:2]
     doc = back_test(world.company, weeks(WEEKS), RULE, FIXED)
     assert (doc.status, doc.error_message) == (COMPLETED, None)
@@ -85,6 +113,19 @@ def test_settings_walk_the_past_and_are_compared(world):
     assert sum(shown["settings"][0]["findings"]) == rule.findings
     assert fixed.alarms_a_month > rule.alarms_a_month
     assert fixed.false_alarms_a_year > rule.false_alarms_a_year
+    assert rule.quiet_series == fixed.quiet_series > 0
+    assert rule.alarms_a_month == pytest.approx(rule.alarms / (doc.weeks_walked * 84 / 365.25), abs=0.006)
+    # What alarms most has most false alarms: it does not choose what is quiet for itself. Where nothing is, nothing is known.
+    greedy = {"setting_name": "Two", "method": "threshold", "threshold_count": 2, "threshold_weeks": 4}
+    most, less = back_test(world.company, weeks(WEEKS), greedy, FIXED).tried
+    assert most.quiet_series == less.quiet_series > 0
+    assert most.false_alarms_a_year > less.false_alarms_a_year
+    with monkeypatch.context() as patch:
+        patch.setattr(past_walk, "_QUIET_SHARE", -1)
+        nothing = back_test(world.company, weeks(WEEKS), greedy, FIXED)
+    assert [row.quiet_series for row in nothing.tried] == [0, 0]
+    found_of(nothing)
+    assert [row["false_alarms_a_year"] for row in nothing.get("__onload").found["settings"]] == [None, None]
     assert (rule.confirmed, rule.delay_weeks) == (0, 0)
     # The figures lead to their complaints.
     row = next(found for found in shown["found"] if found["title"].startswith(other))
@@ -163,6 +204,18 @@ def test_what_was_decided_says_whether_it_was_real(world):
         comparing.mark_finding(doc.name, row[other].name, "confirmed")
 
 
+def test_the_signal_that_fits_best_decides_by_all_its_complaints():
+    asked = verdicts.Asked("another cause", weeks(10), weeks(14), list("abcdef"))
+    common = {"cause_key": "x", "since": weeks(11), "until": weeks(13)}
+    large = {**common, "name": "L", "decision": DISMISSED, "cases": {"a"}, "size": 40}
+    half = {**common, "name": "H", "decision": DISMISSED, "cases": set("abc"), "size": 40}
+    whole = {**common, "name": "W", "decision": CAPA, "cases": set("bcdef"), "size": 5}
+    assert verdicts._of_signal(asked, [large]) is None
+    assert verdicts._of_signal(asked, [half, whole]) == ("confirmed", "signal", "W")
+    same = {**large, "name": "S", "cause_key": asked.key}
+    assert verdicts._of_signal(asked, [half, whole, same]) == ("not_confirmed", "signal", "S")
+
+
 def test_a_setting_is_adopted_and_the_scheduled_scan_runs_with_it(world):
     low = {
         "setting_name": "Nine in three weeks",
@@ -201,13 +254,30 @@ def test_a_setting_is_adopted_and_the_scheduled_scan_runs_with_it(world):
     assert made.adopted_from == doc.name
     with factory.as_user(manager):
         adopting.use_last_again(world.company)
-        assert adopting.chosen_for(world.company) == {}
+        assert adopting.chosen_for([world.company]) == {}
+    # Whoever is kept to one company adopts for it, though the page names others.
+    kept = factory.person(roles.QUALITY_MANAGER, Company=world.company)
+    another = {
+        "parent": SETTINGS,
+        "parenttype": SETTINGS,
+        "parentfield": "scheduled_scans",
+        "idx": 9,
+        "docstatus": 0,
+    }
+    another |= {"company": factory.other_company(), "setting_name": "x", "choices": "{}"}
+    writing.insert_rows(ADOPTED, [another], frappe.utils.now_datetime(), manager, "test")
+    open_page = frappe.get_single(SETTINGS)
+    with factory.as_user(kept):
+        adopting.adopt(doc.name, doc.tried[1].name)
+        assert adopting.in_use(world.company).setting_name == FIXED["setting_name"]
+    with pytest.raises(frappe.TimestampMismatchError):
+        open_page.save()
     draft = back_test(world.company, weeks(WEEKS), RULE, run_it=False)
     with factory.as_user(manager), pytest.raises(GateError, match="complete"):
         adopting.adopt(draft.name, draft.tried[0].name)
 
 
-def test_it_is_stopped_runs_again_and_refuses_what_makes_no_sense(world):
+def test_it_is_stopped_runs_again_and_refuses_what_makes_no_sense(world, monkeypatch):
     doc = back_test(world.company, weeks(WEEKS), RULE, run_it=False)
     assert doc.status == "queued"
     starting.stop_back_test(doc)
@@ -223,6 +293,23 @@ def test_it_is_stopped_runs_again_and_refuses_what_makes_no_sense(world):
     assert (doc.reload().status, len(doc.found) > 0) == (COMPLETED, True)
     with pytest.raises(frappe.ValidationError):
         starting.stop_back_test(doc)
+    # Behind another one of the company: it is stopped at once and stays so, or is told of it.
+    waits = back_test(world.company, weeks(WEEKS), RULE, run_it=False)
+    monkeypatch.setattr(frappe.db, "rollback", lambda **_where: None)  # nothing is committed here
+    with held(starting.lock_of(waits)):
+        starting.stop_back_test(waits)
+        assert waits.status == "stopped"
+        trying.run_back_test_job(waits.name)
+        assert waits.reload().status == "stopped"
+        starting.run_again(waits)
+        trying.run_back_test_job(waits.name)
+        assert (waits.reload().status, "under way" in waits.error_message) == ("failed", True)
+    # A second job of one that runs says nothing.
+    writing.set_values("Signal Back-test", waits.name, {"status": "running", "error_message": None}, "test")
+    with held(starting.own_lock_of(waits)):
+        trying.run_back_test_job(waits.name)
+        assert (waits.reload().status, waits.error_message) == ("running", None)
+    monkeypatch.undo()
     for wrong, told in (
         ({"years": 6}, "Years"),
         ({"as_of": weeks(WEEKS) + timedelta(days=4000)}, "future"),

@@ -6,7 +6,7 @@ import pytest
 from complaint_qms.engine.signals.findings import find_findings
 from complaint_qms.engine.signals.kind_scan import History, Wanted, scan_kind
 from complaint_qms.engine.signals.outbreaks import join_rises
-from complaint_qms.engine.signals.quiet_alarms import QuietBase, quiet_alarms
+from complaint_qms.engine.signals.quiet_alarms import QuietAlarms, QuietBase, of_all_series, quiet_alarms
 from complaint_qms.engine.signals.types import Settings
 from complaint_qms.engine.signals.walk_forward import Cases, Walk, WatchedThen, walk_forward
 from complaint_qms.engine.signals.weekly import Deliveries
@@ -129,6 +129,14 @@ def test_quiet_series_alarm_as_seldom_as_is_promised():
     assert told.alarms / told.weeks <= 0.05
     low = Wanted(3, 1000, Settings(method="threshold", threshold_count=6, threshold_window=2))
     assert quiet_alarms(item, quiet, low, first=52, rounds=6).a_year > told.a_year
+    # Of all series, by the quiet ones of the same kind, else by those of other kinds; not known where none is quiet.
+    assert (told.quiet, told.series) == (len(item.chosen) - 2, len(item.chosen))
+    year = [QuietAlarms(6, 104, 3, 12), QuietAlarms(0, 104, 0, 5)]
+    assert of_all_series(year[:1]) == pytest.approx(12)
+    assert of_all_series(year) == pytest.approx(17)
+    assert of_all_series([quiet_alarms(item, quiet & False, WANTED, first=52, rounds=6)]) is None
+    again = QuietBase.of(scan_kind("item", past, low)).sharing(item)
+    assert again.counts is item.counts
     # New batches are drawn from the rate that they are held against.
     batch = QuietBase.of(scan_kind("batch", past, WANTED))
     assert batch.launched.any()

@@ -7,7 +7,8 @@ drawn from the rate and the dispersion that it was held against. Numbers are dra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +25,27 @@ _SEED = 20_260_101
 
 @dataclass(frozen=True)
 class QuietAlarms:
-    """``alarms`` in ``weeks`` (of all rounds); an alarm that goes on in the next week is one."""
+    """``alarms`` of the ``quiet`` ones of all ``series`` in ``weeks`` (of all rounds); an alarm that goes on in the next week is one."""
 
     alarms: int
     weeks: int
+    quiet: int
+    series: int
     frequency: int = 52
 
     @property
     def a_year(self) -> float:
         return self.alarms * self.frequency / self.weeks if self.weeks else 0.0
+
+
+def of_all_series(kinds: Sequence[QuietAlarms]) -> float | None:
+    """Alarms a year that all series would have if nothing happened in any; a kind without a quiet one goes by those of the other kinds.
+    None where no series is quiet: it is not known."""
+    quiet = sum(one.quiet for one in kinds)
+    if not quiet:
+        return None
+    mean = sum(one.a_year for one in kinds) / quiet
+    return sum((one.a_year / one.quiet if one.quiet else mean) * one.series for one in kinds)
 
 
 def new_alarms(signal: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -67,6 +80,18 @@ class QuietBase:
         # the units that the scan went by: a batch of which nobody knows any has those of its age
         return cls(found.chosen, matrix.counts, found.result.exposure, matrix.periods, launched, rate, uneven)
 
+    def sharing(self, other: QuietBase) -> QuietBase:
+        """The same, with the arrays of another base where they are equal: settings that watch the same series keep one copy."""
+        counts = other.counts if np.array_equal(other.counts, self.counts) else self.counts
+        units = self.units
+        if (
+            units is not None
+            and other.units is not None
+            and np.array_equal(other.units, units, equal_nan=True)
+        ):
+            units = other.units
+        return replace(self, counts=counts, units=units)
+
 
 def quiet_alarms(
     base: QuietBase, quiet: NDArray[np.bool_], wanted: Wanted, *, first: int, rounds: int
@@ -75,7 +100,7 @@ def quiet_alarms(
     frequency = FREQUENCY[base.periods.kind]
     weeks = rounds * max(0, len(base.periods) - first)
     if not quiet.any() or not weeks:
-        return QuietAlarms(0, weeks, frequency)
+        return QuietAlarms(0, weeks, int(quiet.sum()), len(quiet), frequency)
     chance = np.random.default_rng(_SEED)
     counts = base.counts[quiet]
     units = None if base.units is None else base.units[quiet]
@@ -93,7 +118,7 @@ def quiet_alarms(
             watched=np.cumsum(came, axis=1) >= wanted.least, settings=wanted.settings,
         )  # fmt: skip
         alarms += int(new_alarms(result.signal)[:, first:].sum())
-    return QuietAlarms(alarms, weeks, frequency)
+    return QuietAlarms(alarms, weeks, int(quiet.sum()), len(quiet), frequency)
 
 
 def _shuffled(counts: Array, units: Array | None, chance: np.random.Generator) -> tuple[Array, Array | None]:

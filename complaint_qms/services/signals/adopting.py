@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import frappe
@@ -41,19 +42,18 @@ def adopt(name: str, row: str) -> Document:
     if chosen is None:
         refuse(_("{0} has no such setting.").format(escape_html(name)))
     now, by = now_datetime(), acting()[-1]
-    former = in_use(doc.company)
-    settings = _ended(doc.company, now, by)
-    settings.append(
-        _TABLE,
-        {
-            "company": doc.company, "setting_name": chosen.setting_name, "back_test": doc.name, "adopted_by": by, "adopted_at": now,
-            "choices": json.dumps(choices_of(doc, chosen), sort_keys=True),
-        },
-    )  # fmt: skip
-    _save(settings)
+    former = _end(doc.company, now, by)
+    row_of_setting = {
+        "parent": SETTINGS, "parenttype": SETTINGS, "parentfield": _TABLE, "idx": frappe.db.count(ADOPTED) + 1, "docstatus": 0,
+        "company": doc.company, "setting_name": chosen.setting_name, "back_test": doc.name, "adopted_by": by, "adopted_at": now,
+        "choices": json.dumps(choices_of(doc, chosen), sort_keys=True),
+    }  # fmt: skip
+    writing.insert_rows(ADOPTED, [row_of_setting], now, by, "adopted")
+    # Who has the page open reads it again. It is not saved: it has links of other companies, which whoever is kept to one may not choose.
+    writing.touch_single(SETTINGS)
     values = {"adopted_setting": chosen.setting_name, "adopted_by": by, "adopted_at": now}
     writing.set_values(BACK_TEST, doc.name, values, "adopted")
-    before = Text(former.setting_name) if former else _choices_of_last()
+    before = Text(former) if former else _choices_of_last()
     note_on(
         doc,
         line(
@@ -80,7 +80,8 @@ def use_last_again(company: str) -> None:
         refuse(_("No setting is in use for {0}.").format(escape_html(company)))
     doc = frappe.get_doc(BACK_TEST, used.back_test)
     doc.check_permission("write")
-    _save(_ended(company, now_datetime(), acting()[-1]))
+    _end(company, now_datetime(), acting()[-1])
+    writing.touch_single(SETTINGS)
     note_on(
         doc,
         line("No longer used for the scheduled scans of {0}: {1}.", Text(company), Text(used.setting_name)),
@@ -89,43 +90,43 @@ def use_last_again(company: str) -> None:
 
 def in_use(company: str) -> frappe._dict | None:
     """The row of the settings that the scheduled scans of a company run with now."""
-    rows = frappe.get_all(
-        ADOPTED,
-        {"parent": SETTINGS, "company": company, "ended_at": ("is", "not set")},
-        ["name", "setting_name", "back_test", "choices"],
-        order_by="adopted_at desc, name desc",
-        limit=1,
-    )
-    return rows[0] if rows else None
+    return _in_use([company]).get(company)
 
 
-def chosen_for(company: str) -> dict[str, Any]:
-    """Every choice of the scheduled scans of a company, by the field of a scan; none where no setting is in use."""
-    used = in_use(company)
-    return {**json.loads(used.choices), "adopted_from": used.back_test} if used else {}
+def chosen_for(companies: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Company → every choice of its scheduled scans, by the field of a scan; none of those for which no setting is in use."""
+    return {
+        company: {**json.loads(used.choices), "adopted_from": used.back_test}
+        for company, used in _in_use(companies).items()
+    }
 
 
 def keep_adopted(settings: Document) -> None:
     """Rows of adopted settings are written by adopting alone: what a request sends in them is put back."""
-    if settings.flags.adopting:
-        return
     before = settings.get_doc_before_save()
     settings.set(_TABLE, before.get(_TABLE) if before else [])
 
 
-def _ended(company: str, now: Any, by: str) -> Document:
-    """The settings page with the row that is in use for a company ended."""
-    settings = frappe.get_doc(SETTINGS)
-    for row in settings.get(_TABLE):
-        if row.company == company and not row.ended_at:
-            row.ended_at, row.ended_by = now, by
-    return settings
+def _in_use(companies: Iterable[str]) -> dict[str, frappe._dict]:
+    rows = frappe.get_all(
+        ADOPTED,
+        {"parent": SETTINGS, "company": ("in", sorted(companies) or [""]), "ended_at": ("is", "not set")},
+        ["name", "company", "setting_name", "back_test", "choices"],
+        order_by="adopted_at asc, name asc",
+    )
+    return {row.company: row for row in rows}
 
 
-def _save(settings: Document) -> None:
-    settings.flags.adopting = True
-    settings.flags.ignore_links = True  # a company or back-test of the past may be gone
-    settings.save()
+def _end(company: str, now: Any, by: str) -> str | None:
+    """End the setting that is in use for a company, locked against who adopts another one meanwhile; its name."""
+    row = frappe.qb.DocType(ADOPTED)
+    used = (row.parent == SETTINGS) & (row.company == company) & row.ended_at.isnull()
+    query = frappe.qb.from_(row).select(row.name, row.setting_name).where(used).orderby(row.adopted_at)
+    rows = query.for_update().run()
+    writing.set_where(
+        ADOPTED, [name for name, _setting in rows], {"ended_at": now, "ended_by": by}, "adopted"
+    )
+    return rows[-1][1] if rows else None
 
 
 def _choices_of_last() -> Text:

@@ -37,7 +37,7 @@ _OF_RUN = (
 )  # fmt: skip
 OF_ROW = (
     "alarms", "alarms_a_month", "findings", "findings_a_month", "confirmed", "not_confirmed", "confirmed_share", "found_share", "delay_weeks",
-    "complaints_at_alarm", "false_alarms_a_year",
+    "complaints_at_alarm", "false_alarms_a_year", "quiet_series",
 )  # fmt: skip
 """What the run alone writes about a setting."""
 

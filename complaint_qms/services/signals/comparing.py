@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, now_datetime
+from frappe.utils import cint, getdate, now_datetime
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.signals import (
@@ -44,6 +44,8 @@ from complaint_qms.services.signals.words import json_value, packed, paragraph
 
 _NAMED = 100
 """Complaints of a finding that are kept by name; the others are found by what they have in common."""
+_MONTH = 365.25 / 12 / 7
+"""Weeks of a month."""
 
 
 def keep_result(doc: Document, past: Past | None, tried: list[Tried]) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def keep_result(doc: Document, past: Past | None, tried: list[Tried]) -> dict[st
         "more": max(0, len(outbreaks_of(tried)) - MOST_OUTBREAKS),
     }
     doc.result = json.dumps(result, ensure_ascii=False)
-    _write_figures(doc, rows, result)
+    _write_figures(doc, rows, result, len(past.periods) - past.first)
     starts = past.periods.starts
     return {
         "complaints_read": len(past.complaints),
@@ -103,7 +105,7 @@ def mark_finding(name: str, row: str, verdict: str) -> Document:
         values |= {"marked_by": None, "marked_at": None}
     writing.set_values(OUTBREAK, row, values, "marked")
     found.update(values)
-    _write_figures(doc, [one.as_dict() for one in doc.found], json.loads(doc.result))
+    _write_figures(doc, [one.as_dict() for one in doc.found], json.loads(doc.result), cint(doc.weeks_walked))
     writing.touch(BACK_TEST, name)
     return doc.reload()
 
@@ -183,6 +185,7 @@ def _told(doc: Document, row: Document, one: Tried, past: Past) -> dict[str, Any
         "alarms": [alarms[month] for month in months],
         "alarm_weeks": one.alarm_weeks,
         "false_alarms_a_year": one.false_alarms_a_year,
+        "quiet_series": one.quiet_series,
         "last": [_finding(past, finding) for finding in one.findings],
     }
 
@@ -195,15 +198,15 @@ def _finding(past: Past, one: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write_figures(doc: Document, rows: list[dict[str, Any]], result: dict[str, Any]) -> None:
+def _write_figures(doc: Document, rows: list[dict[str, Any]], result: dict[str, Any], weeks: int) -> None:
     figures = {
-        row.name: _figures(at, rows, told, len(result["months"]))
+        row.name: _figures(at, rows, told, weeks / _MONTH)
         for at, (row, told) in enumerate(zip(doc.tried, result["settings"], strict=True))
     }
     writing.set_many(TRIED, figures, "back-test")
 
 
-def _figures(at: int, rows: list[dict[str, Any]], told: dict[str, Any], months: int) -> dict[str, Any]:
+def _figures(at: int, rows: list[dict[str, Any]], told: dict[str, Any], months: float) -> dict[str, Any]:
     """The figures of one setting: OF_ROW."""
     seen = [(row, json.loads(row["told"])) for row in rows]
     mine = [(row, when[at]) for row, when in seen if _is_find(when, at)]
@@ -213,16 +216,18 @@ def _figures(at: int, rows: list[dict[str, Any]], told: dict[str, Any], months: 
     found = sum(when[at] is not None for when in every)
     values = {
         "alarms": sum(told["alarms"]),
-        "alarms_a_month": sum(told["alarms"]) / max(1, months),
+        "alarms_a_month": sum(told["alarms"]) / months if months else 0,
         "findings": len(mine),
-        "findings_a_month": len(mine) / max(1, months),
+        "findings_a_month": len(mine) / months if months else 0,
         "confirmed": len(confirmed),
         "not_confirmed": against,
         "confirmed_share": 100 * len(confirmed) / (len(confirmed) + against) if confirmed or against else 0,
         "found_share": 100 * found / len(every) if every else 0,
         "delay_weeks": median(when["weeks"] for when in confirmed) if confirmed else 0,
         "complaints_at_alarm": median(when["observed"] for when in confirmed) if confirmed else 0,
-        "false_alarms_a_year": told["false_alarms_a_year"],
+        # a column of numbers holds no NULL: without a quiet series it is not known
+        "false_alarms_a_year": told["false_alarms_a_year"] or 0,
+        "quiet_series": told.get("quiet_series", 0),
     }
     return {name: round(values[name], 6) for name in OF_ROW}
 

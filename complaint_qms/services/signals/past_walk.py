@@ -9,17 +9,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
+import frappe
 import numpy as np
 from frappe.model.document import Document
 from frappe.utils import add_years, cint, getdate
 from numpy.typing import NDArray
 
-from complaint_qms.constants.signals import ITEM_TYPE, MONTHLY
+from complaint_qms.constants.signals import ITEM_TYPE, MONTHLY, TRIED
 from complaint_qms.engine.signals.findings import Finding
 from complaint_qms.engine.signals.findings.types import Parts
 from complaint_qms.engine.signals.kind_scan import History, Wanted, scan_kind
 from complaint_qms.engine.signals.outbreaks import Outbreak, join_rises
-from complaint_qms.engine.signals.quiet_alarms import QuietAlarms, QuietBase, new_alarms, quiet_alarms
+from complaint_qms.engine.signals.quiet_alarms import (
+    QuietAlarms,
+    QuietBase,
+    new_alarms,
+    of_all_series,
+    quiet_alarms,
+)
 from complaint_qms.engine.signals.series import Periods
 from complaint_qms.engine.signals.walk_forward import Cases, Rise, Walk, WatchedThen, walk_forward
 from complaint_qms.services.signals import settings
@@ -47,9 +54,25 @@ class Tried:
     quiet: list[QuietAlarms]
 
     @property
-    def false_alarms_a_year(self) -> float:
-        """Of the quiet series of all kinds together."""
-        return sum(one.a_year for one in self.quiet)
+    def false_alarms_a_year(self) -> float | None:
+        """Of all its series, by those in which nothing happened; None where there are none."""
+        return of_all_series(self.quiet)
+
+    @property
+    def quiet_series(self) -> int:
+        return sum(one.quiet for one in self.quiet)
+
+
+@dataclass(frozen=True)
+class _Walked:
+    """What a setting alone comes to, with what each kind's permutations need."""
+
+    scan: Document
+    alarms: NDArray[np.int64]
+    alarm_weeks: int
+    rises: list[Rise]
+    findings: list[Finding]
+    bases: dict[str, QuietBase]
 
 
 @dataclass(frozen=True)
@@ -114,15 +137,28 @@ def scan_weeks(periods: Periods, as_of: date, years: int, cadence: str) -> tuple
 
 
 def try_all(doc: Document, past: Past, tell: Callable[[int], None] = lambda share: None) -> list[Tried]:
-    """Each setting of a back-test on the same past; writes nothing."""
-    found = []
-    for at, row in enumerate(doc.tried):
-        scan = scan_of(doc, row)
+    """Each setting of a back-test on the same past; writes nothing. What is quiet is the same for all of them: nothing was found in it by
+    any, nor by the rule, which is walked for this where it is not one of them."""
+    scans = [scan_of(doc, row) for row in doc.tried]
+    by_rule = [] if any(not scan.method for scan in scans) else [scan_of(doc, frappe.new_doc(TRIED))]
+    walked: list[_Walked] = []
+    for at, scan in enumerate((*scans, *by_rule)):
 
         def within(share: float, at: int = at) -> None:
-            tell(10 + int(85 * (at + share) / len(doc.tried)))
+            tell(10 + int(70 * (at + share) / (len(scans) + len(by_rule))))
 
-        found.append(_try_one(scan, past, within))
+        walked.append(_walk(scan, past, walked[0].bases if walked else {}, within))
+    inside = np.zeros(len(past.complaints), bool)
+    for one in walked:
+        for rise in one.rises:
+            inside[rise.cases] = True
+    found = []
+    for at, one in enumerate(walked[: len(scans)]):
+
+        def quieting(share: float, at: int = at) -> None:
+            tell(80 + int(15 * (at + share) / len(scans)))
+
+        found.append(_tried(one, past, inside, quieting))
     return found
 
 
@@ -140,19 +176,22 @@ def result_digest(tried: list[Tried]) -> str:
             (rise.told, rise.parts, rise.then.observed, rise.now.first, rise.now.last, rise.now.observed, round(rise.now.expected, 6))
             for rise in one.rises
         ]  # fmt: skip
-        found.update(json.dumps([told, round(one.false_alarms_a_year, 9)], default=int).encode())
+        found.update(
+            json.dumps([told, one.quiet_series, round(one.false_alarms_a_year or 0, 9)], default=int).encode()
+        )
     return found.hexdigest()
 
 
-def _try_one(scan: Document, past: Past, tell: Callable[[float], None]) -> Tried:
+def _walk(scan: Document, past: Past, others: dict[str, QuietBase], tell: Callable[[float], None]) -> _Walked:
     wanted, kinds = settings.wanted_of(scan), settings.kinds_of(scan)
     complaints = past.complaints
-    then, bases = [], []
+    then, bases = [], {}
     alarms, weeks = np.zeros(len(past.periods), np.int64), 0
     for at, kind in enumerate(kinds):
         if one := scan_kind(kind, past.history, wanted):
             then.append(WatchedThen.of(one, wanted.least))
-            bases.append(QuietBase.of(one))
+            base = QuietBase.of(one)
+            bases[kind] = base.sharing(others[kind]) if kind in others else base
             alarms += new_alarms(one.result.signal).sum(axis=0)
             weeks += int(one.result.signal[:, past.first :].sum())
             del one
@@ -161,22 +200,26 @@ def _try_one(scan: Document, past: Past, tell: Callable[[float], None]) -> Tried
     codes = {kind: complaints.codes[kind] for kind in dict.fromkeys((*EXPLAINING, *scanned))}
     cases = Cases(complaints.received, codes, complaints.labels, complaints.harm, EXPLAINING)
     walk = Walk(past.steps, cint(scan.observation_weeks))
-    walked = walk_forward(then, cases, walk, past.plain, lambda share: tell(0.4 + 0.4 * share))
-    quiet = []
-    for at, (one, base) in enumerate(zip(then, bases, strict=True)):
-        held = _quiet(one.watched.kind, base, complaints, walked.rises)
+    walked = walk_forward(then, cases, walk, past.plain, lambda share: tell(0.4 + 0.6 * share))
+    return _Walked(scan, alarms, weeks, walked.rises, walked.findings, bases)
+
+
+def _tried(one: _Walked, past: Past, inside: NDArray[np.bool_], tell: Callable[[float], None]) -> Tried:
+    """With the alarms of its series that are quiet: ``inside`` says of each complaint whether any setting has it in a finding."""
+    wanted, quiet = settings.wanted_of(one.scan), []
+    for at, (kind, base) in enumerate(one.bases.items()):
+        held = _quiet(kind, base, past.complaints, inside)
         rounds = min(_MOST_ROUNDS, max(1, _QUIET_CELLS // max(1, base.counts.size)))
         quiet.append(quiet_alarms(base, held, wanted, first=past.first, rounds=rounds))
-        tell(0.8 + 0.2 * (at + 1) / len(bases))
-    series = sum(len(base.chosen) for base in bases)
-    return Tried(alarms, weeks, series, walked.rises, walked.findings, quiet)
+        tell((at + 1) / len(one.bases))
+    series = sum(len(base.chosen) for base in one.bases.values())
+    return Tried(one.alarms, one.alarm_weeks, series, one.rises, one.findings, quiet)
 
 
-def _quiet(kind: str, base: QuietBase, complaints: Complaints, rises: list[Rise]) -> NDArray[np.bool_]:
+def _quiet(
+    kind: str, base: QuietBase, complaints: Complaints, inside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Which series findings have hardly a complaint of."""
-    inside = np.zeros(len(complaints), bool)
-    for rise in rises:
-        inside[rise.cases] = True
     codes = np.zeros(len(complaints), np.int64) if kind == "all" else complaints.codes[kind]
     size = int(base.chosen.max(initial=0)) + 1
     given = (codes >= 0) & (codes < size)

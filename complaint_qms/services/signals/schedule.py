@@ -36,10 +36,12 @@ def start_due(today: date | None = None) -> list[str]:
         day = due_day(how, today or getdate())
         if not day:
             continue
-        for company in sorted(_companies(day) - _scanned(day, preset)):
-            chosen = {} if preset else adopting.chosen_for(company)
-            scan = frappe.new_doc(SCAN) if chosen else _like_the_last(company, preset)
-            scan.update(chosen)
+        companies = sorted(_companies(day) - _scanned(day, preset))
+        chosen = {} if preset else adopting.chosen_for(companies)
+        last = _last_of([company for company in companies if company not in chosen], preset)
+        for company in companies:
+            scan = frappe.copy_doc(last[company]) if company in last else frappe.new_doc(SCAN)
+            scan.update(chosen.get(company, {}))
             scan.update({"company": company, "as_of": day, "history_from": None, "preset": preset})
             scan.flags.ignore_permissions = scan.flags.scheduled = True
             scan.insert()
@@ -60,12 +62,10 @@ def _scanned(day: date, preset: str) -> set[str]:
     return set(frappe.get_all(SCAN, done, pluck="company", order_by="name asc"))
 
 
-def _like_the_last(company: str, preset: str) -> Document:
-    found = frappe.get_all(
-        SCAN,
-        {"company": company, "docstatus": 1, "preset": of_preset(preset)},
-        pluck="name",
-        order_by="as_of desc, creation desc",
-        limit=1,
-    )
-    return frappe.copy_doc(frappe.get_doc(SCAN, found[0])) if found else frappe.new_doc(SCAN)
+def _last_of(companies: list[str], preset: str) -> dict[str, Document]:
+    """Company → its last scan of a preset."""
+    done = {"company": ("in", companies or [""]), "docstatus": 1, "preset": of_preset(preset)}
+    rows = frappe.get_all(SCAN, done, ["name", "company"], order_by="as_of asc, creation asc")
+    names = list({row.company: row.name for row in rows}.values())
+    whole = frappe.get_all(SCAN, {"name": ("in", names or [""])}, ["*"], order_by="name asc")
+    return {row.company: frappe.get_doc({**row, "doctype": SCAN}) for row in whole}

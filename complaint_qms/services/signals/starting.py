@@ -87,7 +87,7 @@ def stop_back_test(doc: Document) -> None:
     if doc.status not in (QUEUED, RUNNING):
         frappe.throw(_("This back-test is not under way."))
     values: dict[str, Any] = {"stop_wanted": 1}
-    if not run_lock.is_running(lock_of(doc)):
+    if doc.status == QUEUED or not run_lock.is_running(own_lock_of(doc)):
         values["status"] = STOPPED
     writing.set_values(doc.doctype, doc.name, values, "stopped")
     doc.update(values)
@@ -98,6 +98,12 @@ def lock_of(doc: Document) -> str:
     return f"{_JOBS[doc.doctype].lock}:{doc.company}"
 
 
+def own_lock_of(doc: Document) -> str:
+    """Name of the lock that the run of a back-test holds itself: another one of the company may hold the company's. Scans of a company take
+    turns, so that theirs is the company's."""
+    return f"{_JOBS[doc.doctype].lock}::{doc.name}" if doc.doctype == BACK_TEST else lock_of(doc)
+
+
 def progress_of(scan: Document) -> dict[str, Any]:
     """How far it is, and whether a job of it waits or a process runs it."""
     shown = ("status", "progress", "error_message", "findings", "new_signals")
@@ -105,9 +111,9 @@ def progress_of(scan: Document) -> dict[str, Any]:
 
 
 def is_alive(scan: Document) -> bool:
-    """Whether a job of the scan waits, or one of its company runs."""
+    """Whether a job of the scan waits or runs; of a scan whether one of its company does."""
     waits = get_job_status(_job(scan)) == JobStatus.QUEUED
-    return waits or run_lock.is_running(lock_of(scan))
+    return waits or run_lock.is_running(own_lock_of(scan))
 
 
 def _job(scan: Document) -> str:

@@ -14,12 +14,12 @@ from frappe.utils import cint, now_datetime
 from complaint_qms import __version__
 from complaint_qms.constants.signals import BACK_TEST, COMPLETED, FAILED, RUNNING, STOPPED
 from complaint_qms.services import writing
-from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run
+from complaint_qms.services.importing.run_lock import Overtaken, exclusive_run, is_running
 from complaint_qms.services.record.language import speaking
 from complaint_qms.services.signals import comparing
 from complaint_qms.services.signals.past_walk import read_past, try_all
 from complaint_qms.services.signals.run import why
-from complaint_qms.services.signals.starting import lock_of
+from complaint_qms.services.signals.starting import lock_of, own_lock_of
 
 PROGRESS = "signal_back_test_progress"
 
@@ -35,6 +35,9 @@ def run_back_test_job(name: str, language: str | None = None) -> None:
             run_back_test(frappe.get_doc(BACK_TEST, name))
         except Exception as error:
             frappe.db.rollback()
+            if isinstance(error, Overtaken) and _is_settled(name):
+                frappe.clear_last_message()
+                return
             values = {"status": FAILED, "error_message": why(error)[:1000]}
             if isinstance(error, Stopped):
                 values = {"status": STOPPED, "error_message": None}
@@ -52,11 +55,14 @@ def run_back_test(doc: Document) -> None:
     """Run a back-test that was submitted and is not complete. Commits.
 
     Raises:
-        Overtaken: another back-test of the company runs.
+        Overtaken: another back-test of the company runs, or another job this one.
         Stopped: somebody stopped it.
     """
     told = _("A back-test of {0} is under way. Run this one again when it is complete.").format(doc.company)
-    with exclusive_run(lock_of(doc), overtaken=told):
+    with (
+        exclusive_run(own_lock_of(doc), overtaken=told),
+        exclusive_run(lock_of(doc), overtaken=told),
+    ):
         doc.reload()
         if doc.status in (COMPLETED, STOPPED):
             return
@@ -71,6 +77,12 @@ def run_back_test(doc: Document) -> None:
             "seconds": round(monotonic() - began, 1),
         }
         _note(doc, 100, status=COMPLETED, **values)
+
+
+def _is_settled(name: str) -> bool:
+    """Whether a job that came too late has nothing to say: another one runs this back-test, or somebody stopped it."""
+    doc = frappe.get_doc(BACK_TEST, name)
+    return doc.status in (COMPLETED, STOPPED) or is_running(own_lock_of(doc))
 
 
 def _note(doc: Document, share: int, **values: Any) -> None:

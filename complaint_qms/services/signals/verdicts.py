@@ -59,15 +59,21 @@ def verdicts(company: str, asked: list[Asked]) -> list[Verdict]:
 
 
 def _of_signal(one: Asked, signals: list[dict[str, Any]]) -> Verdict | None:
+    """By the signal of the same cause, else by that which shares most complaints; of several alike by what was decided last."""
     near, mine = timedelta(days=GAP_DAYS), set(one.cases)
+    best, most = None, (False, 0)
     for row in signals:
         if row["since"] > one.until + near or one.since > row["until"] + near:
             continue
         shared = len(mine & row["cases"])
-        if row["cause_key"] == one.key or shared >= SHARED * max(1, min(len(mine), len(row["cases"]))):
-            value = NOT_CONFIRMED if row["decision"] == DISMISSED else CONFIRMED
-            return Verdict(value, OF_SIGNAL, row["name"])
-    return None
+        same = row["cause_key"] == one.key
+        enough = same or shared >= SHARED * max(1, min(len(mine), row["size"]))
+        if enough and (best is None or (same, shared) > most):
+            best, most = row, (same, shared)
+    if best is None:
+        return None
+    value = NOT_CONFIRMED if best["decision"] == DISMISSED else CONFIRMED
+    return Verdict(value, OF_SIGNAL, best["name"])
 
 
 def _of_study(one: Asked, studies: Mapping[str, set[tuple[str, str]]]) -> Verdict | None:
@@ -95,7 +101,7 @@ def _of_causes(one: Asked, causes: Mapping[str, set[str]]) -> Verdict | None:
 
 
 def _signals(company: str, every: list[str]) -> list[dict[str, Any]]:
-    """Signals that were decided about, with their complaints among these."""
+    """Signals that were decided about, with their complaints among these, and how many they have in all (``size``)."""
     rows = frappe.get_all(
         SIGNAL,
         {"company": company, "decision": ("in", [INVESTIGATION, CAPA, DISMISSED])},
@@ -108,11 +114,12 @@ def _signals(company: str, every: list[str]) -> list[dict[str, Any]]:
     query = frappe.qb.from_(case).select(case.parent, case.complaint)
     query = query.where((case.parenttype == SIGNAL) & (case.contributes == 1))
     query = query.where(case.parent.isin([row.name for row in rows]))
-    wanted, cases = set(every), {row.name: set() for row in rows}
+    wanted, cases, sizes = set(every), {row.name: set() for row in rows}, Counter[str]()
     for signal, complaint in query.run():
+        sizes[signal] += 1
         if complaint in wanted:
             cases[signal].add(complaint)
-    return [{**row, "cases": cases[row.name]} for row in rows]
+    return [{**row, "cases": cases[row.name], "size": sizes[row.name]} for row in rows]
 
 
 def _studies(every: list[str]) -> dict[str, set[tuple[str, str]]]:

@@ -117,8 +117,8 @@ function lines(doc) {
 		],
 		[
 			__("False Alarms a Year"),
-			__("Alarms of series in which nothing was found, with their weeks in another order."),
-			(row) => figure_text(row.false_alarms_a_year, 1),
+			__("Series in which neither a setting nor the rule found anything, with their weeks in another order; scaled to all series of the setting."),
+			(row) => (row.quiet_series ? figure_text(row.false_alarms_a_year, 1) : "–"),
 		],
 	];
 }
@@ -151,7 +151,7 @@ function table_html(doc, shown) {
 			: "";
 	const more = shown.more ? `<p class="text-muted">${esc(__("{0} more findings are not kept.", [shown.more]))}</p>` : "";
 	const said = __(
-		"{0} to {1}, {2} scans of each setting. Each knows what was known on its day alone; complaints count as what they name today.",
+		"{0} to {1}, {2} scans of each setting. Each knows what was known on its day alone, but for this: complaints count as what they name today, without those that have become a duplicate, void or rejected since; customers are in their group of today; deliveries that were entered late count, also for whether units of a batch are known.",
 		[date_text(doc.judged_from), date_text(doc.last_day), doc.scans_walked]
 	);
 	return `<p class="text-muted">${esc(said)}</p><div class="cq-compared"><table><thead><tr><td></td>${heads}</tr></thead><tbody>${body}${adopted}</tbody></table></div>${more}`;
