@@ -117,7 +117,9 @@ function lines(doc) {
 		],
 		[
 			__("False Alarms a Year"),
-			__("Series in which neither a setting nor the rule found anything, with their weeks in another order; scaled to all series of the setting."),
+			__(
+				"Series in which neither a setting nor the rule found anything, with their weeks in another order; scaled to all series of the setting."
+			),
 			(row) => (row.quiet_series ? figure_text(row.false_alarms_a_year, 1) : "–"),
 		],
 	];
