@@ -44,7 +44,7 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
     known = index.settings
     with store.transaction():
         kept: dict[str, list[Pair]] = {kind: [] for kind in PAIR_KINDS}
-        store.insert("pair", _rows(index.pairs(), kept), 5)
+        store.insert("pair", _rows(index.pairs(), kept, history.codes["model"]), 5)
         del index  # grouping needs memory of its own
         number = 0
         for kind, pairs in kept.items():
@@ -98,9 +98,12 @@ def serial_names_units(store: Store) -> bool:
     return different >= LEAST_DIFFERENT * given and cut < MOST_CUT * max(given, 1)
 
 
-def _rows(pairs: Iterator[Pair], kept: dict[str, list[Pair]]) -> Iterator[tuple]:
+def _rows(pairs: Iterator[Pair], kept: dict[str, list[Pair]], models: np.ndarray) -> Iterator[tuple]:
+    """Rows of ``pair``; complaints of two models (model years) are two cases, however alike their words."""
     for pair in pairs:
-        kind = TOLD_TWICE if pair.told_twice else SIMILAR_CASE
+        one, other = (int(models[int(seq) - 1]) for seq in (pair.left, pair.right))
+        models_differ = one >= 0 and other >= 0 and one != other
+        kind = TOLD_TWICE if pair.told_twice and not models_differ else SIMILAR_CASE
         kept[kind].append(replace(pair, reasons=()))
         yield int(pair.left), int(pair.right), round(pair.score, 4), reasons_json(pair.reasons), kind
 

@@ -244,3 +244,16 @@ def test_short_titles_of_strangers_are_never_paired(words: int, seed: int) -> No
         Record(str(n), title, f"customer {n}", date=day + timedelta(days=rng.randrange(20))) for n in range(6)
     )
     assert list(index.pairs()) == []
+
+
+def test_another_model_year_is_another_case(tmp_path):
+    text = "The rear window shattered without a warning while the car stood in the drive"
+    source = tmp_path / "a.csv"
+    years = (2018, 2018, 2007, 2000)
+    source.write_text(
+        "id,received,item,model year,description\n"
+        + "".join(f"{n},2024-01-05,Truck{n // 2},{year},{text}\n" for n, year in enumerate(years))
+    )
+    assert main(["--lang", "en", "replay", str(source), "--out", str(tmp_path / "o"), "--quiet"]) == 0
+    told = query(tmp_path / "o", "SELECT left_seq, right_seq FROM pair WHERE kind = 'told_twice'")
+    assert told == [(1, 2)]
