@@ -13,7 +13,7 @@ _LONG_MONTH = 31
 
 
 @dataclass
-class Way:
+class RowOrder:
     """The dates of a column, read in one way, as a walk from row to row; days are counted in months of 31."""
 
     steps: int = 0
@@ -37,7 +37,7 @@ class Way:
         return abs(self.last - self.first) / self.length if self.length else 0.0
 
 
-def straighter(ways: dict[str, Way]) -> str:
+def straighter(ways: dict[str, RowOrder]) -> str:
     """The one reading in which the rows nearly rise or nearly fall; "" where none does or the other nearly does so too."""
     best, other = sorted(ways, key=lambda order: -ways[order].straight)
     far = ways[best].straight

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from complaint_qms.tabular.date_order import Way, straighter
+from complaint_qms.tabular.date_order import RowOrder, straighter
 from complaint_qms.tabular.shapes import (
     BLANKS,
     MONTHS,
@@ -88,7 +88,7 @@ class DateVotes:
     day_first: int = 0
     month_first: int = 0
     ambiguous: int = 0
-    ways: dict[str, Way] = field(default_factory=lambda: {"dmy": Way(), "mdy": Way()})
+    ways: dict[str, RowOrder] = field(default_factory=lambda: {"dmy": RowOrder(), "mdy": RowOrder()})
     dotted: int = 0
     open_date: str = ""
     """The first one that can be read both ways."""
