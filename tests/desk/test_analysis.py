@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import frappe
 import pytest
+from frappe.custom.doctype.property_setter.property_setter import make_property_setter
 from frappe.desk.query_report import run
 from frappe.utils import getdate
 
@@ -14,7 +15,7 @@ from complaint_qms.services.analysis.pareto import BY, Pareto
 from complaint_qms.services.analysis.repeats import RepeatComplaints
 from complaint_qms.services.analysis.suppliers import SupplierScorecard
 from tests.desk import factory
-from tests.desk.report_rows import as_user, bare_company, bare_row, listed
+from tests.desk.report_rows import as_user, bare_company, bare_row, changed_rules, listed
 from tests.desk.test_delivered_units_report import Shop, ago
 
 REPORTS = ("Complaint Pareto", "Repeat Complaints", "Supplier Quality Scorecard")
@@ -58,7 +59,7 @@ def test_a_pareto_adds_up_leads_to_its_complaints_and_has_its_rates() -> None:
     assert (row["count"], row["before"]) == (10, 30)
     ratio, _lower, upper = ratio_interval(30, 1, 10, 1)
     assert (row["change"], row["change_upper"]) == (round(100 * (ratio - 1), 1), round(100 * (upper - 1), 1))
-    assert row["beyond_chance"] == -1
+    assert (row["beyond_chance"], found[shop.items[1]]["beyond_chance"]) == (-1, 0)
     before = next(one["drill"] for one in Pareto(half).columns() if one["fieldname"] == "before")
     assert listed(before | row["route"]) == 30
     assert "no deliveries" not in Pareto(half).message(list(found.values())).lower()
@@ -98,6 +99,44 @@ def test_what_is_not_among_the_first_lines_is_one_line_of_others() -> None:
     assert summary[-1]["value"] == 4
     assert [one["label"] for one in columns if one["fieldname"] == "together"] == ["Cumulative %"]
     assert all(one["definition"] for one in columns if one["fieldname"] != "group")
+
+
+def test_a_change_is_marked_when_it_stands_among_all_lines() -> None:
+    company = bare_company()
+    customers = [factory.customer().name for _ in range(12)]
+
+    def complaints(customer: str, before: int, now: int) -> None:
+        for at in range(before + now):
+            day = "2025-01-10" if at < before else "2025-02-10"
+            bare_row("Complaint", company=company, customer=customer, subject="Broken", stage="triage", received_at=f"{day} 10:00:00")  # fmt: skip
+
+    complaints(customers[0], 0, 16)
+    complaints(customers[1], 3, 12)  # by itself its interval begins above 0
+    for customer in customers[2:]:
+        complaints(customer, 6, 5)
+    asked = {"company": company, "by": "customer", "from_date": "2025-02-01", "to_date": "2025-02-28"}
+    marked = {
+        row["key"]: (row["beyond_chance"], (row["change_lower"] or 0) > 0) for row in Pareto(asked).rows()
+    }
+    assert [marked[name] for name in customers[:3]] == [(1, True), (0, True), (0, False)]
+
+
+def test_who_may_not_read_a_field_gets_nothing_of_it() -> None:
+    with changed_rules("Complaint"):
+        for field in ("severity", "handling_cost"):
+            make_property_setter("Complaint", field, "permlevel", 7, "Int")
+        frappe.clear_cache(doctype="Complaint")
+        with as_user(factory.person("Quality Manager")):
+            for report in (Pareto, SupplierScorecard):
+                columns = {one["fieldname"] for one in report({}).run()[0]}
+                assert "open" in columns
+                assert not {"mean_severity", "cost"} & columns
+    for field, report in (("supplier", SupplierScorecard), ("customer", RepeatComplaints)):
+        with changed_rules("Complaint"):
+            make_property_setter("Complaint", field, "permlevel", 7, "Int")
+            frappe.clear_cache(doctype="Complaint")
+            with as_user(factory.person("Quality Manager")), pytest.raises(frappe.PermissionError, match="counts by"):  # fmt: skip
+                report({})
 
 
 def test_a_repeat_follows_its_closed_twin_within_the_days() -> None:

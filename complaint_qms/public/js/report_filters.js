@@ -97,9 +97,10 @@ Object.assign(complaint_qms.reports, {
 		return `<div class="text-muted" style="text-align:right" title="${esc(text)}">${esc(text)}</div>`;
 	},
 
-	// A change that chance alone does not explain, 1 for a rise and -1 for a fall; colour is not alone in saying so.
-	beyond_chance(shown, way) {
-		const words = way > 0 ? __("A rise that chance alone does not explain") : __("A fall that chance alone does not explain");
+	// A change in percent that stands when all lines are looked at, 1 for a rise and -1 for a fall; colour is not alone in saying so.
+	beyond_chance(change, way) {
+		const shown = change === null || change === undefined ? __("from 0") : `${format_number(change, null, 1)}%`;
+		const words = way > 0 ? __("A rise that chance does not explain, with all lines looked at") : __("A fall that chance does not explain, with all lines looked at");
 		const tone = way > 0 ? "text-danger" : "text-success";
 		const sign = way > 0 ? "▲" : "▼";
 		return `<div class="${tone}" style="font-weight:600;text-align:right" title="${esc(words)}">${esc(sign)} ${esc(shown)}</div>`;

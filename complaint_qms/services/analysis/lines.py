@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Final
@@ -14,6 +15,7 @@ from pypika.terms import Case, Criterion, Term, ValueWrapper
 
 from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.stages import COMPLAINT_ENDED
+from complaint_qms.engine.changes import changed
 from complaint_qms.engine.rates import ratio_interval
 from complaint_qms.services.reporting.access import readable
 from complaint_qms.services.reporting.dimensions import FIELD, Dimension, counted
@@ -60,12 +62,12 @@ def figures_by(filters: ReportFilters, by: Dimension, *, also_cost: bool = True)
     """Key of the dimension → its figures; one query over the period and, where there is a whole one, the one before it.
 
     Args:
-        also_cost: with amounts, where the user may read them.
+        also_cost: with amounts, where the user may read all of them.
     """
     complaint = frappe.qb.DocType("Complaint")
     before = filters.previous()
     here = filters.within(filters.moment(complaint)) if before else None
-    amounts = readable("Complaint", AMOUNTS) if also_cost else []
+    amounts = AMOUNTS if also_cost and sees_cost() else ()
     over = replace(filters, from_date=before.from_date) if before else filters
     dimensions = (by, _CURRENCY) if amounts else (by,)
     found: dict[Any, Figures] = {}
@@ -98,15 +100,30 @@ def drills(base: dict[str, list] | None) -> tuple[dict[str, list] | None, dict[s
     return base | {"stage": ["not in", list(COMPLAINT_ENDED)]}, base | {"sla_status": ["=", OVERDUE]}
 
 
+def beyond_chance(lines: Mapping[Any, Figures]) -> dict[Any, int]:
+    """Of each line 1 for a rise that stands when all of them are looked at, -1 for a fall, 0 for neither."""
+    marks = changed([line.before for line in lines.values()], [line.count for line in lines.values()])
+    return dict(zip(lines, map(int, marks), strict=True))
+
+
+def sees_cost() -> bool:
+    """Whether the user may read all that a complaint cost: a part of it would be taken for the whole."""
+    return len(readable("Complaint", AMOUNTS)) == len(AMOUNTS)
+
+
+def sees_severity() -> bool:
+    return bool(readable("Complaint", ["severity"]))
+
+
 def severity_ranks() -> dict[str, int]:
     """Severity → its rank, 1 being the least."""
     level = frappe.qb.DocType("Risk Severity")
     return dict(frappe.qb.from_(level).select(level.name, level["rank"]).orderby(level.name).run())
 
 
-def _sums(complaint: Table, here: Criterion | None, amounts: list[str]) -> list[Term]:
+def _sums(complaint: Table, here: Criterion | None, amounts: Sequence[str]) -> list[Term]:
     ended = complaint.stage.isin(COMPLAINT_ENDED)
-    ranks = severity_ranks()
+    ranks = severity_ranks() if sees_severity() else {}
     rank, is_ranked = Case(), Case()
     for name, value in ranks.items():
         rank = rank.when(complaint.severity == name, int(value or 0))

@@ -13,9 +13,16 @@ from frappe.utils import cint, fmt_money, formatdate, getdate
 
 from complaint_qms.engine.rates import garwood
 from complaint_qms.integrations.erpnext.groupings import product_lines
-from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, drills, figures_by
+from complaint_qms.services.analysis.lines import (
+    Figures,
+    beyond_chance,
+    change,
+    drills,
+    figures_by,
+    sees_cost,
+    sees_severity,
+)
 from complaint_qms.services.analysis.tree_lines import TREES, nodes_of
-from complaint_qms.services.reporting.access import readable
 from complaint_qms.services.reporting.columns import (
     column,
     money,
@@ -57,9 +64,9 @@ class Pareto:
         self.by = dimension(asked.get("by"), BY)
         self.top = cint(asked.get("top")) if cint(asked.get("top")) in TOPS else TOPS[1]
         self.as_tree = self.by.key in TREES and bool(cint(asked.get("as_tree")))
-        every = figures_by(self.filters, self.by)
-        self.lines = {key: line for key, line in every.items() if line.count}
-        self.before = sum(line.before for line in every.values())
+        self.every = figures_by(self.filters, self.by)
+        self.lines = {key: line for key, line in self.every.items() if line.count}
+        self.before = sum(line.before for line in self.every.values())
         self.compares = self.filters.has_period and not self.by.is_time
 
     def run(self) -> tuple:
@@ -82,7 +89,7 @@ class Pareto:
             *([] if self.as_tree else [of["together"].column(width=100)]),
             of["open"].column(width=80, drill=still_open),
             of["overdue"].column(width=90, drill=overdue),
-            of["mean_severity"].column(width=120),
+            *([of["mean_severity"].column(width=120)] if sees_severity() else []),
         ]
         if self._units is not None:
             shown += [
@@ -98,7 +105,7 @@ class Pareto:
                 of["change_lower"].column(width=100),
                 of["change_upper"].column(width=100),
             ]
-        if readable("Complaint", AMOUNTS):
+        if sees_cost():
             shown.append(of["cost"].column(width=160))
         return shown
 
@@ -114,6 +121,7 @@ class Pareto:
         shown, others = ordered[: self.top], ordered[self.top :]
         names = self.by.names(shown)
         rows = [self._row(key, names[key], self.lines[key], self._route(key)) for key in shown]
+        self._mark(rows, self.every)
         if others:
             rest = Figures()
             for key in others:
@@ -193,7 +201,7 @@ class Pareto:
             # Complaints without a key, and of what was not delivered, belong to none of these units.
             rate = 1000 * sum(line.count for key, line in self.lines.items() if self._units.get(key)) / units
             shown.append(of["rate"].card(fmt_money(rate, precision=2), "blue"))
-        if readable("Complaint", AMOUNTS) and whole.cost:
+        if sees_cost() and whole.cost:
             shown.append(of["cost"].card(money(whole.cost), "blue"))
         few = 0 if self.as_tree else self._few(rows)
         if few:
@@ -202,8 +210,10 @@ class Pareto:
 
     def _tree_rows(self) -> list[dict]:
         nodes = nodes_of(
-            self.by.doctype, {key: line for key, line in self.lines.items() if key}, self._units or {}
+            self.by.doctype, {key: line for key, line in self.every.items() if key}, self._units or {}
         )
+        figures = {node.name: node.figures for node in nodes}
+        nodes = [node for node in nodes if node.figures.count]
         names = self.by.names(node.name for node in nodes)
         asked = {field for field, _nodes in self.filters.branches}
         rows = []
@@ -212,6 +222,7 @@ class Pareto:
             below = ["in", node.keys] if self.by.field in asked else ["descendants of (inclusive)", node.name]
             row = self._row(node.name, names[node.name], node.figures, {self.by.field: below}, node.units)
             rows.append(row | {"indent": node.depth})
+        self._mark(rows, figures)
         highest: dict[int, float] = {}
         for row in rows:
             row["heat"] = float((row["count"] if not self._units else row["rate"]) or 0)
@@ -247,10 +258,14 @@ class Pareto:
         if self.compares:
             ratio, lower, upper = change(line.before, line.count)
             row |= {"before": line.before, "change": ratio, "change_lower": lower, "change_upper": upper}
-            row["beyond_chance"] = bool(line.before and (lower or 0) > 0) - bool(
-                upper is not None and upper < 0
-            )
         return row
+
+    def _mark(self, rows: list[dict], lines: Mapping[Any, Figures]) -> None:
+        """Say of each row whether its change stands when all lines are looked at, also those that are not shown or have no complaint left."""
+        if self.compares:
+            marks = beyond_chance(lines)
+            for row in rows:
+                row["beyond_chance"] = marks.get(row["key"], 0)
 
     def _few(self, rows: list[dict]) -> int:
         """How many of the first lines make most complaints; 0 where the lines shown do not."""

@@ -19,7 +19,7 @@ from pypika.terms import Case, Criterion, Interval, NullValue, Term, ValueWrappe
 from complaint_qms.engine.proportions import wilson
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.reporting.access import permitted
+from complaint_qms.services.reporting.access import check_reads, permitted, readable
 from complaint_qms.services.reporting.columns import (
     column,
     nothing_found,
@@ -74,6 +74,7 @@ class RepeatComplaints:
         self.show = asked.get("show") if asked.get("show") in SHOWN else SHOWN[0]
         self.by = dimension(asked.get("by"), BY)
         self.days = _days(asked.get("days"))
+        check_reads((*SAME, "closed_at"))
         self.complaint = frappe.qb.DocType("Complaint")
 
     def run(self) -> tuple:
@@ -125,7 +126,8 @@ class RepeatComplaints:
 
     @staticmethod
     def list_columns() -> list[dict]:
-        return [
+        hidden = {"subject", "stage"} - set(readable("Complaint", ["subject", "stage"]))
+        columns = [
             column("name", _("Complaint"), width=150, link_to="Complaint"),
             column("received_at", _("Received At"), "Datetime", 150),
             column("subject", _("Subject"), width=220),
@@ -137,12 +139,13 @@ class RepeatComplaints:
             column("earlier_closed", _("Closed"), "Datetime", 150),
             column("days_after", _("Days After Closing"), "Int", 150),
         ]
+        return [one for one in columns if one["fieldname"] not in hidden]
 
     def listed(self) -> list[dict]:
         """The newest repeating complaints, each with the one that was closed last before it; two queries."""
         found = self._repeating()
         one = self.complaint
-        fields = ("name", "received_at", "subject", *SAME, "stage")
+        fields = ("name", "received_at", *SAME, *readable("Complaint", ["subject", "stage"]))
         query = (
             frappe.qb.from_(one)
             .select(*(one[field] for field in fields))
@@ -155,7 +158,8 @@ class RepeatComplaints:
             row.days_after = (row.received_at - closed_at).days
             row.earlier_closed = closed_at.replace(microsecond=0)
             row.received_at = row.received_at.replace(microsecond=0)
-            row.stage = word(row.stage)
+            if row.stage:
+                row.stage = word(row.stage)
         return rows
 
     def message(self, rows: list[dict]) -> str:

@@ -26,8 +26,16 @@ from complaint_qms.integrations.erpnext.groupings import (
 from complaint_qms.integrations.erpnext.supplied import units_received
 from complaint_qms.permissions.delivered_units import kept_to
 from complaint_qms.permissions.query import MatchCondition, restrictions
-from complaint_qms.services.analysis.lines import AMOUNTS, Figures, change, drills, figures_by
-from complaint_qms.services.reporting.access import can_read, permitted, readable
+from complaint_qms.services.analysis.lines import (
+    Figures,
+    beyond_chance,
+    change,
+    drills,
+    figures_by,
+    sees_cost,
+    sees_severity,
+)
+from complaint_qms.services.reporting.access import can_read, check_reads, permitted
 from complaint_qms.services.reporting.columns import (
     column,
     money,
@@ -83,6 +91,8 @@ class SupplierScorecard:
         self.filters = replace(read, from_date=min(start, end), to_date=end, exact=exact)
         self.user = frappe.session.user
         self.supplier = TracedSupplier(chosen=dict(read.exact).get("supplier", ()))
+        # What is traced to a supplier tells of the batch as well, and the count of batches what they are.
+        check_reads(("supplier", "batch_no"))
         lines = figures_by(self.filters, self.supplier)
         self.unknown = lines.pop("", Figures()).count
         self.lines = {name: line for name, line in lines.items() if name in self._seen(lines)}
@@ -102,7 +112,7 @@ class SupplierScorecard:
             of["batch_supplier"].column("by_batch", 130, drill=base),
             of["open"].column(width=80, drill=still_open),
             of["overdue"].column(width=90, drill=overdue),
-            of["mean_severity"].column(width=120),
+            *([of["mean_severity"].column(width=120)] if sees_severity() else []),
             of["lots"].column(width=120),
         ]
         if self._units is not None:
@@ -117,7 +127,7 @@ class SupplierScorecard:
             shown.append(of["verified_causes"].column("causes", 130))
         if can_read("CAPA"):
             shown.append(of["capas_open"].column("capas", 110))
-        if readable("Complaint", AMOUNTS):
+        if sees_cost():
             shown.append(of["cost"].column(width=160))
         return shown
 
@@ -177,7 +187,7 @@ class SupplierScorecard:
         ]
         if can_read("CAPA"):
             shown.append(of["capas_open"].card(sum(self._capas.values())))
-        if readable("Complaint", AMOUNTS) and whole.cost:
+        if sees_cost() and whole.cost:
             shown.append(of["cost"].card(money(whole.cost), "blue"))
         return shown
 
@@ -207,7 +217,7 @@ class SupplierScorecard:
             "change": ratio,
             "change_lower": lower,
             "change_upper": upper,
-            "beyond_chance": bool(line.before and (lower or 0) > 0) - bool(upper is not None and upper < 0),
+            "beyond_chance": self._marks.get(name, 0),
             "causes": self._causes.get(name, 0),
             "capas": self._capas.get(name, 0),
             "capa_route": self._capa_route(name),
@@ -227,6 +237,10 @@ class SupplierScorecard:
         table = frappe.qb.DocType(self.supplier.doctype)
         query = frappe.qb.from_(table).select(table.name).where(MatchCondition(condition))
         return set(names) & set(query.run(pluck=True))
+
+    @cached_property
+    def _marks(self) -> dict[str, int]:
+        return beyond_chance(self.lines)
 
     @cached_property
     def _units(self) -> dict[str, float] | None:

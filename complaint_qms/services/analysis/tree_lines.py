@@ -29,7 +29,7 @@ class Node(NamedTuple):
 
 
 def nodes_of(doctype: str, lines: Mapping[Any, Figures], units: Mapping[Any, float]) -> list[Node]:
-    """Nodes with complaints, each before those below it; one query. A line whose record is gone stands on top, after the tree."""
+    """Nodes with complaints in the period or the one before it, each before those below it; one query. A line whose record is gone stands on top, after the tree."""
     record = frappe.qb.DocType(doctype)
     rows = frappe.qb.from_(record).select(record.name, record.lft, record.rgt).orderby(record.lft).run()
     found: dict[str, Node] = {}
@@ -48,4 +48,4 @@ def nodes_of(doctype: str, lines: Mapping[Any, Figures], units: Mapping[Any, flo
                 amounts[above] = amounts.get(above, 0.0) + units[name]
     gone = [Node(key, 0, line, None, [key]) for key, line in lines.items() if key and key not in found]
     inside = [node._replace(units=amounts.get(name)) for name, node in found.items()]
-    return [node for node in (*inside, *gone) if node.figures.count]
+    return [node for node in (*inside, *gone) if node.figures.count or node.figures.before]

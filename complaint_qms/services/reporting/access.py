@@ -53,6 +53,20 @@ def readable(doctype: str, fields: Iterable[str]) -> list[str]:
     return [field for field in fields if field in allowed]
 
 
+def check_reads(fields: Iterable[str]) -> None:
+    """A report counts by these fields of a complaint.
+
+    Raises:
+        frappe.PermissionError: one of them is above the permission levels of the session's user.
+    """
+    asked = list(fields)
+    hidden = set(asked) - set(readable("Complaint", asked))
+    if hidden:
+        label = _(frappe.get_meta("Complaint").get_label(min(hidden)))
+        told = _("You may not open this report: it counts by {0}, which you may not read.").format(label)
+        frappe.throw(told, frappe.PermissionError)
+
+
 def readable_of(doctype: str) -> set[str]:
     """Names of the fields and tables of `doctype` that the user's permission levels let them read."""
     meta = frappe.get_meta(doctype)

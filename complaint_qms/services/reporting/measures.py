@@ -95,11 +95,11 @@ _ALL: Final = (
     ),
     Measure(
         "change_lower", PERCENT, lambda: _("Change at Least"),
-        lambda: _("Lower limit of the 95 % interval of the change (exact, given both counts): above 0, chance alone does not explain the rise."),
+        lambda: _("Lower limit of the 95 % interval of the change of this line by itself (exact, given both counts). ▲ marks the rises that stand when all lines are looked at."),
     ),
     Measure(
         "change_upper", PERCENT, lambda: _("Change at Most"),
-        lambda: _("Upper limit of the 95 % interval of the change: below 0, chance alone does not explain the fall."),
+        lambda: _("Upper limit of the 95 % interval of the change of this line by itself. ▼ marks the falls that stand when all lines are looked at."),
     ),
     Measure(
         "mean_severity", MEAN, lambda: _("Mean Severity"),

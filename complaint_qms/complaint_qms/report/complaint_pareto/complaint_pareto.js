@@ -38,7 +38,7 @@ frappe.query_reports["Complaint Pareto"] = {
 		if (data && column.fieldname === "heat") return reports.heat_bar(value);
 		if (data && data.without_units && column.fieldname === "rate") return reports.remark(__("no deliveries known"));
 		if (data && data.beyond_chance && column.fieldname === "change") {
-			return reports.beyond_chance(`${format_number(value, null, 1)}%`, data.beyond_chance);
+			return reports.beyond_chance(value, data.beyond_chance);
 		}
 		return reports.format(value, row, column, data, default_formatter);
 	},

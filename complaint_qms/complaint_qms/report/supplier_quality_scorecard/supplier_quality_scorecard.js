@@ -14,7 +14,7 @@ frappe.query_reports["Supplier Quality Scorecard"] = {
 		if (data && data.without_units && column.fieldname === "rate") return reports.remark(__("no receipts known"));
 		if (data && data.capa_route && value && column.fieldname === "capas") return reports.records_link("CAPA", data.capa_route, value);
 		if (data && data.beyond_chance && column.fieldname === "change") {
-			return reports.beyond_chance(`${format_number(value, null, 1)}%`, data.beyond_chance);
+			return reports.beyond_chance(value, data.beyond_chance);
 		}
 		return reports.format(value, row, column, data, default_formatter);
 	},
