@@ -100,7 +100,10 @@ Object.assign(complaint_qms.reports, {
 	// A change in percent that stands when all lines are looked at, 1 for a rise and -1 for a fall; colour is not alone in saying so.
 	beyond_chance(change, way) {
 		const shown = change === null || change === undefined ? __("from 0") : `${format_number(change, null, 1)}%`;
-		const words = way > 0 ? __("A rise that chance does not explain, with all lines looked at") : __("A fall that chance does not explain, with all lines looked at");
+		const words =
+			way > 0
+				? __("A rise that chance does not explain, with all lines looked at")
+				: __("A fall that chance does not explain, with all lines looked at");
 		const tone = way > 0 ? "text-danger" : "text-success";
 		const sign = way > 0 ? "▲" : "▼";
 		return `<div class="${tone}" style="font-weight:600;text-align:right" title="${esc(words)}">${esc(sign)} ${esc(shown)}</div>`;
