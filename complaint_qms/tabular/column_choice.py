@@ -281,12 +281,12 @@ class _Chooser:
             for column in self._free.values():
                 about_time = not words.CLOCKS.isdisjoint((column.heading, *column.heading.split()))
                 beside = about_time and column.place == date.place + 1
-                same = about and without_parts(column.heading) == about
+                same = bool(about) and without_parts(column.heading) == about
                 stem = stem_of_day(date.heading)
-                same = same or (
-                    stem and column.heading != date.heading and stem_of_day(column.heading) == stem
+                of_stem = (
+                    column.heading != date.heading and bool(stem) and stem_of_day(column.heading) == stem
                 )
-                if (same or beside) and column.evidence.is_clock:
+                if (same or of_stem or beside) and column.evidence.is_clock:
                     self._choices.found[key] = Choice([*choice.names, column.name], choice.why, choice.other)
                     del self._free[column.name]
                     break
