@@ -9,13 +9,15 @@ from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.rules import thresholds
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
-from complaint_qms.services.signals import adopting, trend
 from complaint_qms.services.visitor import page
 from complaint_qms.services.work import alerts
 
 
 class ComplaintQMSSettings(Checked):
     def validate(self):
+        # These load numpy and scipy, and a web worker that only takes complaints reads the settings as well.
+        from complaint_qms.services.signals import adopting, trend
+
         matrix.check_default(self)
         settings_check.check_settlement_settings(self)
         approval_limit_changes.stamp_changes(self)
