@@ -17,6 +17,8 @@ pytestmark = pytest.mark.commits
 
 
 def test_what_a_test_commits_is_taken_back(keeper: AsFound) -> None:
+    with as_found(keeper):
+        pass  # what tests that do not commit left in tables that know no transactions, such as the error log, goes first
     rows = keeper.counts()
     bio = frappe.db.get_value("User", "Administrator", "bio")
     with as_found(keeper):
