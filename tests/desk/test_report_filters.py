@@ -162,6 +162,10 @@ def test_a_capa_that_somebody_may_not_read_names_no_complaints_to_them() -> None
             named, buyers = told.get("name", ["is", "not set"]), told.get("customer")
             assert named == ["is", "not set"] or set(named[1]) <= set(seen)
             assert buyers is None if capas else buyers == ["in", [customer]]
+    # Nor is what lies below several branches, but for what those complaints are of.
+    with as_user(factory.person("Complaint Manager", Territory=scene.places[1])):
+        told = ReportFilters.read({"company": scene.company, "territory": [scene.region, scene.places[0]]})
+        assert told.list_filters()["territory"] == ["in", [scene.places[1]]]
 
 
 def test_a_filter_of_too_many_customers_leads_to_no_list_and_says_so() -> None:

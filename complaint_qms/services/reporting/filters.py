@@ -167,8 +167,8 @@ class ReportFilters:
     def list_filters(self, by: str = "", most: int = MOST_NAMED) -> dict[str, list] | None:
         """The same complaints as filters of the Complaint list: field → [operator, value].
 
-        A list knows neither customer groups nor the CAPAs that name a complaint: it is given the customers, or the complaints, of what is
-        counted. They are those of complaints that the user may read.
+        A list knows neither customer groups, nor several branches of a tree, nor the CAPAs that name a complaint: it is given the customers,
+        what is below the branches, or the complaints, of what is counted. They are those of complaints that the user may read.
 
         Args:
             by: a field that every line says itself: what the filters would name of it is left out.
@@ -179,8 +179,8 @@ class ReportFilters:
         """
         chosen: dict[str, list] = {field: _is_any_of(values) for field, values in self.exact}
         for field, nodes in self.branches:
-            several = ["in", self._branch_names[field]]
-            chosen[field] = ["descendants of (inclusive)", nodes[0]] if len(nodes) == 1 else several
+            one = len(nodes) == 1
+            chosen[field] = ["descendants of (inclusive)", nodes[0]] if one else ["in", self._seen(field)]
         needed = "name" if self.capas else "customer" if self.customer_groups else ""
         if needed and needed != by:
             if len(self._counted_names) > most:
@@ -229,6 +229,18 @@ class ReportFilters:
     @cached_property
     def _branch_names(self) -> dict[str, list[str]]:
         return {field: branch(BRANCHES[field], *nodes) for field, nodes in self.branches}
+
+    def _seen(self, field: str) -> list[str]:
+        """Values of a field in the complaints that are counted and that the user may read."""
+        if field not in self._seen_values:
+            complaint = frappe.qb.DocType("Complaint")
+            query = self.apply(frappe.qb.from_(complaint).select(complaint[field]).distinct(), complaint)
+            self._seen_values[field] = sorted(permitted(query).run(pluck=True))
+        return self._seen_values[field]
+
+    @cached_property
+    def _seen_values(self) -> dict[str, list[str]]:
+        return {}
 
     @cached_property
     def _counted_names(self) -> list[str]:
