@@ -25,32 +25,12 @@ def has_left(user: Table) -> Criterion:
 
 def reports_to(users: Iterable[str]) -> dict[str, str]:
     """User → employee they report to, by their active record where there are several."""
-    wanted = sorted(users)
-    if not wanted:
-        return {}
-    employee = frappe.qb.DocType("Employee")
-    rows = (
-        frappe.qb.from_(employee)
-        .select(employee.user_id, employee.reports_to, employee.status)
-        .where(employee.user_id.isin(wanted) & employee.reports_to.isnotnull() & (employee.reports_to != ""))
-        .orderby(employee.name, order=Order.asc)
-    ).run()
-    return {user: superior for user, superior, status in sorted(rows, key=lambda row: row[2] == "Active")}
+    return _told_by_records("reports_to", users)
 
 
 def departments_of(users: Iterable[str]) -> dict[str, str]:
     """User → department, by their active record where there are several."""
-    wanted = sorted(users)
-    if not wanted:
-        return {}
-    employee = frappe.qb.DocType("Employee")
-    rows = (
-        frappe.qb.from_(employee)
-        .select(employee.user_id, employee.department, employee.status)
-        .where(employee.user_id.isin(wanted) & (Coalesce(employee.department, "") != ""))
-        .orderby(employee.name, order=Order.asc)
-    ).run()
-    return {user: department for user, department, status in sorted(rows, key=lambda row: row[2] == "Active")}
+    return _told_by_records("department", users)
 
 
 def employees(names: set[str], people: Callable[[Table], Criterion]) -> dict[str, frappe._dict]:
@@ -103,3 +83,18 @@ def _leaves(users: list[str], first: date, last: date) -> QueryBuilder:
         .where(employee.user_id.isin(users) & (leave.docstatus == 1) & (leave.status == "Approved"))
         .where((leave.from_date <= last) & (leave.to_date >= first))
     )
+
+
+def _told_by_records(field: str, users: Iterable[str]) -> dict[str, str]:
+    """User → what a field of their employee record says, by the active one where there are several."""
+    wanted = sorted(users)
+    if not wanted:
+        return {}
+    employee = frappe.qb.DocType("Employee")
+    rows = (
+        frappe.qb.from_(employee)
+        .select(employee.user_id, employee[field], employee.status)
+        .where(employee.user_id.isin(wanted) & (Coalesce(employee[field], "") != ""))
+        .orderby(employee.name, order=Order.asc)
+    ).run()
+    return {user: told for user, told, status in sorted(rows, key=lambda row: row[2] == "Active")}
