@@ -27,6 +27,7 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
     from complaint_qms.services.record import gate_codes
     from tests.as_found import as_found, changed_user
+    from tests.unshared_cache import keep_changed_documents
 
     fresh_request()
     with ExitStack() as stack:
@@ -34,6 +35,7 @@ def undone(site: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
             stack.enter_context(as_found(request.getfixturevalue("keeper")))
         else:
             monkeypatch.setattr(frappe.db, "commit", lambda: None)
+            keep_changed_documents(monkeypatch)
         # Tests tell refusals from each other by the number of their gate, whoever meets them.
         monkeypatch.setattr(gate_codes, "TOLD", frozenset(("All",)))
         monkeypatch.setattr(frappe, "set_user", partial(changed_user, frappe.set_user))

@@ -13,6 +13,7 @@ from frappe.utils import add_days, format_date, get_datetime, getdate, now_datet
 from complaint_qms.api import answers, visitor, work
 from complaint_qms.constants.clock import CLOCKS
 from complaint_qms.services.correspondence import first_response
+from complaint_qms.services.correspondence.composing import why_no_mail
 from complaint_qms.services.correspondence.merge_fields import merge_field_names, merge_fields
 from complaint_qms.services.outreach import acknowledgement, status
 from complaint_qms.services.rules import runner
@@ -381,5 +382,6 @@ def test_what_a_killed_worker_left_is_done_by_the_sweep(mailbox: Mailbox) -> Non
     doc = about()
     assert doc.reload().acknowledge_at
     assert acknowledgement.acknowledge_due(now=now_datetime()) == 0, "its own job is about to"
-    assert acknowledgement.acknowledge_due(now=now_datetime() + timedelta(minutes=10)) >= 1
+    done = acknowledgement.acknowledge_due(now=now_datetime() + timedelta(minutes=10))
+    assert done >= 1, (why_no_mail(), frappe.get_all("Error Log", ["method", "error"], order_by="creation desc", limit=3))
     assert told(doc.name)
