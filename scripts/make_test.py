@@ -218,7 +218,13 @@ def chosen(arguments: list[str]) -> list[str]:
     absolute = [str(CHECKOUT / a) if is_path else a for a, is_path in zip(arguments, named, strict=True)]
     if any(named):
         return absolute
-    return [str(CHECKOUT / "tests"), f"--ignore={CHECKOUT / 'tests' / 'benchmarks'}", *absolute]
+    # Tests of real servers, workers and browsers: one that fails gets a second try, which the summary tells with the failure.
+    return [
+        str(CHECKOUT / "tests"),
+        f"--ignore={CHECKOUT / 'tests' / 'benchmarks'}",
+        "--reruns=1",
+        *absolute,
+    ]
 
 
 def browser_missing() -> str:

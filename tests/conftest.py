@@ -36,6 +36,7 @@ TESTS = Path(__file__).resolve().parent
 PICTURES = TESTS.parent / "out" / "browser"
 ORDER = {"desk": 1, "browser": 2}
 MANY_FILES, SHOWN_FILES = 10, 30
+SECOND_TRIES = 2  # of a whole run; `scripts/make_test.py` asks for them
 
 # Property tests try the same examples in each run, so that a red run tells of the change under test; they are judged by
 # what they find, not by their time. To look for new counterexamples: HYPOTHESIS_PROFILE=search make test ARGS=tests/engine
@@ -142,8 +143,20 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A second try is for what a machine under load does once in thousands of tests: where more need one, the run has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and len(reporter.stats.get("rerun", ())) > SECOND_TRIES and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """After a run of many files: which took how long, fixtures included, and how long each lane was at work."""
+    """Why tests needed a second try. After a run of many files: which took how long, fixtures included, and how long each lane was at work."""
+    again = terminalreporter.stats.get("rerun", ())
+    if again:
+        terminalreporter.section(f"{len(again)} tests tried again; a run with more than {SECOND_TRIES} fails")
+    for report in again:
+        terminalreporter.write_line(f"{report.nodeid} ({report.when})\n{report.longreprtext}\n")
     files, lanes = Counter(), Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
