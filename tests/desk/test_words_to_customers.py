@@ -383,5 +383,8 @@ def test_what_a_killed_worker_left_is_done_by_the_sweep(mailbox: Mailbox) -> Non
     assert doc.reload().acknowledge_at
     assert acknowledgement.acknowledge_due(now=now_datetime()) == 0, "its own job is about to"
     done = acknowledgement.acknowledge_due(now=now_datetime() + timedelta(minutes=10))
-    assert done >= 1, (why_no_mail(), frappe.get_all("Error Log", ["method", "error"], order_by="creation desc", limit=3))
+    assert done >= 1, (
+        why_no_mail(),
+        frappe.get_all("Error Log", ["method", "error"], order_by="creation desc", limit=3),
+    )
     assert told(doc.name)
