@@ -19,6 +19,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_day
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.columns import column, summary
+from complaint_qms.services.reporting.filter_values import check_known, read_choice
 from complaint_qms.services.reporting.filters import read_object
 
 _ENDED: Final = ("ended", "cancelled")
@@ -34,6 +35,7 @@ class FieldActions:
 
     def __init__(self, given: Mapping | str | None) -> None:
         given = read_object(given)
+        check_known(given, (), ("company", "from_date", "to_date", "show"))
         filters: list[list[Any]] = []
         if isinstance(company := given.get("company"), str) and company:
             filters.append(["company", "=", company])
@@ -41,8 +43,8 @@ class FieldActions:
             filters.append(["opened_on", ">=", day])
         if day := read_day(_("To Date", context="Complaint"), given.get("to_date")):
             filters.append(["opened_on", "<=", day])
-        if given.get("show") in ("actions", "mock"):
-            filters.append(["is_mock", "=", int(given["show"] == "mock")])
+        if (show := read_choice(given, "show", ("actions", "mock", "all"))) not in ("", "all"):
+            filters.append(["is_mock", "=", int(show == "mock")])
         self.filters = filters
 
     def run(self) -> tuple:

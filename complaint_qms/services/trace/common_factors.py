@@ -31,6 +31,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_day, refuse
 from complaint_qms.services.reporting.access import check_may_open
 from complaint_qms.services.reporting.columns import column, sentences, summary
+from complaint_qms.services.reporting.filter_values import check_known, read_choice
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
 from complaint_qms.services.trace import unit_factors as kinds
 from complaint_qms.services.trace.exposed_units import Cell, Exposed, exposed_units
@@ -42,6 +43,7 @@ from complaint_qms.services.trace.tracing import SeenLedger
 REPORT: Final = "Common Factors"
 FACTORS: Final = "factors"
 UNITS: Final = "units"
+_COMPLAINTS_OF: Final = ("company", "complaint_type", "item_code", "item_group")
 _MOST_SHOWN: Final = 100
 _MOST_UNITS_SHOWN: Final = 2000
 _DIGITS: Final = 2
@@ -60,6 +62,7 @@ class CommonFactorsReport:
     def __init__(self, given: Mapping | str | None) -> None:
         check_may_open(REPORT)
         given = read_object(given)
+        check_known(given, _COMPLAINTS_OF, ("from_date", "to_date", "show", "factor"))
         today = getdate(nowdate())
         self.end = read_day(_("Delivered To"), given.get("to_date")) or today
         self.start = read_day(_("Delivered From"), given.get("from_date")) or getdate(
@@ -67,9 +70,9 @@ class CommonFactorsReport:
         )
         if self.start > self.end:
             frappe.throw(_("The period ends before it begins: Delivered From must not be after Delivered To."))  # fmt: skip
-        self.wanted = {name: given.get(name) or "" for name in ("company", "complaint_type", "item_code", "item_group")}  # fmt: skip
+        self.wanted = {name: given.get(name) or "" for name in _COMPLAINTS_OF}  # fmt: skip
         self.filters = ReportFilters.read({**self.wanted, "state": "valid"})
-        self.show = UNITS if given.get("show") == UNITS else FACTORS
+        self.show = read_choice(given, "show", (FACTORS, UNITS)) or FACTORS
         self.asked = given.get("factor") or ""
 
     def run(self) -> tuple:

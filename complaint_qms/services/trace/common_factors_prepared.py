@@ -83,8 +83,9 @@ def work_out(asked: dict[str, str], name: str) -> None:
     """The job, as who asked."""
     try:
         # A job speaks the language of the site.
+        filters = {key: value for key, value in asked.items() if key != "language"}
         with speaking(asked["language"]):
-            report = CommonFactorsReport(asked)
+            report = CommonFactorsReport(filters)
             for percent, part in ((15, "exposed"), (45, "recorded"), (55, "groups"), (90, "found")):
                 getattr(report, part)
                 _keep(name, _STARTED, percent)

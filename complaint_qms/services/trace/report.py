@@ -12,6 +12,7 @@ from frappe.utils import escape_html
 from complaint_qms.engine.trace import BOTH, FAMILY, from_units
 from complaint_qms.services.reporting.access import check_may_open
 from complaint_qms.services.reporting.columns import column, sentences, summary
+from complaint_qms.services.reporting.filter_values import check_known, read_choice
 from complaint_qms.services.reporting.filters import read_object
 from complaint_qms.services.trace.figures import balance_rows, holder_rows, stock_rows
 from complaint_qms.services.trace.labels import quantity_text
@@ -46,12 +47,12 @@ class BatchGenealogy:
     def __init__(self, given: Mapping | str | None) -> None:
         check_may_trace()
         given = read_object(given)
-        self.kind = _text(given, "start")
+        check_known(given, NAMED_IN.values(), ("start", "supplier", "way", "show", "others"))
+        self.kind = read_choice(given, "start", NAMED_IN)
         self.name = _text(given, NAMED_IN.get(self.kind, ""))
         self.supplier = _text(given, "supplier")
-        way, show = _text(given, "way"), _text(given, "show")
-        self.way = way if way in WAYS else BOTH
-        self.show = show if show in VIEWS else TREE
+        self.way = read_choice(given, "way", WAYS) or BOTH
+        self.show = read_choice(given, "show", VIEWS) or TREE
         self.without_own = given.get("others") in (1, "1", True) and self.kind == COMPLAINT
 
     def run(self) -> tuple:
