@@ -13,7 +13,7 @@ def test_each_report_names_the_filter_that_it_does_not_have(site: str) -> None:
     assert len(names) > 10
     for name in names:
         report = frappe.get_doc("Report", name)
-        with pytest.raises(frappe.ValidationError, match="no filter .*from_dat"):
+        with pytest.raises(frappe.ValidationError, match=r"no filter .*from_dat"):
             report.execute_module({"from_dat": "2026-01-01"})
 
 

@@ -46,7 +46,15 @@ FROM_THE_BENCH = {
 }  # fmt: skip
 BENCH_DISTRIBUTIONS = {"bs4": "beautifulsoup4", "PIL": "pillow", "lxml": "premailer"}
 # Run by their command line, or read by another tool.
-NOT_IMPORTED = {"complaint_qms", "ruff", "importlinter", "mypy", "pytest-xdist", "types-pyyaml"}
+NOT_IMPORTED = {
+    "complaint_qms",
+    "ruff",
+    "importlinter",
+    "mypy",
+    "pytest-rerunfailures",
+    "pytest-xdist",
+    "types-pyyaml",
+}
 OWN = {"complaint_qms", "tests", "scripts"}
 
 
