@@ -139,8 +139,9 @@ page_renderer = [
     "complaint_qms.overrides.unknown_pages.UnknownPage",
 ]
 
-# Evidence is kept where the framework's File would let it go
+# Evidence is kept where the framework's File would let it go; reports are mailed with the rights of their user
 override_doctype_class = {
+    "Auto Email Report": "complaint_qms.overrides.auto_email_report.LimitedEmailReport",
     "Communication": "complaint_qms.overrides.outgoing_mail.DirectedCommunication",
     "Email Account": "complaint_qms.overrides.incoming_mail.NotedEmailAccount",
     "File": "complaint_qms.overrides.evidence_file.EvidenceFile",

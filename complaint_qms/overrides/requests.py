@@ -10,6 +10,7 @@ from frappe import _
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions.query import list_condition
 from complaint_qms.services.record.scalars import is_storable
+from complaint_qms.services.reporting.report_door import check_sent_filters
 
 _FILTERS: Final = ("filters", "or_filters")
 # Parameters that hold what somebody wrote, and no names of fields.
@@ -45,11 +46,14 @@ def check_request() -> None:
 
     Raises:
         frappe.PermissionError: fields of linked records are asked for that the user may see only some of.
+        frappe.ValidationError: the filters of a report are no object.
     """
     form, user = frappe.local.form_dict, frappe.session.user
     if _calls_ours(form) and not _is_colleague(user):
         # Whatever is answered, strangers read nothing of where in the code it was found.
         frappe.local.flags.disable_traceback = True
+    if form and form.get("report_name"):
+        check_sent_filters(form)
     if user == "Administrator" or not form or _brings_a_record(form):
         return
     doctype = _doctype(form)

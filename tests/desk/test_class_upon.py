@@ -8,9 +8,10 @@ import frappe
 import pytest
 from frappe.model.base_document import import_controller
 
-from complaint_qms.overrides import evidence_file, incoming_mail, outgoing_mail
+from complaint_qms.overrides import auto_email_report, evidence_file, incoming_mail, outgoing_mail
 
 OURS = [
+    ("Auto Email Report", auto_email_report, "LimitedEmailReport"),
     ("File", evidence_file, "EvidenceFile"),
     ("Email Account", incoming_mail, "NotedEmailAccount"),
     ("Communication", outgoing_mail, "DirectedCommunication"),

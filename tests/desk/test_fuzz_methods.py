@@ -40,6 +40,7 @@ REPORTS = (
     "Knowledge Use",
     "Batch Genealogy",
     "Common Factors",
+    "Field Actions",
 )
 FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "rows_by", "most_rows", "date_of", "verdict", "days", "period", "start", "batch_no", "supplier_lot", "show", "way", "factor", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back

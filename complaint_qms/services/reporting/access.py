@@ -28,17 +28,19 @@ def permitted(query: QueryBuilder, doctype: str = "Complaint") -> QueryBuilder:
 
 
 def check_may_open(report: str) -> None:
-    """Whoever may open a report about complaints may ask what it tells, by whichever way.
+    """Whoever may open a report may ask what it tells, by whichever way: its roles, and the right to reports of its records.
 
     Raises:
         frappe.PermissionError: the session's user may not.
     """
-    frappe.has_permission("Complaint", "read", throw=True)
-    if not frappe.get_cached_doc("Report", report).is_permitted():
-        frappe.throw(
-            _("You may not open the report {0}. Ask for one of its roles.").format(_(report)),
-            frappe.PermissionError,
-        )
+    doc = frappe.get_cached_doc("Report", report)
+    if not doc.is_permitted():
+        told = _("You may not open the report {0}. Ask for one of its roles.")
+    elif not frappe.has_permission(doc.ref_doctype, "report"):
+        told = _("You may not open the report {0}. Ask for a role with the right to reports of its records.")
+    else:
+        return
+    frappe.throw(told.format(_(report)), frappe.PermissionError)
 
 
 def can_read(doctype: str) -> bool:

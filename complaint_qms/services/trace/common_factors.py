@@ -69,7 +69,7 @@ class CommonFactorsReport:
             add_days(add_months(self.end, -12), 1)
         )
         if self.start > self.end:
-            frappe.throw(_("The period ends before it begins: Delivered From must not be after Delivered To."))  # fmt: skip
+            refuse(_("The period ends before it begins: Delivered From must not be after Delivered To."))  # fmt: skip
         self.wanted = {name: given.get(name) or "" for name in _COMPLAINTS_OF}  # fmt: skip
         self.filters = ReportFilters.read({**self.wanted, "state": "valid"})
         self.show = read_choice(given, "show", (FACTORS, UNITS)) or FACTORS

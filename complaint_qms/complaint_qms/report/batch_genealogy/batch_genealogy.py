@@ -1,6 +1,6 @@
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 from complaint_qms.services.trace.report import BatchGenealogy
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(BatchGenealogy(filters).run())
+    return answer_report("Batch Genealogy", filters, lambda asked: BatchGenealogy(asked).run())

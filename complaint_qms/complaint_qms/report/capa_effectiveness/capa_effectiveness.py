@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.capa_effects import CapaEffects
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(CapaEffects(filters).run())
+    return answer_report("CAPA Effectiveness", filters, lambda asked: CapaEffects(asked).run())

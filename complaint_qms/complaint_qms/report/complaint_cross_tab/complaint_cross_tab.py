@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.cross_tab import CrossTab
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(CrossTab(filters).run())
+    return answer_report("Complaint Cross-tab", filters, lambda asked: CrossTab(asked).run())

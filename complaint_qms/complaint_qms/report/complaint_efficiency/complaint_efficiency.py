@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.efficiency_report import EfficiencyReport
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(EfficiencyReport(filters).run())
+    return answer_report("Complaint Efficiency", filters, lambda asked: EfficiencyReport(asked).run())

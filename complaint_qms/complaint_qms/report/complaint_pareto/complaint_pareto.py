@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.pareto import Pareto
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(Pareto(filters).run())
+    return answer_report("Complaint Pareto", filters, lambda asked: Pareto(asked).run())

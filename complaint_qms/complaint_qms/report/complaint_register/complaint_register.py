@@ -1,6 +1,6 @@
-from complaint_qms.services.reporting.columns import spreadsheet_safe
 from complaint_qms.services.reporting.complaint_register import ComplaintRegister
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(ComplaintRegister(filters).run())
+    return answer_report("Complaint Register", filters, lambda asked: ComplaintRegister(asked).run())

@@ -1,6 +1,6 @@
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(RiskMatrixReport(filters).run())
+    return answer_report("Complaint Risk Matrix", filters, lambda asked: RiskMatrixReport(asked).run())

@@ -1,6 +1,6 @@
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 from complaint_qms.services.reporting.satisfaction import Satisfaction
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(Satisfaction(filters).run())
+    return answer_report("Customer Satisfaction", filters, lambda asked: Satisfaction(asked).run())

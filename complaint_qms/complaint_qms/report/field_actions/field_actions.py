@@ -1,6 +1,6 @@
 from complaint_qms.services.field_action.report import FieldActions
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(FieldActions(filters).run())
+    return answer_report("Field Actions", filters, lambda asked: FieldActions(asked).run())

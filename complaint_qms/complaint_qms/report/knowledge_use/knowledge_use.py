@@ -1,6 +1,6 @@
 from complaint_qms.services.knowledge.report import KnowledgeUse
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(KnowledgeUse(filters).run())
+    return answer_report("Knowledge Use", filters, lambda asked: KnowledgeUse(asked).run())

@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.repeats import RepeatComplaints
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(RepeatComplaints(filters).run())
+    return answer_report("Repeat Complaints", filters, lambda asked: RepeatComplaints(asked).run())

@@ -1,6 +1,6 @@
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 from complaint_qms.services.reporting.sop_performance import SopPerformance
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(SopPerformance(filters).run())
+    return answer_report("SOP Performance by Stage", filters, lambda asked: SopPerformance(asked).run())

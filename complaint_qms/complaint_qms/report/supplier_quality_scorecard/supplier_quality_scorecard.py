@@ -1,6 +1,6 @@
 from complaint_qms.services.analysis.suppliers import SupplierScorecard
-from complaint_qms.services.reporting.columns import spreadsheet_safe
+from complaint_qms.services.reporting.report_door import answer_report
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return spreadsheet_safe(SupplierScorecard(filters).run())
+    return answer_report("Supplier Quality Scorecard", filters, lambda asked: SupplierScorecard(asked).run())
