@@ -13,7 +13,7 @@ from frappe.desk.query_report import run
 from complaint_qms.constants.clock import LATE, MET, MISSED
 from complaint_qms.engine.cross_table import cross_table
 from complaint_qms.engine.signals.time_to_event import kaplan_meier
-from complaint_qms.services.analysis import cross_tab_counts
+from complaint_qms.services.analysis import cross_tab_counts, quality_cost
 from complaint_qms.services.analysis.capa_effects import CapaEffects
 from complaint_qms.services.analysis.cross_tab import CrossTab
 from complaint_qms.services.analysis.efficiency_report import EfficiencyReport
@@ -286,7 +286,7 @@ def test_capas_tell_what_was_computed_and_what_is_late() -> None:
 # Cost ----------------------------------------------------------------------------------------------------------------
 
 
-def test_cost_is_added_up_by_currency_with_drafts_apart() -> None:
+def test_cost_is_added_up_by_currency_with_drafts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     company, kind = (
         bare_company(),
         frappe.get_all("Complaint Type", {"is_group": 0}, pluck="name", order_by="name")[0],
@@ -320,6 +320,14 @@ def test_cost_is_added_up_by_currency_with_drafts_apart() -> None:
     assert [listed(row["route"]) for row in rows] == [2, 1]
     single = QualityCost({"company": company, "by": "complaint"}).rows()
     assert [(row["key"], row["total"]) for row in single] == [(first, 112.5), (second, 51), (third, 7)]
+    with monkeypatch.context() as patch:  # what is not shown counts in the whole and in what is reached
+        patch.setattr(quality_cost, "MOST_ROWS", 1)
+        cut = QualityCost({"company": company, "by": "complaint"})
+        assert [(row["key"], row["share"], row["together"]) for row in cut.rows()] == [(first, 68.8, 68.8)]
+        assert "first 1 of 3 lines" in cut.run()[2]
+        assert [card["value"] for card in cut.run()[4]] == [
+            card["value"] for card in QualityCost({"company": company}).run()[4]
+        ]
     answer = run("Cost of Poor Quality", {"company": company})
     assert "several currencies" in answer["message"]
     assert answer["chart"]["data"]["datasets"][1]["values"] == [100]

@@ -262,6 +262,16 @@ def test_sop_first_response_and_whole(made: Made) -> None:
     assert whole.open == sum(row.resolution_status == "on_track" for row in rows)
 
 
+def test_sop_a_complaint_that_ended_unanswered_is_not_answered_in_time(made: Made) -> None:
+    sop = made.rows()[0].sop
+    before = SopPerformance(made.filters()).lines[(sop, "first_response")]
+    unanswered = [row.name for row in made.rows() if row.response_status == "met"][:7]
+    assert len(unanswered) == 7
+    frappe.db.set_value("Complaint", {"name": ("in", unanswered)}, "first_response_at", None)
+    after = SopPerformance(made.filters()).lines[(sop, "first_response")]
+    assert (before.met - after.met, after.late, after.entered) == (7, before.late, before.entered)
+
+
 def test_sop_without_any_procedure(made: Made) -> None:
     frappe.db.set_value("Complaint", {"company": made.company}, "sop", None)
     report = SopPerformance(made.filters())

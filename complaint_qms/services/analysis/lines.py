@@ -17,11 +17,18 @@ from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.changes import changed
 from complaint_qms.engine.rates import ratio_interval
-from complaint_qms.services.reporting.access import readable
+from complaint_qms.services.analysis.settlement_costs import (
+    document_value,
+    is_booked,
+    with_documents,
+    with_settlements,
+)
+from complaint_qms.services.reporting.access import permitted, readable
 from complaint_qms.services.reporting.dimensions import FIELD, Dimension, counted
 from complaint_qms.services.reporting.filters import ReportFilters
 
-AMOUNTS: Final = ("settled_amount", "handling_cost")
+HANDLING: Final = "handling_cost"
+AMOUNTS: Final = ("settled_amount", HANDLING)
 _CURRENCY: Final = Dimension("currency", str, FIELD, "currency")
 """Beside a dimension, that amounts are never added up across currencies."""
 
@@ -33,7 +40,7 @@ class Figures:
     open, overdue: of these.
     before: in the equally long period before; meaningless without a whole period.
     ranks, ranked: sum of the ranks of severities, and of how many complaints.
-    cost: currency → amount.
+    cost: currency → amount of submitted documents and of handling.
     members: values of the dimension's field that it folds into the line.
     """
 
@@ -59,7 +66,7 @@ class Figures:
 
 
 def figures_by(filters: ReportFilters, by: Dimension, *, also_cost: bool = True) -> dict[Any, Figures]:
-    """Key of the dimension → its figures; one query over the period and, where there is a whole one, the one before it.
+    """Key of the dimension → its figures; one query over the period and, where there is a whole one, the one before it, and one of amounts.
 
     Args:
         also_cost: with amounts, where the user may read all of them.
@@ -67,7 +74,7 @@ def figures_by(filters: ReportFilters, by: Dimension, *, also_cost: bool = True)
     complaint = frappe.qb.DocType("Complaint")
     before = filters.previous()
     here = filters.within(filters.moment(complaint)) if before else None
-    amounts = AMOUNTS if also_cost and sees_cost() else ()
+    amounts = (HANDLING,) if also_cost and sees_cost() else ()
     over = replace(filters, from_date=before.from_date) if before else filters
     dimensions = (by, _CURRENCY) if amounts else (by,)
     found: dict[Any, Figures] = {}
@@ -83,6 +90,8 @@ def figures_by(filters: ReportFilters, by: Dimension, *, also_cost: bool = True)
         if amount:
             one.cost[key[1]] += amount
         one.members |= line.members[0]
+    for key, currency, amount in _booked(filters, by, complaint) if amounts else ():
+        found.setdefault(key, Figures()).cost[currency] += amount
     return found
 
 
@@ -119,6 +128,18 @@ def severity_ranks() -> dict[str, int]:
     """Severity → its rank, 1 being the least."""
     level = frappe.qb.DocType("Risk Severity")
     return dict(frappe.qb.from_(level).select(level.name, level["rank"]).orderby(level.name).run())
+
+
+def _booked(filters: ReportFilters, by: Dimension, complaint: Table) -> list[tuple[Any, str, float]]:
+    """(key, currency, amount) of submitted documents; the amount that a complaint names has those in it that wait for accounts."""
+    term = by.term(complaint, filters)
+    query = by.joined(with_documents(with_settlements(frappe.qb.from_(complaint), complaint)), complaint)
+    query = query.select(term, complaint.currency, Sum(document_value(complaint))).where(is_booked())
+    rows = permitted(filters.apply(query.groupby(term, complaint.currency), complaint)).run()
+    fold = by.fold({row[0] for row in rows})
+    return [
+        (fold[value], currency or "", float(amount or 0)) for value, currency, amount in rows if value in fold
+    ]
 
 
 def _sums(complaint: Table, here: Criterion | None, amounts: Sequence[str]) -> list[Term]:

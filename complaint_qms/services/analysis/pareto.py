@@ -152,7 +152,7 @@ class Pareto:
         if self.by.key in self._rated and self._units is None:
             told.append(_("Choose a whole period to see rates for the units delivered in it."))
         elif self._units is not None and not self._units:
-            told.append(_("No deliveries are known in this period: there are no rates."))
+            told.append(_("None of these lines had deliveries in this period: there are no rates."))
         told.append(self.filters.not_listed(self.by.field))
         return sentences(told)
 

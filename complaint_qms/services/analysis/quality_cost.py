@@ -7,19 +7,20 @@ booked with. Currencies are never added up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import cint, flt
 from pypika.queries import QueryBuilder
-from pypika.terms import Case, Term
+from pypika.terms import Case, Field, Term, ValueWrapper
 
 from complaint_qms.constants.settlement import (
-    CLOSED,
     CREDIT_NOTE,
     DOCTYPE,
     DRAFT,
@@ -29,7 +30,13 @@ from complaint_qms.constants.settlement import (
     REJECTED,
     REPLACEMENT,
     RETURN_WITH_CREDIT,
-    SUBMITTED,
+)
+from complaint_qms.services.analysis.settlement_costs import (
+    BOOKED,
+    document_value,
+    is_booked,
+    with_documents,
+    with_settlements,
 )
 from complaint_qms.services.reporting.access import can_read, permitted, readable, readable_of
 from complaint_qms.services.reporting.columns import column, money, percent, sentences, summary
@@ -50,6 +57,8 @@ _KINDS: Final = {
 }
 """Purpose of a document → column. A repair has no amount: what it took is in the handling cost."""
 _SETTLED: Final = (_CREDITS, _RETURNS, _REPLACEMENTS, _GOODWILL)
+_AMOUNTS: Final = (*_SETTLED, "drafts", "proposed", "handling", "complaints", "every")
+"""Columns of the query, beside key and currency."""
 _MOST_SHOWN: Final = 12
 _MOST_NAMED: Final = 50
 """Values that an address names."""
@@ -66,6 +75,7 @@ class Cost:
         proposed: of settlements that are not submitted.
         handling: what handling the complaints took.
         complaints: how many have a settlement.
+        every: how many have a settlement or a handling cost.
         members: values of the dimension's field that the line is made of.
     """
 
@@ -74,7 +84,15 @@ class Cost:
     proposed: float = 0.0
     handling: float = 0.0
     complaints: int = 0
+    every: int = 0
     members: set[Any] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, amounts: Sequence[Any]) -> Cost:
+        """From the values of `_AMOUNTS`."""
+        told = dict(zip(_AMOUNTS, map(flt, amounts), strict=True))
+        booked = defaultdict(float, {kind: told[kind] for kind in _SETTLED})
+        return cls(booked, told["drafts"], told["proposed"], told["handling"], cint(told["complaints"]), cint(told["every"]))  # fmt: skip
 
     @property
     def total(self) -> float:
@@ -88,6 +106,7 @@ class Cost:
         self.proposed += other.proposed
         self.handling += other.handling
         self.complaints += other.complaints
+        self.every += other.every
 
 
 class QualityCost:
@@ -107,12 +126,22 @@ class QualityCost:
                 _("You may not see what complaints cost. Ask for a role that reads Complaint Settlements."),
                 frappe.PermissionError,
             )
-        self.costs = self._counted()
+        if self.dimension is None:
+            self.wholes = self._by_currency()
+            self.costs = self._dearest()
+        else:
+            self.costs = self._counted()
+            self.wholes = _wholes(self.costs)
 
     def run(self) -> tuple:
         """Columns, rows, message, chart, summary and "no total row", as a Script Report gives them."""
         rows = self.rows()
         return self.columns(), rows[:MOST_ROWS], self.message(rows), self.chart(rows), self.summary(), True
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        """That of the most complaints first."""
+        return sorted(self.wholes, key=lambda currency: (-self.wholes[currency].complaints, currency))
 
     def columns(self) -> list[dict]:
         one = self.dimension
@@ -139,8 +168,8 @@ class QualityCost:
         """Currencies one after another, that of the most complaints first; in each the dearest line first, months in their order."""
         names = self._names()
         rows: list[dict] = []
-        for currency in self._currencies():
-            whole = self._whole(currency).total
+        for currency in self.currencies:
+            whole = self.wholes[currency].total
             reached = 0.0
             for key in self._ordered(currency):
                 cost = self.costs[(key, currency)]
@@ -170,19 +199,20 @@ class QualityCost:
             _("A period counts the complaints that came in it, whenever they were paid for. Amounts are without taxes, in the currency of the company; drafts and proposals are beside the total, not in it."),
             _("All of this is cost of external failure. Prevention, appraisal and internal failure are not recorded by complaints, and what suppliers gave back is not deducted."),
         ]  # fmt: skip
-        if len(self._currencies()) > 1:
-            told.append(_("There are several currencies: each is added up by itself, and the chart shows {0}.").format(self._currencies()[0]))  # fmt: skip
+        if len(self.currencies) > 1:
+            told.append(_("There are several currencies: each is added up by itself, and the chart shows {0}.").format(self.currencies[0]))  # fmt: skip
         if not self.sees_handling:
             told.append(_("You may not see handling costs: they are not in it."))
-        if len(rows) > MOST_ROWS:
-            told.append(_("The first {0} of {1} lines are shown.").format(MOST_ROWS, len(rows)))
+        count = len(rows) if self.dimension else sum(one.every for one in self.wholes.values())
+        if count > MOST_ROWS:
+            told.append(_("The first {0} of {1} lines are shown.").format(MOST_ROWS, count))
         if self.dimension:
             told.append(self.filters.not_listed(self.dimension.field, _MOST_NAMED))
         return sentences(told)
 
     def chart(self, rows: list[dict]) -> dict | None:
         """Share of each line with the share reached so far, of the first currency; by month the amounts."""
-        currencies = self._currencies()
+        currencies = self.currencies
         shown = [row for row in rows if currencies and row["currency"] == currencies[0] and row["total"] > 0]
         if not shown:
             return None
@@ -206,10 +236,10 @@ class QualityCost:
         }  # fmt: skip
 
     def summary(self) -> list[dict]:
-        currencies = self._currencies()
+        currencies = self.currencies
         if not currencies:
             return []
-        wholes = {currency: self._whole(currency) for currency in currencies}
+        wholes = self.wholes
         shown = [
             MEASURES[f"cost_{name}"].card(money({currency: value(one) for currency, one in wholes.items()}), colour, "Data")
             for name, value, colour in (
@@ -224,72 +254,80 @@ class QualityCost:
     # Counting --------------------------------------------------------------------------------------------------------
 
     def _counted(self) -> dict[tuple[Any, str], Cost]:
-        """(key, currency) → amounts; three queries, and one for a dimension that folds its values."""
-        found: list[tuple[Any, str, Cost]] = [*self._documents(), *self._proposals(), *self._handling()]
-        fold = self.dimension.fold({key for key, _currency, _cost in found}) if self.dimension else None
+        """(key, currency) → amounts; one query, and one for a dimension that folds its values."""
+        found = self._lines().run()
+        fold = self.dimension.fold({row[0] for row in found})
         costs: dict[tuple[Any, str], Cost] = defaultdict(Cost)
-        for value, currency, cost in found:
-            key = value if fold is None else fold.get(value)
+        for value, currency, *amounts in found:
+            key = fold.get(value)
             if key is not None:
-                costs[(key, currency)].add(cost)
+                costs[(key, currency)].add(Cost.of(amounts))
                 costs[(key, currency)].members.add(value)
         return dict(costs)
 
-    def _documents(self) -> list[tuple[Any, str, Cost]]:
-        row, settlement = frappe.qb.DocType("Complaint Settlement Document"), frappe.qb.DocType(DOCTYPE)
-        booked = row.document_status.isin((SUBMITTED, CLOSED))
-        value = row.remedy_value * self._rate()
-        query = self._of_settlements().inner_join(row).on(row.parent == settlement.name)
-        query = (
-            query.select(row.purpose, Sum(Case().when(booked, value).else_(0)), Sum(Case().when(booked, 0).else_(value)))
-            .where((settlement.docstatus == 1) & row.document_status.isin((SUBMITTED, CLOSED, DRAFT, OPEN)))
-            .groupby(row.purpose)
-        )  # fmt: skip
-        found = []
-        for key, currency, purpose, amount, drafts in query.run():
-            kind = _KINDS.get(purpose)
-            found.append((key, currency or "", Cost({kind: flt(amount)} if kind else {}, drafts=flt(drafts))))
-        return found
+    def _by_currency(self) -> dict[str, Cost]:
+        """Currency → amounts of all complaints; one query."""
+        return {currency: Cost.of(amounts) for _none, currency, *amounts in self._lines(as_one=True).run()}
 
-    def _proposals(self) -> list[tuple[Any, str, Cost]]:
-        settlement = frappe.qb.DocType(DOCTYPE)
-        query = self._of_settlements().select(Sum(settlement.base_total_amount))
+    def _dearest(self) -> dict[tuple[Any, str], Cost]:
+        """Complaints that are shown, in their order, each with its amounts; one query, however many there are."""
+        query = self._lines()
+        place = Case()
+        for at, currency in enumerate(self.currencies):
+            place = place.when(Field("currency") == currency, at)
+        total = Field("credits") + Field("returns") + Field("replacements") + Field("goodwill") + Field("handling")  # fmt: skip
+        query = query.orderby(place.else_(len(self.currencies)))
+        for term in (total, Field("drafts"), Field("proposed")):
+            query = query.orderby(term, order=Order.desc)
+        rows = query.orderby(Field("line")).limit(MOST_ROWS).run()
+        return {(key, currency): Cost.of(amounts) for key, currency, *amounts in rows}
+
+    def _lines(self, as_one: bool = False) -> QueryBuilder:
+        """A query of (key, currency, …`_AMOUNTS`) of each line, or of all as one."""
+        parts = self._documents(as_one) * self._proposals(as_one) * self._handling(as_one)
+        part = frappe.qb.from_(parts.as_("part"))
+        key, currency = Field("line"), Field("currency")
+        query = part.select(key, currency, *(Sum(Field(name)).as_(name) for name in _AMOUNTS))
+        return query.groupby(key, currency)
+
+    def _documents(self, as_one: bool) -> QueryBuilder:
+        row, complaint = frappe.qb.DocType("Complaint Settlement Document"), frappe.qb.DocType("Complaint")
+        value, booked = document_value(complaint), is_booked()
+        amounts = {
+            kind: Case().when(booked & row.purpose.isin([purpose for purpose, of in _KINDS.items() if of == kind]), value).else_(0)
+            for kind in _SETTLED
+        }  # fmt: skip
+        amounts["drafts"] = Case().when(booked, 0).else_(value)
+        query = with_documents(with_settlements(frappe.qb.from_(complaint), complaint))
+        query = query.where(row.document_status.isin((*BOOKED, DRAFT, OPEN)))
+        return permitted(self._part(query, as_one, amounts), DOCTYPE)
+
+    def _proposals(self, as_one: bool) -> QueryBuilder:
+        complaint, settlement = frappe.qb.DocType("Complaint"), frappe.qb.DocType(DOCTYPE)
+        query = with_settlements(frappe.qb.from_(complaint), complaint)
         query = query.where((settlement.docstatus == 0) & (settlement.status != REJECTED))
-        return [(key, currency or "", Cost(proposed=flt(amount))) for key, currency, amount in query.run()]
+        return permitted(self._part(query, as_one, {"proposed": settlement.base_total_amount}), DOCTYPE)
 
-    def _handling(self) -> list[tuple[Any, str, Cost]]:
+    def _handling(self, as_one: bool) -> QueryBuilder:
         complaint = frappe.qb.DocType("Complaint")
         has_settlement = Coalesce(complaint.settlement_status, "") != ""
-        spent = complaint.handling_cost > 0
-        amount = Sum(complaint.handling_cost) if self.sees_handling else Sum(0)
-        key = self._term()
-        query = (
-            frappe.qb.from_(complaint)
-            .select(key, complaint.currency, amount, Sum(Case().when(has_settlement, 1).else_(0)))
-            .where(has_settlement | spent if self.sees_handling else has_settlement)
-            .groupby(key, complaint.currency)
-        )
-        rows = permitted(self.filters.apply(query, complaint)).run()
-        return [(key, currency or "", Cost(handling=flt(sum_), complaints=cint(count))) for key, currency, sum_, count in rows]  # fmt: skip
+        amounts = {"complaints": Case().when(has_settlement, 1).else_(0), "every": ValueWrapper(1)}
+        wanted = has_settlement
+        if self.sees_handling:
+            amounts["handling"] = complaint.handling_cost
+            wanted = has_settlement | (complaint.handling_cost > 0)
+        query = frappe.qb.from_(complaint).where(wanted)
+        return self._part(query, as_one, amounts)
 
-    def _of_settlements(self) -> QueryBuilder:
-        """Settlements with their complaints, both as the session's user may read them, by key and currency."""
-        complaint, settlement = frappe.qb.DocType("Complaint"), frappe.qb.DocType(DOCTYPE)
-        key = self._term()
-        query = (
-            frappe.qb.from_(complaint)
-            .inner_join(settlement)
-            .on(settlement.complaint == complaint.name)
-            .select(key, complaint.currency)
-            .groupby(key, complaint.currency)
-        )
-        return permitted(permitted(self.filters.apply(query, complaint)), DOCTYPE)
-
-    def _rate(self) -> Term:
-        """Factor from a settlement's currency to that of its complaint, which is its company's."""
-        complaint, settlement = frappe.qb.DocType("Complaint"), frappe.qb.DocType(DOCTYPE)
-        rate = Case().when(settlement.conversion_rate > 0, settlement.conversion_rate).else_(1)
-        return Case().when(settlement.currency == complaint.currency, 1).else_(rate)
+    def _part(self, query: QueryBuilder, as_one: bool, amounts: Mapping[str, Term]) -> QueryBuilder:
+        """(key, currency, …`_AMOUNTS`) of what the filters and the user's rights leave of the complaints of a query."""
+        complaint = frappe.qb.DocType("Complaint")
+        key = ValueWrapper("") if as_one else self._term()
+        currency = Coalesce(complaint.currency, "")
+        query = query.select(key.as_("line"), currency.as_("currency"))
+        query = query.select(*(Sum(amounts.get(name, ValueWrapper(0))).as_(name) for name in _AMOUNTS))
+        query = query.groupby(currency) if as_one else query.groupby(key, currency)
+        return permitted(self.filters.apply(query, complaint))
 
     def _term(self) -> Term:
         complaint = frappe.qb.DocType("Complaint")
@@ -297,22 +335,11 @@ class QualityCost:
 
     # Order and names -------------------------------------------------------------------------------------------------
 
-    def _currencies(self) -> list[str]:
-        counts: dict[str, int] = defaultdict(int)
-        for (_key, currency), cost in self.costs.items():
-            counts[currency] += cost.complaints
-        return sorted(counts, key=lambda currency: (-counts[currency], currency))
-
-    def _whole(self, currency: str) -> Cost:
-        whole = Cost()
-        for (_key, of_currency), cost in self.costs.items():
-            if of_currency == currency:
-                whole.add(cost)
-        return whole
-
     def _ordered(self, currency: str) -> list[Any]:
         keys = [key for key, of_currency in self.costs if of_currency == currency]
-        if self.dimension and self.dimension.is_time:
+        if self.dimension is None:
+            return keys
+        if self.dimension.is_time:
             return sorted(keys)
 
         def dearest(key: Any) -> tuple:
@@ -335,3 +362,11 @@ class QualityCost:
             "currency": ["=", currency] if currency else ["is", "not set"],
         }
         return self.filters.route(asked, _MOST_NAMED)
+
+
+def _wholes(costs: Mapping[tuple[Any, str], Cost]) -> dict[str, Cost]:
+    """Currency → its lines together."""
+    found: dict[str, Cost] = defaultdict(Cost)
+    for (_key, currency), cost in costs.items():
+        found[currency].add(cost)
+    return dict(found)

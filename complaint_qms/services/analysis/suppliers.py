@@ -26,6 +26,11 @@ from complaint_qms.integrations.erpnext.groupings import (
 from complaint_qms.integrations.erpnext.supplied import units_received
 from complaint_qms.permissions.delivered_units import kept_to
 from complaint_qms.permissions.query import MatchCondition, restrictions
+from complaint_qms.services.analysis.component_suppliers import (
+    MOST_BATCHES,
+    ThroughComponents,
+    through_components,
+)
 from complaint_qms.services.analysis.lines import (
     Figures,
     beyond_chance,
@@ -110,6 +115,7 @@ class SupplierScorecard:
             of["traced"].column("count", 110),
             of["named_supplier"].column("named", 130, drill=base),
             of["batch_supplier"].column("by_batch", 130, drill=base),
+            of["component_supplier"].column("by_component", 150, drill=base),
             of["open"].column(width=80, drill=still_open),
             of["overdue"].column(width=90, drill=overdue),
             *([of["mean_severity"].column(width=120)] if sees_severity() else []),
@@ -134,8 +140,11 @@ class SupplierScorecard:
     def rows(self) -> list[dict]:
         units = self._units or {}
         lines = {name: line for name, line in self.lines.items() if line.count}
-        delivered = [name for name in units if name not in lines]
+        made_of = self._through.counts
+        parts = [name for name in self._seen(made_of) if name not in lines]
+        delivered = [name for name in units if name not in lines and name not in made_of]
         names = sorted(lines, key=lambda name: (-lines[name].count, name))
+        names += sorted(parts, key=lambda name: (-made_of[name], name))
         names += sorted(delivered, key=lambda name: (-units[name], name))
         names = names[:_MOST_LINES]
         titles = self.supplier.names(names)
@@ -148,6 +157,12 @@ class SupplierScorecard:
             _("Period: {0} to {1}.").format(formatdate(self.filters.from_date), formatdate(self.filters.to_date)),
             _("A complaint counts for the supplier that it names; where it names none, for that of its batch."),
         ]  # fmt: skip
+        if self._through.counts:
+            told.append(_("By Component are complaints about batches that were made of batches from the supplier, by the stock ledger. They are beside the complaints traced and in no rate: every supplier of a component has them."))  # fmt: skip
+        if self._through.is_cut:
+            told.append(_("Components were looked up for the {0} batches with most complaints alone, or not to their end: choose a shorter period or fewer items to see all.").format(MOST_BATCHES))  # fmt: skip
+        if self._through.withheld:
+            told.append(_("Documents not shown to you: {0}. Components in them are not looked up.").format(self._through.withheld))  # fmt: skip
         if self.unknown:
             told.append(_("Complaints that lead to no supplier: {0}.").format(self.unknown))
         if self._is_part:
@@ -177,7 +192,7 @@ class SupplierScorecard:
         whole = Figures()
         for line in self.lines.values():
             whole.add(line)
-        if not (whole.count or self._units):
+        if not (whole.count or self._units or self._through.counts):
             return []
         of = MEASURES
         shown = [
@@ -204,6 +219,7 @@ class SupplierScorecard:
             "count": line.count,
             "named": line.count - by_batch,
             "by_batch": by_batch,
+            "by_component": self._through.counts.get(name, 0),
             "open": line.open,
             "overdue": line.overdue,
             "mean_severity": line.mean_severity,
@@ -227,6 +243,9 @@ class SupplierScorecard:
         row["routes"] = {"named": named} | ({} if by_batch else {"open": named, "overdue": named})
         if by_batch and len(batches) <= _MOST_NAMED:
             row["routes"]["by_batch"] = {"supplier": ["is", "not set"], "batch_no": ["in", sorted(batches)]}
+        made = self._through.batches.get(name, ())
+        if made and name not in self._through.inexact and len(made) <= _MOST_NAMED:
+            row["routes"]["by_component"] = {"batch_no": ["in", sorted(made)]}
         return row
 
     def _seen(self, names: Mapping[str, Any]) -> set[str]:
@@ -303,6 +322,13 @@ class SupplierScorecard:
         query = frappe.qb.from_(complaint).select(key, Count(complaint.batch_no).distinct()).groupby(key)
         query = self.supplier.joined(query, complaint).where(complaint.batch_no != "")
         return dict(permitted(self.filters.apply(query, complaint)).run())
+
+    @cached_property
+    def _through(self) -> ThroughComponents:
+        found = through_components(self.filters, self.user)
+        if self.supplier.chosen:
+            found.counts = {name: found.counts[name] for name in self.supplier.chosen if name in found.counts}
+        return found
 
     @cached_property
     def _batches(self) -> dict[str, dict[str, int]]:

@@ -75,7 +75,7 @@ _ALL: Final = (
     ),
     Measure(
         "rate", RATE, lambda: _("Per 1,000 Units"),
-        lambda: _("1,000 × complaints ÷ units delivered. Empty where no deliveries are known."),
+        lambda: _("1,000 × complaints ÷ units delivered. Empty where none were delivered in the period, net of returns."),
     ),
     Measure(
         "rate_lower", RATE, lambda: _("At Least"),
@@ -107,7 +107,7 @@ _ALL: Final = (
     ),
     Measure(
         "cost", MONEY, lambda: _("Cost"),
-        lambda: _("Settled amounts and handling costs of the complaints, each currency by itself; what nobody has entered is not in it."),
+        lambda: _("Submitted documents of settlements and handling costs of the complaints, without taxes, each currency by itself; drafts are not counted, and what nobody has entered is not in it."),
     ),
     Measure(
         "repeats", COUNT, lambda: _("Repeat Complaints"),
@@ -142,6 +142,10 @@ _ALL: Final = (
         lambda: _("Of these, complaints that name no supplier, traced by that of their batch."),
     ),
     Measure(
+        "component_supplier", COUNT, lambda: _("By Component"),
+        lambda: _("Complaints about batches that were made, at any level, of a batch received from the supplier, by the stock ledger; without those that are traced to it anyway, and not among the complaints traced."),
+    ),
+    Measure(
         "verified_causes", COUNT, lambda: _("Verified Causes"),
         lambda: _("Root causes that name the supplier and were verified in the period. Filters by company, item, item group and batch narrow them as well."),
     ),
@@ -151,7 +155,7 @@ _ALL: Final = (
     ),
     Measure(
         "rate_received", RATE, lambda: _("Per 1,000 Units Received"),
-        lambda: _("1,000 × complaints traced to the supplier ÷ units received. Empty where no receipts are known."),
+        lambda: _("1,000 × complaints traced to the supplier ÷ units received. Empty where none were received in the period, net of what was sent back."),
     ),
     Measure(
         "lots", COUNT, lambda: _("Lots Concerned"),

@@ -103,7 +103,7 @@ class SopPerformance:
         return sentences(
             [
                 _(
-                    "Hours are working hours of the SOP, without the time on hold. Late counts what is late now as well."
+                    "Hours are working hours of the SOP, without the time on hold. Late counts what is late now as well. A complaint that ended before its limit without a first response counts as neither."
                 ),
                 self.filters.not_listed(),
             ]
@@ -215,16 +215,19 @@ class SopPerformance:
         complaint = frappe.qb.DocType("Complaint")
         clock = "response" if line == RESPONSE else "resolution"
         status = complaint[f"{clock}_status"]
-        done = status.isin([MET, MISSED])
-        if line == RESPONSE:  # a complaint that ended unanswered has been judged but took no time to answer
+        done, met = status.isin([MET, MISSED]), status == MET
+        if (
+            line == RESPONSE
+        ):  # a complaint that ended unanswered has been judged, but nobody answered it in time
             done &= complaint.first_response_at.isnotnull()
+            met &= complaint.first_response_at.isnotnull()
         query = frappe.qb.from_(complaint).where(status.isin([*RUNNING, PAUSED, MET, MISSED]))
         return VisitSource(
             query=self._narrowed(query),
             sop=complaint.sop,
             line=line,
             seconds=Case().when(done, complaint[f"{clock}_used"]),
-            met=status == MET,
+            met=met,
             late=status.isin(LATE),
             open=status.isin([*RUNNING, PAUSED]),
             at_risk=status == AT_RISK,

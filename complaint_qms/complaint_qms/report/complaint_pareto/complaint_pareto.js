@@ -36,7 +36,10 @@ frappe.query_reports["Complaint Pareto"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const reports = complaint_qms.reports;
 		if (data && column.fieldname === "heat") return reports.heat_bar(value);
-		if (data && data.without_units && column.fieldname === "rate") return reports.remark(__("no deliveries known"));
+		if (data && data.without_units && column.fieldname === "rate") {
+			const by_batch = frappe.query_report.get_filter_value("by") === "batch";
+			return reports.remark(by_batch ? __("none delivered by then") : __("none delivered in the period"));
+		}
 		if (data && data.beyond_chance && column.fieldname === "change") {
 			return reports.beyond_chance(value, data.beyond_chance);
 		}
