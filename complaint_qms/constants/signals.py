@@ -36,7 +36,10 @@ BY_UNITS: Final = "by_units"
 BY_ALL_UNITS: Final = "by_all_units"
 BY_TIME: Final = "by_time"
 BY_TIME_UNFIT: Final = "by_time_unfit"
-"""What a rise is held against: units delivered of it or there, all units, time because no units are known, time although they are."""
+BY_TIME_APART: Final = "by_time_apart"
+BY_TIME_OTHER_KIND: Final = "by_time_other_kind"
+"""What a rise is held against: units delivered of it or there, all units; time alone because the company delivered none that is known,
+although units are in the field, because those that are known are not in the field at that time, or because deliveries do not name it."""
 
 DRAFT: Final = "draft"
 QUEUED: Final = "queued"
@@ -115,8 +118,10 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "signal_held_against": {
         BY_UNITS: "Units Delivered",
         BY_ALL_UNITS: "All Units Delivered",
-        BY_TIME: "Time Alone, No Deliveries Known",
+        BY_TIME: "Time Alone, No Deliveries by the Company Known",
         BY_TIME_UNFIT: "Time Alone, Units Do Not Explain It",
+        BY_TIME_APART: "Time Alone, Delivered at Another Time",
+        BY_TIME_OTHER_KIND: "Time Alone, Deliveries Do Not Name It",
     },
     "signal_step": {
         FOUND: "Found",

@@ -10,6 +10,7 @@ from threading import Event, Thread
 import frappe
 import pytest
 
+from complaint_qms.api.signals import use_last_again
 from complaint_qms.constants import roles
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.signals import ADOPTED, CAPA, COMPLETED, DISMISSED
@@ -252,8 +253,15 @@ def test_a_setting_is_adopted_and_the_scheduled_scan_runs_with_it(world):
         1,
     )
     assert made.adopted_from == doc.name
+    assert comparing.result_shown(doc)["in_use"] == "Nine in three weeks"
+    with factory.as_user(auditor), pytest.raises(frappe.PermissionError):
+        use_last_again(world.company)
+    elsewhere = factory.person(roles.QUALITY_MANAGER, Company=factory.company())
+    with factory.as_user(elsewhere), pytest.raises(frappe.ValidationError, match="No setting is in use"):
+        use_last_again(world.company)
     with factory.as_user(manager):
-        adopting.use_last_again(world.company)
+        use_last_again(world.company)
+        assert comparing.result_shown(doc)["in_use"] == ""
         assert adopting.chosen_for([world.company]) == {}
     # Whoever is kept to one company adopts for it, though the page names others.
     kept = factory.person(roles.QUALITY_MANAGER, Company=world.company)

@@ -10,7 +10,7 @@ import pytest
 from complaint_qms.constants import roles
 from complaint_qms.constants.signals import ART_88, DISMISSED, NO_REPORTABLE_TREND, REPORTABLE_TREND
 from complaint_qms.services import writing
-from complaint_qms.services.signals import deciding, schedule
+from complaint_qms.services.signals import deciding, run, schedule
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
 from tests.desk.scanned import complaints, deliveries, new_world, scan, signals, weeks
@@ -160,6 +160,31 @@ def test_the_plan_is_checked_and_looked_at_by_itself(plan):
     plan.reload()
     plan.trend_schedule = "off"
     plan.save()
+
+
+def test_without_a_plan_no_trend_is_looked_for(plan):
+    world = new_world()
+    complaints([(week, world.goods[0], None, world.kinds[0]) for week in range(SPAN)], world)
+    waiting = frappe.get_doc({"doctype": "Signal Scan", "company": world.company, "as_of": weeks(SPAN), "preset": ART_88}).insert()  # fmt: skip
+    waiting.submit()
+    for nothing in (None, "  "):
+        plan.reload()
+        plan.trend_plan = nothing
+        plan.save()
+        draft = frappe.get_doc({"doctype": "Signal Scan", "company": world.company, "as_of": weeks(SPAN), "preset": ART_88}).insert()  # fmt: skip
+        with pytest.raises(frappe.ValidationError, match="Plan: name number and version of the plan"):
+            draft.submit()
+        plan.trend_schedule = "weekly"
+        with pytest.raises(frappe.ValidationError, match="Plan: name number and version of the plan"):
+            plan.save()
+        plan.reload()
+    # A site that looked for trends before a plan was asked for: none is started, ordinary scans are.
+    frappe.db.set_single_value("Complaint QMS Settings", {"trend_schedule": "weekly", "signal_schedule": "weekly"})  # fmt: skip
+    started = frappe.get_all("Signal Scan", {"name": ("in", schedule.start_due(weeks(SPAN))), "company": world.company}, pluck="preset")  # fmt: skip
+    assert [bool(preset) for preset in started] == [False]
+    frappe.db.set_value("Signal Scan", waiting.name, "plan_reference", "")
+    with pytest.raises(frappe.ValidationError, match="Plan: name"):
+        run.find_rises(waiting.reload())
 
 
 def _assessments(of: list[str], values: dict) -> None:

@@ -71,8 +71,8 @@ class KindScan:
     """Complaints of each of them."""
     matrix: SeriesMatrix
     result: ScanResult
-    delivered: NDArray[np.bool_]
-    """Whether units in the field are known of each series, be they used or not."""
+    in_field: Array | None
+    """Units in the field of each series (series, weeks), be they used or not; None where none are known."""
 
 
 def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
@@ -92,7 +92,7 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
         return None
     if kind in ALL_UNITS and past.deliveries and (units := _all_units(past)) is not None:
         matrix = replace(matrix, exposure=np.repeat(units, len(chosen), axis=0))
-    known = np.zeros(len(chosen), bool) if matrix.exposure is None else np.any(matrix.exposure > 0, axis=1)
+    in_field = matrix.exposure
     # A series is watched from the week on in which it has come to so many complaints as are asked for.
     seen = np.cumsum(matrix.counts, axis=1) >= wanted.least
     if kind == "batch":
@@ -101,7 +101,9 @@ def scan_kind(kind: str, past: History, wanted: Wanted) -> KindScan | None:
         s = wanted.settings
         matrix = replace(matrix, exposure=fitting_units(matrix.counts, matrix.exposure, s.baseline, s.guard))
     result = scan_series(matrix, settings=wanted.settings, watched=seen)
-    return KindScan(Watched.of(kind, chosen, matrix, result), chosen, totals[chosen], matrix, result, known)
+    return KindScan(
+        Watched.of(kind, chosen, matrix, result), chosen, totals[chosen], matrix, result, in_field
+    )
 
 
 def without_deliveries(past: History) -> History:
@@ -143,7 +145,12 @@ def _scan_batches(
     )  # fmt: skip
     result.signals[:] = [_told_by_age(one) if unknown[one.row] else one for one in result.signals]
     return KindScan(
-        Watched.of("batch", chosen, matrix, result, given), chosen, totals[chosen], matrix, result, ~unknown
+        Watched.of("batch", chosen, matrix, result, given),
+        chosen,
+        totals[chosen],
+        matrix,
+        result,
+        matrix.exposure,
     )
 
 

@@ -84,6 +84,8 @@ def _facts(
         units = float(past.exposure[here]) if measured else None
         parameters |= {"baseline": s.baseline, "guard": s.guard, "min_baseline": s.min_baseline}
         parameters |= {"dispersion": float(past.dispersion[here]), "freedom": float(past.freedom[here])}
+        came = float(np.nansum(result.counts[row, first : last + 1]))
+        parameters |= {"left_out_periods": last - first + 1 - number, "left_out_count": came - count}
         if result.lent.known(column):
             parameters |= {
                 "own_dispersion": float(past.own[here]), "dispersions": tuple(DISPERSIONS.tolist()),
@@ -165,17 +167,20 @@ def _words(
 
     if method == "threshold":
         return (say("threshold"),)
+    facts |= {f"left_{name}": parameters.get(f"left_out_{name}", 0) for name in ("periods", "count")}
+    taken_out = (say("left_out" if units is None else "left_out_units"),) if facts["left_count"] >= 1 else ()
     if method == "cusum":
         facts |= {name: parameters[name] for name in ("observed_since", "expected_since")}
         facts["since"] = _name(periods, parameters["since_column"])
-        return (say("rise"), say("cusum"))
+        return (say("rise"), say("cusum"), *taken_out)
     if method == "maxsprt":
         facts["once"] = once_in(values["p"])
         facts["dispersion"] = parameters["dispersion"]
+        told = (say("maxsprt"), say("maxsprt_limit"), say("maxsprt_chance"))
         if np.isnan(facts["dispersion"]):
-            return (say("maxsprt"), say("maxsprt_chance"), say("siblings_unknown"))
+            return (*told, say("siblings_unknown"))
         uneven = round(facts["dispersion"], 1) > 1
-        return (say("maxsprt"), say("maxsprt_chance"), *((say("siblings"),) if uneven else ()))
+        return (*told, *((say("siblings"),) if uneven else ()))
     opening = (
         "season" if method == "farrington" else "rate" if units is not None and method != "ears" else "time"
     )
@@ -185,6 +190,7 @@ def _words(
         say(opening),
         *((say("season_few"),) if few else ()),
         *((say("quiet" if left_out else "guard"),) if opening == "time" and gap > 1 else ()),
+        *taken_out,
         *chance(values["p"], kind),
     ]
     if method in ("laney", "farrington") and round(values["spread"], 3) <= 1:

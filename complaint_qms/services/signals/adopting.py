@@ -76,10 +76,10 @@ def use_last_again(company: str) -> None:
     """
     check_role(_("choose the settings of scans"), roles.QUALITY_MANAGER)
     used = in_use(company)
-    if not used:
+    doc = frappe.get_doc(BACK_TEST, used.back_test) if used else None
+    # Whoever is kept to other companies is not told whether this one has any.
+    if doc is None or not doc.has_permission("write"):
         refuse(_("No setting is in use for {0}.").format(escape_html(company)))
-    doc = frappe.get_doc(BACK_TEST, used.back_test)
-    doc.check_permission("write")
     _end(company, now_datetime(), acting()[-1])
     writing.touch_single(SETTINGS)
     note_on(

@@ -35,7 +35,7 @@ from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.signals import settings
+from complaint_qms.services.signals import adopting, settings
 from complaint_qms.services.signals.choices import OF_ROW, check_complete, scan_of
 from complaint_qms.services.signals.facts import cause_key
 from complaint_qms.services.signals.past_walk import Past, Tried, outbreaks_of, result_digest
@@ -111,7 +111,8 @@ def mark_finding(name: str, row: str, verdict: str) -> Document:
 
 
 def result_shown(doc: Document) -> dict[str, Any]:
-    """What the form draws of a back-test that is complete: {months, settings, found, kinds, more}, in the reader's language."""
+    """What the form draws of a back-test that is complete: {months, settings, found, kinds, more, in_use}, in the reader's language. `in_use` is
+    the setting of this back-test that the scheduled scans of the company run with now, empty where they run with none of it."""
     if doc.status != COMPLETED:
         return {}
     result = json.loads(doc.result or "{}")
@@ -135,7 +136,9 @@ def result_shown(doc: Document) -> dict[str, Any]:
         for month, count in by_month.items():
             findings[place[month]] = count
         told.append({**one, "findings": findings})
-    return {**result, "settings": told, "found": found}
+    used = adopting.in_use(doc.company)
+    in_use = used.setting_name if used and used.back_test == doc.name else ""
+    return {**result, "settings": told, "found": found, "in_use": in_use}
 
 
 def _rows(doc: Document, past: Past, tried: list[Tried]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from complaint_qms.services.signals import following, settings, trend
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Describer, Facts, KeptScan
 from complaint_qms.services.signals.reading import Complaints, read_complaints
+from complaint_qms.services.signals.uncounted import read_uncounted
 from complaint_qms.services.signals.words import json_value, packed
 
 PROGRESS = "signal_scan_progress"
@@ -131,7 +132,8 @@ def find_rises(scan: Document, tell: Callable[[int], None] = lambda share: None)
     tell(90)
     facts = []
     if findings:
-        describe = Describer(scans, complaints, scan.method)
+        uncounted = read_uncounted(scan.company, as_of, start.astype("datetime64[D]").item())
+        describe = Describer(scans, complaints, scan, deliveries, uncounted)
         facts = [describe.facts(finding) for finding in findings]
     return Rises(
         complaints,
@@ -162,6 +164,7 @@ def why(error: Exception) -> str:
 
 
 def _find_trends(scan: Document, tell: Callable[[int], None]) -> Rises:
+    trend.check_reference(scan)  # one that waited since before a plan was asked for
     complaints, deliveries, facts, watched, matrix, told = trend.read_and_judge(scan, tell)
     digest = digest_of(complaints, deliveries) if deliveries is not None else complaints.digest
     return Rises(complaints, [], [], facts, digest, watched, matrix.periods if matrix else None, told)

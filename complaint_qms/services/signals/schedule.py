@@ -11,7 +11,7 @@ from frappe.utils import getdate
 from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.signals import ART_88, MONTHLY, SCAN, WEEKLY
-from complaint_qms.services.signals import adopting
+from complaint_qms.services.signals import adopting, trend
 from complaint_qms.services.signals.settings import of_preset
 
 _SCHEDULES = {"": "signal_schedule", ART_88: "trend_schedule"}
@@ -29,12 +29,12 @@ def due_day(how: str, today: date) -> date | None:
 
 def start_due(today: date | None = None) -> list[str]:
     """Start a scan of every preset that is due for each company that has none as of the day; their names. It runs with the setting that was
-    adopted for the company from a back-test, else with the choices of its last scan; a trend as its plan says."""
+    adopted for the company from a back-test, else with the choices of its last scan; a trend as its plan says, and none without a plan."""
     started = []
     for preset, field in _SCHEDULES.items():
         how = frappe.db.get_single_value(SETTINGS, field) or ""
         day = due_day(how, today or getdate())
-        if not day:
+        if not day or (preset and not trend.has_plan()):
             continue
         companies = sorted(_companies(day) - _scanned(day, preset))
         chosen = {} if preset else adopting.chosen_for(companies)

@@ -20,7 +20,7 @@ from pypika.terms import Criterion, Term
 from complaint_qms.constants.reportability import GRAVE_HARM
 from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.constants.signals import ART_88, BY_TIME, BY_TIME_UNFIT, BY_UNITS, CHART_WEEKS, FIELDS
+from complaint_qms.constants.signals import ART_88, BY_UNITS, CHART_WEEKS, FIELDS, SCAN, WITNESSES
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.signals.period_trend import (
     Graver,
@@ -34,12 +34,15 @@ from complaint_qms.engine.signals.period_trend import (
 from complaint_qms.engine.signals.series import SeriesMatrix
 from complaint_qms.engine.signals.weekly import Deliveries, first_to_reach, weekly_series
 from complaint_qms.services.record.input_validation import refuse
+from complaint_qms.services.record.language import labelled
 from complaint_qms.services.reportability.applicable_rules import is_of_jurisdiction
 from complaint_qms.services.reporting.filters import branch
 from complaint_qms.services.risk.matrix import level_ranks
 from complaint_qms.services.signals.deliveries import deliveries_of
 from complaint_qms.services.signals.facts import Facts, cause_key, witnesses_of
 from complaint_qms.services.signals.reading import Complaints, read_complaints
+from complaint_qms.services.signals.remarks import time_alone, told_twice
+from complaint_qms.services.signals.uncounted import Uncounted, read_uncounted
 from complaint_qms.services.signals.words import json_value, packed
 
 SOURCE = "Regulation (EU) 2017/745, Art. 88(1)"
@@ -65,6 +68,22 @@ def take_plan(scan: Document) -> None:
     scan.history_from = scan.method = None
 
 
+def check_reference(scan: Document) -> None:
+    """Method, baseline and level of a trend are those of a plan: without one there is nothing to hold them against.
+
+    Raises:
+        frappe.ValidationError: the settings name no plan.
+    """
+    if scan.preset == ART_88 and not (scan.plan_reference or "").strip():
+        told = _("name number and version of the plan for post-market surveillance in Complaint QMS Settings, EU MDR Art. 88 Trends. Without a plan no trend is looked for.")  # fmt: skip
+        refuse(labelled(_(scan.meta.get_label("plan_reference"), context=SCAN), told))
+
+
+def has_plan() -> bool:
+    """Whether the settings name a plan."""
+    return bool((frappe.db.get_single_value(SETTINGS, "trend_plan") or "").strip())
+
+
 def plan_of(scan: Document) -> TrendPlan:
     return TrendPlan(
         observation=cint(scan.observation_weeks),
@@ -82,7 +101,7 @@ def numbers_of(scan: Document) -> dict[str, Any]:
 
 def check_plan(settings: Document) -> None:
     """Raises:
-    frappe.ValidationError: with every number of the plan that is out of range.
+    frappe.ValidationError: with every number of the plan that is out of range, and the plan itself where trends are looked for without one.
     """
     wrong = []
     # What came with a later version has no value on a site that was there before; 0 is a value.
@@ -97,6 +116,9 @@ def check_plan(settings: Document) -> None:
         if not low <= cint(settings.get(field)) <= high:
             label = _(settings.meta.get_label(field), context=SETTINGS)
             wrong.append(_("{0}: enter a whole number from {1} to {2}.").format(label, low, high))
+    if settings.trend_schedule not in (None, "", "off") and not (settings.trend_plan or "").strip():
+        label = _(settings.meta.get_label("trend_plan"), context=SETTINGS)
+        wrong.append(labelled(label, _("name number and version of the plan before trends are looked for by themselves.")))  # fmt: skip
     if not 1e-6 <= flt(settings.trend_alpha) <= 0.1:
         label = _(settings.meta.get_label("trend_alpha"), context=SETTINGS)
         wrong.append(_("{0}: enter a number from {1} to {2}.").format(label, "0.000001", "0.1"))
@@ -130,7 +152,7 @@ def read_and_judge(
         return complaints, deliveries, [], 0, None, []
     since = _first_weeks(scan.company, as_of, begin, [complaints.labels["item"][code] for code in chosen])
     trends = frequency_trends(matrix.counts, matrix.exposure, plan, since)
-    judged = _Judged(scan, plan, complaints, chosen, matrix, trends)
+    judged = _Judged(scan, plan, complaints, chosen, matrix, trends, deliveries, read_uncounted(scan.company, as_of, begin))  # fmt: skip
     tell(80)
     return complaints, deliveries, judged.facts(), int(trends.judged.sum()), matrix, judged.not_judged()
 
@@ -174,10 +196,13 @@ class _Judged:
         chosen: np.ndarray,
         matrix: SeriesMatrix,
         trends: Trends,
+        deliveries: Deliveries,
+        uncounted: Uncounted,
     ) -> None:
         self.scan, self.plan, self.complaints, self.chosen, self.matrix, self.trends = (
             scan, plan, complaints, chosen, matrix, trends,
         )  # fmt: skip
+        self.deliveries, self.uncounted = deliveries, uncounted
         width = len(matrix.periods)
         self.begin = max(0, width - plan.observation)
         self.first = max(0, self.begin - plan.baseline)
@@ -237,6 +262,7 @@ class _Judged:
         trends, plan, graver = self.trends, self.plan, self.graver.get(row)
         item = self.complaints.labels["item"][self.chosen[row]]
         least = min(float(trends.p[row]), graver.p if graver else 1.0)
+        held_against, of_deliveries = self._held_against(row)
         values: dict[str, Any] = {
             **dict.fromkeys(FIELDS.values()),
             "item_code": item,
@@ -256,11 +282,11 @@ class _Judged:
             "p_value": f"{least:.3g}",
             "p_corrected": f"{self.look.corrected[row]:.3g}",
             "series_watched": int(trends.judged.sum()),
-            "words": packed(self._words(row, graver)),
+            "words": packed([*self._words(row, graver), *self._not_counted(item), *of_deliveries]),
             "chart": json.dumps(self._chart(row)),
             "method": plan.method,
             "method_reason": _STATED.key,
-            "held_against": self._held_against(row),
+            "held_against": held_against,
             "strongest_week": None,
             "baseline_from": self.matrix.periods.label(self.first),
             "baseline_to": self.matrix.periods.label(self.begin - 1),
@@ -273,13 +299,22 @@ class _Judged:
         }  # fmt: skip
         names, now = self.complaints.names, self._of(row, *self._spans()[0])
         mine = self._of(row, 0, len(self.days) + 1)
-        return Facts(values, names[now].tolist(), witnesses_of(self.complaints, mine, now), True, False)
+        witnesses = witnesses_of(self.complaints, mine, now) + self.uncounted.latest(
+            {"item": item}, WITNESSES
+        )
+        return Facts(values, names[now].tolist(), witnesses, True, False)
 
-    def _held_against(self, row: int) -> str:
+    def _held_against(self, row: int) -> tuple[str, list[Message]]:
         if self.trends.by_units[row]:
-            return BY_UNITS
+            return BY_UNITS, []
         exposure = self.matrix.exposure
-        return BY_TIME if exposure is None or not exposure[row].any() else BY_TIME_UNFIT
+        in_field = exposure is not None and bool(np.any(exposure[row] > 0))
+        period = self.matrix.periods.name(len(self.days) - 1)
+        return time_alone("item", int(self.chosen[row]), self.deliveries, in_field, period, self.days[0])
+
+    def _not_counted(self, item: str) -> list[Message]:
+        before = (self.days[self.first], self.days[self.begin] - timedelta(days=1)) if self.begin else None
+        return told_twice(self.uncounted, {"item": item}, [(self.days[self.begin], self.end)], before)
 
     def _words(self, row: int, graver: Graver | None) -> list[Message]:
         trends, plan = self.trends, self.plan

@@ -14,6 +14,9 @@ class SignalScan(Checked):
     def validate(self):
         settings.check_scan(self)
 
+    def before_submit(self):
+        trend.check_reference(self)
+
     def on_submit(self):
         if not self.flags.run_here:
             starting.request_run(self)

@@ -63,6 +63,7 @@ function draw_result(frm, shown) {
 		show({ at: cint(at), verdict: verdict || null });
 	});
 	$result.find("[data-adopt]").on("click", (event) => adopt(frm, doc.tried[cint(event.currentTarget.dataset.adopt)]));
+	$result.find("[data-use-last]").on("click", () => use_last_again(frm, shown.in_use));
 	const $chart = frm.get_field("chart_html").$wrapper.html(charts_html(shown, frm.get_field("chart_html").$wrapper.width()));
 	$chart.find("[data-month]").on("click", (event) => {
 		const { at, month } = event.currentTarget.dataset;
@@ -142,10 +143,13 @@ function table_html(doc, shown) {
 		.join("");
 	const may = frappe.user.has_role("Quality Manager");
 	const buttons = doc.tried.map((row, at) => {
-		if (doc.adopted_setting === row.setting_name) return `<td>${pill("adopted", __("Adopted"), "green")}</td>`;
-		return may
-			? `<td><button type="button" class="btn btn-xs btn-default" data-adopt="${at}">${esc(__("Adopt"))}</button></td>`
-			: "<td></td>";
+		if (shown.in_use === row.setting_name) {
+			const back = `<button type="button" class="btn btn-xs btn-default" data-use-last>${esc(__("Use the Choices of the Last Scan"))}</button>`;
+			return `<td>${pill("in_use", __("In Use"), "green")} ${may ? back : ""}</td>`;
+		}
+		const before = doc.adopted_setting === row.setting_name ? pill("adopted", __("Adopted Before"), "gray") : "";
+		const button = `<button type="button" class="btn btn-xs btn-default" data-adopt="${at}">${esc(__("Adopt"))}</button>`;
+		return `<td>${before} ${may ? button : ""}</td>`;
 	});
 	const adopted =
 		may || doc.adopted_setting
@@ -286,6 +290,21 @@ function adopt(frm, row) {
 		async () => {
 			await frappe.xcall(`${API}.adopt_setting`, { name: doc.name, row: row.name });
 			frappe.show_alert({ message: __("Adopted"), indicator: "green" });
+			await frm.reload_doc();
+		}
+	);
+}
+
+function use_last_again(frm, setting) {
+	const { company } = frm.doc;
+	frappe.confirm(
+		__(
+			"The scheduled scans of {0} run with the choices of its last scan again, as before any setting was adopted. “{1}” stays in the list of Complaint QMS Settings.",
+			[esc(company), esc(setting)]
+		),
+		async () => {
+			await frappe.xcall(`${API}.use_last_again`, { company });
+			frappe.show_alert({ message: __("The choices of the last scan are used again."), indicator: "green" });
 			await frm.reload_doc();
 		}
 	);

@@ -30,7 +30,7 @@ export function draw_signal(frm) {
 	const { doc } = frm;
 	const shown = (doc.__onload || {}).shown || {};
 	frm.get_field("state_html").$wrapper.html(state_html(doc));
-	draw_signal_chart(frm.get_field("chart_html").$wrapper, shown.chart);
+	draw_signal_chart(frm.get_field("chart_html").$wrapper, shown.chart, doc);
 	frm.get_field("words_html").$wrapper.html(words_html(doc, shown));
 	frm.get_field("complaints_html").$wrapper.html(complaints_html(doc, shown));
 	frm

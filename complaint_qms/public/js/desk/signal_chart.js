@@ -11,23 +11,36 @@ const TOP = 22;
 const BOTTOM = 26;
 const LIMIT_SHOWN = 2;
 
-/** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last, spells} into `$parent`. */
-export function draw_signal_chart($parent, chart) {
+/** Draw a chart {weeks, labels, observed, expected, limit, marked, first, last, spells, added_up} of the signal `doc` into `$parent`. */
+export function draw_signal_chart($parent, chart, doc = {}) {
 	if (!chart || !chart.weeks.length) {
 		$parent.empty();
 		return;
 	}
 	const room = $parent.width() || window.innerWidth;
 	const shape = Math.min(room, window.innerWidth) < NARROW_BELOW ? NARROW : WIDE;
-	$parent.html(`<div class="cq-signal-chart">${svg(chart, shape)}${legend_html(chart)}</div>`);
+	const drawn = lines_of(chart);
+	$parent.html(
+		`<div class="cq-signal-chart">${svg(chart, drawn, shape)}${legend_html(chart, drawn)}${remarks_html(chart, drawn, doc)}</div>`
+	);
 }
 
-function svg(chart, shape) {
-	const count = chart.weeks.length;
-	const came = Math.max(1, ...chart.observed, ...chart.expected.filter((value) => value !== null));
+/** What is drawn beside the bars: {came, limit, expected}; null for a line that would say nothing. */
+function lines_of(chart) {
+	const known = chart.expected.filter((value) => value !== null);
+	const came = Math.max(1, ...chart.observed, ...known);
 	// A limit far above everything that came (little was known yet) would press all of it flat: it is left out of the drawing.
 	const limit = (chart.limit || []).map((value) => (value === null || value > LIMIT_SHOWN * came ? null : value));
-	const most = nice(Math.max(came, ...limit));
+	return {
+		came,
+		limit: limit.some((value) => value !== null) ? limit : null,
+		expected: known.some((value) => value > 0) ? chart.expected : null,
+	};
+}
+
+function svg(chart, drawn, shape) {
+	const count = chart.weeks.length;
+	const most = nice(Math.max(drawn.came, ...(drawn.limit || [])));
 	const step = (shape.width - LEFT - RIGHT) / count;
 	const x = (at) => LEFT + at * step;
 	const y = (value) => TOP + (shape.height - TOP - BOTTOM) * (1 - Math.min(value, most) / most);
@@ -43,10 +56,11 @@ function svg(chart, shape) {
 				width="${Math.max(step * 0.76, 1)}" height="${Math.max(y(0) - y(value), 0)}"/>${mark}</g>`;
 		})
 		.join("");
-	return `<svg viewBox="0 0 ${shape.width} ${shape.height}" role="img" aria-label="${esc(__("Complaints by week"))}">
+	const named = chart.added_up ? __("Complaints added up by week") : __("Complaints by week");
+	return `<svg viewBox="0 0 ${shape.width} ${shape.height}" role="img" aria-label="${esc(named)}">
 		${scale_html(most, y, shape)}${bars}
-		<path class="cq-signal-expected" d="${path_html(chart.expected, x, y)}"/>
-		<path class="cq-signal-limit" d="${path_html(limit, x, y)}"/>
+		${drawn.expected ? `<path class="cq-signal-expected" d="${path_html(drawn.expected, x, y)}"/>` : ""}
+		${drawn.limit ? `<path class="cq-signal-limit" d="${path_html(drawn.limit, x, y)}"/>` : ""}
 		${week_names_html(chart, x, step, shape)}</svg>`;
 }
 
@@ -98,16 +112,37 @@ function bar_words(chart, at, alarm) {
 	return said.join(" · ");
 }
 
-function legend_html(chart) {
+function legend_html(chart, drawn) {
 	const alarm = `<span><i class="cq-key is-alarm">▲</i>${esc(__("Week with an alarm"))}</span>`;
+	const bars = chart.added_up ? __("Complaints up to a week, added up") : __("Complaints of a week");
 	const parts = [
 		...(chart.marked.length ? [alarm] : []),
 		`<span><i class="cq-key is-inside"></i>${esc(__("Week of the rise"))}</span>`,
-		`<span><i class="cq-key is-usual"></i>${esc(__("Complaints of a week"))}</span>`,
-		`<span><i class="cq-key is-expected"></i>${esc(__("Expected"))}</span>`,
+		`<span><i class="cq-key is-usual"></i>${esc(bars)}</span>`,
 	];
-	if (chart.limit) parts.push(`<span><i class="cq-key is-limit"></i>${esc(__("Limit"))}</span>`);
+	if (drawn.expected) parts.push(`<span><i class="cq-key is-expected"></i>${esc(__("Expected"))}</span>`);
+	if (drawn.limit) parts.push(`<span><i class="cq-key is-limit"></i>${esc(__("Limit"))}</span>`);
 	return `<p class="cq-signal-legend text-muted">${parts.join("")}</p>`;
+}
+
+/** Why a line is not drawn that a reader looks for, and what is added up. */
+function remarks_html(chart, drawn, doc) {
+	const said = [];
+	if (chart.added_up)
+		said.push(__("The batch is looked at every week: complaints, expectation and limit are those of all weeks since it is watched."));
+	if (!drawn.expected) {
+		const known = chart.expected.some((value) => value !== null);
+		said.push(known ? __("None was expected: nothing came before.") : __("What was to be expected is not known."));
+	}
+	if (!drawn.limit) said.push(no_limit_words(chart, doc));
+	return said.length ? `<p class="text-muted">${esc(said.join(" "))}</p>` : "";
+}
+
+function no_limit_words(chart, doc) {
+	const known = (chart.limit || []).filter((value) => value !== null);
+	if (known.length) return __("The limit is not drawn: it lies far above, at {0} complaints.", [Math.min(...known)]);
+	if (doc.preset) return __("There is no limit of a week: the plan compares the two periods as a whole.");
+	return __("There is no limit of a week: this was not watched by itself, but explains alarms of what was.");
 }
 
 /** The next number that a scale ends well with. */
