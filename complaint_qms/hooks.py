@@ -160,7 +160,12 @@ override_doctype_dashboards = {
 }
 
 # What the print formats of the app lay out
-jinja = {"methods": ["complaint_qms.services.paper.sheet.quality_record_sheet"]}
+jinja = {
+    "methods": [
+        "complaint_qms.services.paper.sheet.quality_record_sheet",
+        "complaint_qms.services.review.sheet.management_review_sheet",
+    ]
+}
 
 # Settlements: the ERPNext documents they drafted tell them of every change
 _SETTLED = "complaint_qms.overrides.settlement_documents"
@@ -378,6 +383,7 @@ scheduler_events = {
         "complaint_qms.jobs.evidence.check_evidence",
         "complaint_qms.jobs.rules.ask_daily",
         "complaint_qms.jobs.signals.scan_when_due",
+        "complaint_qms.jobs.reviews.make_and_mail",
     ],
 }
 

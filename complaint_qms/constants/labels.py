@@ -8,6 +8,7 @@ from typing import Final
 
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
+from complaint_qms.constants.review import LABELS as REVIEWS
 from complaint_qms.constants.signals import LABELS as SIGNALS
 
 CONTEXT: Final = "Complaint QMS"
@@ -47,6 +48,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "void": "Void",
     },
     **FIELD_ACTIONS,
+    **REVIEWS,
     **SIGNALS,
     # clock
     "sla_status": {
@@ -145,10 +147,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "unacceptable": "Unacceptable",
     },
     "harm": {"none": "None", "minor": "Minor", "serious": "Serious", "death": "Death"},
-    "reportability": {
-        "reported": "Reported",
-        "not_reportable": "Not Reportable",
-    },
+    "reportability": {"reported": "Reported", "not_reportable": "Not Reportable"},
     "evidence": {
         "photo": "Photo",
         "video": "Video",

@@ -219,6 +219,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "Field Action Notice", TOOL,
         names=(Names(_OWN, "field_action", "Field Action"),), sight="records",
     ),
+    Record("Management Review", TOOL, sight="management_review", tracked=True),
     Record("QMS Connector", TOOL, tracked=True),
     Record(
         "QMS Connector Call", TOOL,
@@ -273,6 +274,9 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Field Action Text"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),
     _row("Investigation Complaint"),
+    _row("Management Review Action"),
+    _row("Management Review Attendee"),
+    _row("Management Review Section"),
     _row("QMS Connector Event"),
     _row("QMS Connector Fact"),
     _row("QMS Outside Fact Value"),

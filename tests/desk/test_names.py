@@ -71,6 +71,7 @@ def test_these_are_all_records_of_the_app():
             "Delivered Units Week",
             "Field Action Customer",
             "Field Action Notice",
+            "Management Review",
             "QMS Connector",
             "QMS Connector Call",
             "QMS Event",

@@ -38,6 +38,7 @@ SELF_EXPLAINING = {
     ),
     "Investigation Check": "check result verdict evidence reference_doctype reference_name",
     "Investigation Complaint": "complaint",
+    "Management Review": "company",
     "Reportability Assessment": "complaint used_for_treatment",
     "Risk Matrix": "matrix_name description",
     "Risk Matrix Cell": "severity occurrence risk_level color",

@@ -37,6 +37,8 @@ import { offer_common_factors, offer_common_factors_of } from "./desk/common_fac
 import { draw_field_action, offer_field_action } from "./desk/field_action";
 import { draw_scan, draw_signal } from "./desk/signal";
 import { draw_back_test } from "./desk/back_test";
+import { draw_review } from "./desk/review";
+import { make_management_view } from "./desk/management_view";
 import { draw_chat, offer_chat } from "./desk/chat";
 import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
@@ -76,6 +78,8 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_common_factors_of,
 	draw_field_action,
 	draw_back_test,
+	draw_review,
+	make_management_view,
 	draw_scan,
 	draw_signal,
 	offer_field_action,

@@ -62,7 +62,7 @@ class EfficiencyReport:
         """Months the latest first, others by how many complaints there are."""
         names = self.measured.names()
         return [
-            {"key": key, "group": names[key], **_figures(line), **self._routes(key)}
+            {"key": key, "group": names[key], **pace_figures(line), **self._routes(key)}
             for key, line in self.measured.lines.items()
         ]
 
@@ -101,7 +101,7 @@ class EfficiencyReport:
         whole = self.measured.whole
         if not whole.complaints:
             return []
-        found = _figures(whole)
+        found = pace_figures(whole)
         shown = [MEASURES["complaints"].card(whole.complaints)]
         for name, indicator in (
             ("response_median", ""),
@@ -152,14 +152,8 @@ class EfficiencyReport:
         return route | {"received_at": moment}
 
 
-def band_names() -> list[str]:
-    """Days open of each band, in words."""
-    first = [_("up to {0} days").format(BANDS[0])]
-    between = [_("{0} to {1} days").format(low + 1, high) for low, high in pairwise(BANDS)]
-    return [*first, *between, _("over {0} days").format(BANDS[-1])]
-
-
-def _figures(line: Pace) -> dict[str, Any]:
+def pace_figures(line: Pace) -> dict[str, Any]:
+    """What the report shows of one line, by column."""
     return {
         "complaints": line.complaints,
         "response_median": _hours(line.response.get(50)),
@@ -176,6 +170,13 @@ def _figures(line: Pace) -> dict[str, Any]:
         **{f"band_{at}": count for at, count in enumerate(line.bands)},
         "promises_kept": percent(line.kept, line.kept + line.broken),
     }
+
+
+def band_names() -> list[str]:
+    """Days open of each band, in words."""
+    first = [_("up to {0} days").format(BANDS[0])]
+    between = [_("{0} to {1} days").format(low + 1, high) for low, high in pairwise(BANDS)]
+    return [*first, *between, _("over {0} days").format(BANDS[-1])]
 
 
 def _hours(seconds: float | None) -> float | None:

@@ -130,7 +130,7 @@ class Pareto:
             rows.append(self._row(None, name, rest, self._route_of_others(others)))
         if "" in self.lines:
             rows.append(self._row("", self.by.names([""])[""], self.lines[""], self._route("")))
-        reached, total = 0, self._total.count
+        reached, total = 0, self.whole.count
         for row in rows:
             reached += row["count"]
             row["together"] = percent(reached, total)
@@ -188,7 +188,7 @@ class Pareto:
     def summary(self, rows: list[dict]) -> list[dict]:
         if not rows:
             return []
-        whole, of = self._total, MEASURES
+        whole, of = self.whole, MEASURES
         shown = [
             of["complaints"].card(whole.count, "blue"),
             of["open"].card(whole.open, "orange" if whole.open else "green"),
@@ -196,10 +196,8 @@ class Pareto:
         ]
         if self.compares:
             shown.append(of["before"].card(self.before))
-        units = sum((self._units or {}).values())
-        if units and self.by.key != "batch":  # whose units were delivered at any time
-            # Complaints without a key, and of what was not delivered, belong to none of these units.
-            rate = 1000 * sum(line.count for key, line in self.lines.items() if self._units.get(key)) / units
+        rate = self.rate
+        if rate is not None:
             shown.append(of["rate"].card(fmt_money(rate, precision=2), "blue"))
         if sees_cost() and whole.cost:
             shown.append(of["cost"].card(money(whole.cost), "blue"))
@@ -207,6 +205,24 @@ class Pareto:
         if few:
             shown.append(summary(_("Lines That Make {0} %").format(REACH), few))
         return shown
+
+    @property
+    def rate(self) -> float | None:
+        """Complaints for each 1,000 units delivered of all lines that had some; None where that is not known. Of batches, whose units were
+        delivered at any time, there is none."""
+        units = sum((self._units or {}).values())
+        if not units or self.by.key == "batch":
+            return None
+        # Complaints without a key, and of what was not delivered, belong to none of these units.
+        return 1000 * sum(line.count for key, line in self.lines.items() if self._units.get(key)) / units
+
+    @cached_property
+    def whole(self) -> Figures:
+        """All lines together."""
+        whole = Figures()
+        for line in self.lines.values():
+            whole.add(line)
+        return whole
 
     def _tree_rows(self) -> list[dict]:
         nodes = nodes_of(
@@ -243,7 +259,7 @@ class Pareto:
             "key": key or "",
             "group": name,
             "count": line.count,
-            "share": percent(line.count, self._total.count),
+            "share": percent(line.count, self.whole.count),
             "open": line.open,
             "overdue": line.overdue,
             "mean_severity": line.mean_severity,
@@ -280,13 +296,6 @@ class Pareto:
             return None
         named = [name for key in keys for name in (self.lines[key].members if self.by.folds else (key,))]
         return {self.by.field: ["in", named]} if len(named) <= _MOST_NAMED else None
-
-    @cached_property
-    def _total(self) -> Figures:
-        whole = Figures()
-        for line in self.lines.values():
-            whole.add(line)
-        return whole
 
     @property
     def _known(self) -> int:
