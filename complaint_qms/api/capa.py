@@ -1,4 +1,4 @@
-"""CAPA over the wire: report an action, measure effectiveness."""
+"""CAPA over the wire: report an action, measure effectiveness, judge the residual risk."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from frappe.utils import getdate
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.stages import CAPA_ACTION_OPEN
-from complaint_qms.services.capa import actions, effectiveness
+from complaint_qms.services.capa import actions, effectiveness, residual_risk
 from complaint_qms.services.record.gate_codes import gate_code
 
 
@@ -69,3 +69,30 @@ def extend_window(capa: str, days: int, reason: str) -> dict[str, Any]:
     doc.check_permission("write")
     effectiveness.extend(doc, days, reason)
     return {"window_end": doc.window_end, "extensions": len(doc.window_extensions)}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+@checked
+def residual_proposal(capa: str) -> dict[str, Any]:
+    """What the figures since say of the risk that is left; see services.capa.residual_risk."""
+    doc = frappe.get_doc("CAPA", capa)
+    doc.check_permission("read")
+    return residual_risk.residual_proposal(doc)
+
+
+@frappe.whitelist(methods=["POST"])
+@checked
+def judge_residual(capa: str, severity: str, occurrence: str, reason: str | None = None) -> dict[str, Any]:
+    """Keep a judgement of the risk that is left after a CAPA; see services.capa.residual_risk.
+
+    Returns:
+        {risk_level, acceptability, judgements}: of this judgement, and how many there are.
+    """
+    doc = frappe.get_doc("CAPA", capa)
+    doc.check_permission("write")
+    row = residual_risk.judge_residual(doc, severity, occurrence, reason)
+    return {
+        "risk_level": row.risk_level,
+        "acceptability": row.acceptability,
+        "judgements": len(doc.residual_risks),
+    }

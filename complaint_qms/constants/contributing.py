@@ -33,6 +33,7 @@ NOT_REVIEWED: Final = {
         "effect_override_reason",
         "effect_note",
         "window_extensions",
+        "residual_risks",
         "void_reason",
         "lessons",
         "related_changes",

@@ -9,6 +9,7 @@ from typing import Final
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 from complaint_qms.constants.review import LABELS as REVIEWS
+from complaint_qms.constants.risk import LABELS as RISKS
 from complaint_qms.constants.signals import LABELS as SIGNALS
 
 CONTEXT: Final = "Complaint QMS"
@@ -141,11 +142,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "no_answer": "No Answer",
     },
     # risk and harm
-    "acceptability": {
-        "acceptable": "Acceptable",
-        "alarp": "As Low as Reasonably Practicable",
-        "unacceptable": "Unacceptable",
-    },
+    **RISKS,
     "harm": {"none": "None", "minor": "Minor", "serious": "Serious", "death": "Death"},
     "reportability": {"reported": "Reported", "not_reportable": "Not Reportable"},
     "evidence": {

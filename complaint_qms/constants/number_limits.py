@@ -16,6 +16,7 @@ MOST: Final[dict[str, dict[str, int]]] = {
     },
     "Complaint Handler": {"capacity": 9999},
     "CAPA": {"window_days": _TEN_YEARS_OF_DAYS, "baseline_days": _TEN_YEARS_OF_DAYS},
+    "Risk Matrix": {"occurrence_days": _TEN_YEARS_OF_DAYS},
     "Complaint SOP": {
         "first_response_time": _TWO_YEARS_OF_SECONDS,
         "resolution_time": _TWO_YEARS_OF_SECONDS,

@@ -249,6 +249,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("CAPA Action", evidence=FileField("evidence", "evidence_sha256", "CAPA", "actions")),
     _row("CAPA Complaint"),
     _row("CAPA Related Change"),
+    _row("CAPA Residual Risk"),
     _row("CAPA Root Cause"),
     _row("CAPA Window Extension"),
     _row("Complaint Alert"),

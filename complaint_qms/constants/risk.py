@@ -76,3 +76,29 @@ HARM_EVENTS = {
 }
 """Kinds of event that name harm to a person themselves, as registers write them. A class of a defect (*fatal*, 致命) is
 none: in the trade a wrong colour may be one."""
+
+SCOPES = ("item", "item_group", "batch")
+"""Of what complaints and deliveries are counted together for an occurrence."""
+RATE, UPPER = "rate", "upper_limit"
+BASES = (RATE, UPPER)
+"""By what of a rate its level is read: the rate observed, or the upper limit of its interval."""
+OCCURRENCE_DAYS = 365
+"""Period of a matrix that names none."""
+
+LABELS = {
+    "acceptability": {
+        "acceptable": "Acceptable",
+        "alarp": "As Low as Reasonably Practicable",
+        "unacceptable": "Unacceptable",
+    },
+    "occurrence_scope": {"item": "Item", "item_group": "Item Group", "batch": "Batch"},
+    "occurrence_basis": {"rate": "Observed Rate", "upper_limit": "Upper Limit of the Rate"},
+    "risk_movement": {
+        "rose": "Rose",
+        "fell": "Fell",
+        "moved_across": "Moved Across",
+        "unmoved": "Unmoved",
+        "gone": "No More Complaints",
+    },
+}
+"""Names of keys, see `constants/labels.py`."""

@@ -148,7 +148,7 @@ CAPA: Final = Stages(
         "ineffective": ("effect_conclusion", "effect_override_reason", "effect_note"),
         "void": ("void_reason",),
     },
-    open_after_end=("successor", "lessons", "related_changes"),
+    open_after_end=("successor", "lessons", "related_changes", "residual_risks"),
     under_review={"plan_review": ("void_reason",)},
 )
 FIELD_ACTION: Final = Stages(

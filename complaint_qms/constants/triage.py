@@ -36,7 +36,6 @@ REJECTION: Final = ("is_complaint", "reportable", "triage_rationale", "rejection
 """What is written with “not a complaint”."""
 
 FIRST_WORDS: Final = 180
-OCCURRENCE_DAYS: Final = 365
 LEAST_UNITS: Final = 1
 
 UNDONE_WITHIN: Final = 8 * 3600

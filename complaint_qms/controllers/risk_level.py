@@ -4,7 +4,7 @@ from frappe import _
 
 from complaint_qms.controllers.vocabulary import Named
 from complaint_qms.services.compliance.settings_in_use import check_meaning
-from complaint_qms.services.risk import matrix, priority
+from complaint_qms.services.risk import band_check, matrix, priority
 
 # What a level stands for; its colour is how it is shown.
 _MEANING = ("rank", "description", "harm_level", "fmea_rating", "rate_from", "rate_to")
@@ -18,6 +18,8 @@ class RiskLevel(Named):
     def validate(self) -> None:
         matrix.check_color(self.color, _(self.meta.get_label("color")))
         priority.check_rating(self)
+        if self.doctype == "Risk Occurrence":
+            band_check.check_band(self)
         check_meaning(self, [name for name in _MEANING if self.meta.has_field(name)])
 
     def on_update(self) -> None:

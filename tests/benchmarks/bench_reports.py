@@ -28,6 +28,8 @@ from complaint_qms.services.analysis.efficiency_report import EfficiencyReport
 from complaint_qms.services.analysis.pareto import Pareto
 from complaint_qms.services.analysis.quality_cost import QualityCost
 from complaint_qms.services.analysis.repeats import RepeatComplaints
+from complaint_qms.services.analysis.risk_pair_matrix import matrix_report
+from complaint_qms.services.analysis.risk_priorities import RiskPriorities
 from complaint_qms.services.analysis.suppliers import SupplierScorecard
 from complaint_qms.services.reporting import figures
 from complaint_qms.services.reporting.complaint_register import ComplaintRegister
@@ -53,6 +55,17 @@ MATRIX = """
         count(*)
     from `tabComplaint` where received_at >= %(before)s and received_at < %(end)s
     group by severity, occurrence
+"""
+RISK_PAIRS = """
+    select item_code, complaint_type, severity, occurrence, currency,
+        sum(received_at >= %(start)s),
+        count(*),
+        sum(received_at >= %(start)s and stage not in ('closed', 'rejected', 'duplicate', 'void')),
+        max(if(received_at >= %(start)s, if(detection > 0, detection, 10), 0)),
+        sum(if(received_at >= %(start)s, coalesce(settled_amount, 0) + coalesce(handling_cost, 0), 0))
+    from `tabComplaint`
+    where received_at >= %(before)s and received_at < %(end)s and stage not in ('rejected', 'duplicate', 'void')
+    group by item_code, complaint_type, severity, occurrence, currency
 """
 REGISTER = """
     select extract(year_month from received_at) month, currency, count(*),
@@ -214,6 +227,8 @@ COST_DOCUMENTS = """
 OPEN = "stage not in ('closed', 'rejected', 'duplicate', 'void')"
 BARE = {
     "Complaint Risk Matrix": [MATRIX],
+    "Complaint Risk Matrix of pairs": [RISK_PAIRS],
+    "Risk Priorities": [RISK_PAIRS],
     "Complaint Register": [REGISTER, PAGE],
     "SOP Performance by Stage": [
         STAGES,
@@ -264,6 +279,8 @@ BARE = {
 }
 REPORTS: dict[str, Callable[[], object]] = {
     "Complaint Risk Matrix": lambda: RiskMatrixReport(PERIOD).run(),
+    "Complaint Risk Matrix of pairs": lambda: matrix_report({**VALID, "count_of": "pairs"}).run(),
+    "Risk Priorities": lambda: RiskPriorities(VALID).run(),
     "Complaint Register": lambda: ComplaintRegister(PERIOD).run(),
     "SOP Performance by Stage": lambda: SopPerformance(PERIOD).run(),
     "Complaint Pareto by type": lambda: Pareto({**VALID, "by": "complaint_type"}).run(),

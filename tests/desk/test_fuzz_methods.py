@@ -31,6 +31,7 @@ REPORTS = (
     "Delivered Units",
     "Complaint Pareto",
     "Repeat Complaints",
+    "Risk Priorities",
     "Supplier Quality Scorecard",
     "Complaint Cross-tab",
     "Complaint Efficiency",

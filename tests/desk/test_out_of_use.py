@@ -22,8 +22,9 @@ from tests.desk.test_history_kept import FIELDS, another
 
 # Set by the server alone; what is sent in it is put back.
 SERVERS = {("Complaint", "risk_matrix"), ("Complaint", "at_once_sop"), ("Complaint SOP", "previous_version")}
-# Written by the server alone: what came in says by which way it came, what was asked is about a complaint as it is.
-BY_SERVER = {"Complaint Inbox Item", "Complaint Signal", "Complaint Survey"}
+# Written by the server alone: what came in says by which way it came, what was asked is about a complaint as it is, a judgement of the
+# residual risk offers levels in use.
+BY_SERVER = {"CAPA Residual Risk", "Complaint Inbox Item", "Complaint Signal", "Complaint Survey"}
 
 
 def links():

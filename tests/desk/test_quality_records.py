@@ -284,6 +284,7 @@ ROW_DOCTYPES = (
     "CAPA Action",
     "CAPA Complaint",
     "CAPA Related Change",
+    "CAPA Residual Risk",
     "CAPA Root Cause",
     "CAPA Window Extension",
     "Complaint Alert",

@@ -102,6 +102,35 @@ def extension_missing(facts: Facts, days: int, reason: str | None) -> list[Missi
     return found + _independent(facts, "judge its effectiveness", include_actions=True)
 
 
+def residual_missing(
+    facts: Facts,
+    judged: tuple[str | None, str | None],
+    proposed: tuple[str | None, str | None],
+    reason: str | None,
+) -> list[Missing]:
+    """What stands in the way of judging the risk that is left after a CAPA: it has to be closed as effective, both levels have to be
+    named, whoever judges has no part in it, and what the figures do not propose needs its reason.
+
+    Args:
+        judged, proposed: (severity, occurrence); None where nothing is.
+    """
+    if (facts.get("stage") or "draft") != "closed":
+        return [
+            Missing(
+                "G5", "stage", Message("The residual risk is judged once the CAPA is closed as effective.")
+            )
+        ]
+    found: list[Missing] = []
+    for field, level in zip(("Severity", "Occurrence"), judged, strict=True):
+        if blank(level):
+            found.append(Missing("G5", "", Message("{field}: choose a level.", {"field": field})))
+    if not found and judged != proposed and blank(reason):
+        found.append(
+            Missing("G5", "", Message("Reason: write why you judge otherwise than the figures propose."))
+        )
+    return found + _independent(facts, "judge its residual risk", include_actions=True)
+
+
 def still_needed(complaints: list[str]) -> list[Missing]:
     """A CAPA does not leave complaints that were closed because it answers them."""
     return named(
@@ -294,6 +323,7 @@ def _independent(facts: Facts, deed: str, *, include_actions: bool) -> list[Miss
 _OWN_WORK = {
     "approve its plan": "You own, wrote or submitted this CAPA: somebody else has to approve its plan.",
     "verify it": "You own or wrote this CAPA or one of its actions: somebody else has to verify it.",
+    "judge its residual risk": "You own or wrote this CAPA or one of its actions: somebody else has to judge its residual risk.",
     "judge its effectiveness": "You own or wrote this CAPA or one of its actions: somebody else has to judge its effectiveness.",
 }
 

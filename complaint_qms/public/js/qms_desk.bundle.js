@@ -7,6 +7,8 @@ import { contained_html } from "./desk/contained";
 import { kind_of } from "./desk/file_kinds";
 import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
+import { draw_occurrence, follow_occurrence } from "./desk/occurrence";
+import { draw_residual } from "./desk/residual_risk";
 import { draw_clocks } from "./desk/clocks";
 import { draw_flow } from "./desk/sop_flow";
 import { import_sop, offer_sop_actions } from "./desk/sop_actions";
@@ -16,7 +18,7 @@ import { draw_why_tree } from "./desk/why_tree";
 import { draw_ishikawa } from "./desk/ishikawa";
 import { draw_gantt } from "./desk/gantt";
 import { draw_before_after } from "./desk/before_after";
-import { draw_matrix } from "./desk/matrix";
+import { draw_bands, draw_matrix } from "./desk/matrix";
 import { merge_dialog } from "./desk/merging";
 import { make_my_work } from "./desk/my_work";
 import { make_triage } from "./desk/triage";
@@ -90,6 +92,9 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_gallery,
 	kind_of,
 	draw_proposals,
+	draw_occurrence,
+	follow_occurrence,
+	draw_residual,
 	draw_clocks,
 	draw_flow,
 	import_sop,
@@ -100,6 +105,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_ishikawa,
 	draw_gantt,
 	draw_before_after,
+	draw_bands,
 	draw_matrix,
 	merge_dialog,
 	make_my_work,

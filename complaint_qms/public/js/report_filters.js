@@ -5,6 +5,8 @@ import { show_definitions } from "./report_definitions";
 import { dimensions, fold_filters, shared_filters } from "./shared_filters";
 import { address, esc, esc_signs } from "./markup";
 import { leads_nowhere, record_name } from "./stored_text";
+import { mind_risk_steps, risk_step_html } from "./risk_next_step";
+import { came_html, pairs_link, risk_badge, risk_way } from "./risk_pairs";
 
 // What keeps a text from being taken for a formula in an exported sheet is for the sheet alone.
 const FORMULA_GUARD = /^'(?='*([\t\r]|\s*[=+\-@＝＋－＠]))/;
@@ -25,6 +27,10 @@ Object.assign(complaint_qms.reports, {
 
 	fold_filters,
 	dimensions,
+	mind_risk_steps,
+	risk_badge,
+	risk_step_html,
+	risk_way,
 	show_definitions,
 
 	// Address of the Complaint list with filters (fieldname → [operator, value]), or of another list.
@@ -42,6 +48,11 @@ Object.assign(complaint_qms.reports, {
 	// A link to the Complaint list, or the same without one where no list can name its complaints.
 	listed_html(filters, html, attributes) {
 		return filters ? this.link(this.list_href(filters), html, attributes) : `<span ${attributes}>${html}</span>`;
+	},
+
+	// The count of a cell of the risk matrix: it leads to the list, or to the pairs that it counts.
+	counted_html({ pairs, route }, html, attributes) {
+		return pairs ? pairs_link(pairs, html, attributes) : this.listed_html(route, html, attributes);
 	},
 
 	// A cell whose column says `link_to`: one link per name, names separated by ", ".
@@ -111,6 +122,7 @@ Object.assign(complaint_qms.reports, {
 
 	// "▲ 3" with its meaning in words; empty without a period to compare with.
 	movement(cell) {
+		if (cell.came) return came_html(cell.came);
 		if (cell.change === undefined || cell.change === null) return "";
 		const [sign, words] =
 			cell.change > 0
@@ -136,7 +148,7 @@ Object.assign(complaint_qms.reports, {
 		const style = "color:inherit;text-decoration:none";
 		const hint = [cell.level, cell.acceptability, cell.action].filter(Boolean).join(" · ");
 		const total = cell.total
-			? this.listed_html(cell.route, cint(cell.total), `style="${style};font-size:1.25em"`)
+			? this.counted_html(cell, cint(cell.total), `style="${style};font-size:1.25em"`)
 			: `<span style="opacity:.6">0</span>`;
 		const open = cell.open ? this.listed_html(cell.open_route, `<b>${esc(__("{0} open", [cell.open]))}</b>`, `style="${style}"`) : "";
 		const below = [esc(cell.level || ""), open].filter(Boolean).join(" · ");

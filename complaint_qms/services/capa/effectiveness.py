@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder.functions import Count
 from frappe.utils import add_days, get_datetime, getdate, now_datetime
+from pypika.queries import QueryBuilder
 
 from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.engine.effectiveness import Criterion, assess_effect
@@ -45,8 +46,8 @@ def compute(doc: Document) -> None:
     baseline = (getdate(add_days(end_of_baseline, 1 - doc.baseline_days)), getdate(end_of_baseline))
     # While the window still runs, what is seen so far is what is measured.
     window = (getdate(doc.window_start), min(getdate(doc.window_end), getdate()))
-    before_count, before_exposure = _observe(doc, *baseline)
-    after_count, after_exposure = _observe(doc, *window)
+    before_count, before_exposure = observed_in(doc, *baseline)
+    after_count, after_exposure = observed_in(doc, *window)
     counted = (before_count, before_exposure, after_count, after_exposure)
     result = assess_effect(
         *counted, criterion_of(doc), observed_days=max((window[1] - window[0]).days + 1, 0)
@@ -124,27 +125,20 @@ def criterion_of(doc: Document) -> Criterion:
     )
 
 
-def _save_computed(doc: Document) -> None:
-    doc.flags.computed = True
-    try:
-        doc.save()
-    finally:
-        doc.flags.computed = False
-
-
-def _observe(doc: Document, start: date, end: date) -> tuple[int, float]:
+def observed_in(doc: Document, start: date, end: date) -> tuple[int, float]:
+    """Complaints of a CAPA's scope received, and units of it delivered, from `start` to `end`, both included."""
     if end < start:
         return 0, 0.0
     units = units_delivered(start, end, company=doc.company, item_code=doc.item_code, batch_no=doc.batch_no)
-    return _complaints(doc, start, end), max(units, 0.0)
+    counted = of_scope(doc, start, end).select(Count("*")).run()
+    return int(counted[0][0]), max(units, 0.0)
 
 
-def _complaints(doc: Document, start: date, end: date) -> int:
-    """Complaints of the CAPA's scope received in the span; merged, rejected and void ones are no complaints."""
+def of_scope(doc: Document, start: date, end: date) -> QueryBuilder:
+    """A query over the complaints of a CAPA's scope received in the span; merged, rejected and void ones are no complaints."""
     complaint = frappe.qb.DocType("Complaint")
     query = (
         frappe.qb.from_(complaint)
-        .select(Count("*"))
         .where(complaint.company == doc.company)
         .where((complaint.received_at >= start) & (complaint.received_at < add_days(end, 1)))
         .where(complaint.stage.notin(NO_COMPLAINT))
@@ -154,7 +148,15 @@ def _complaints(doc: Document, start: date, end: date) -> int:
             query = query.where(complaint[field] == doc.get(field))
     if doc.complaint_type:
         query = query.where(complaint.complaint_type.isin(measured_types.of(doc)))
-    return int(query.run()[0][0])
+    return query
+
+
+def _save_computed(doc: Document) -> None:
+    doc.flags.computed = True
+    try:
+        doc.save()
+    finally:
+        doc.flags.computed = False
 
 
 def _done_dates(doc: Document) -> list[date]:

@@ -64,6 +64,8 @@ _REASONS = 3
 _FOUND = re.compile(r"(not |feared )?(type|severity|harm|urgency|expectation): (.+)")
 _LINKS = ("type", "severity", "harm")
 _STATES = {"not ": lambda: _("denied: {0}"), "feared ": lambda: _("feared: {0}")}
+EXPOSURE = "exposure"
+"""Source of a proposal that deliveries speak for, not the text."""
 _HARM = "product.harm"
 _NO_WISH = "other"
 
@@ -78,7 +80,11 @@ def refresh(doc: Document) -> None:
         return
     text = told_text(doc)
     stored = stored_proposals(doc)
-    found: dict[str, Any] = {}
+    found = {
+        field: proposal
+        for field, proposal in stored.items()
+        if isinstance(proposal, dict) and proposal.get("source") == EXPOSURE
+    }
     for proposal in [*_by_words(text), *learned_proposals.read_learned(doc, text)]:
         field = _FIELDS.get(proposal.field)
         value = value_of(proposal)

@@ -281,6 +281,26 @@ _ALL: Final = (
         "cost_proposed", MONEY, lambda: _("Proposed", context="Complaint QMS"),
         lambda: _("Settlements that are not submitted and not rejected; not in the total."),
     ),
+    Measure(
+        "risk_pairs", COUNT, lambda: _("Pairs of Item and Type"),
+        lambda: _("Pairs of an item and a complaint type that had a complaint in the period, of those that the filters leave."),
+    ),
+    Measure(
+        "pairs_unacceptable", COUNT, lambda: _("Unacceptable"),
+        lambda: _("Of these, pairs whose cell of the risk matrix is unacceptable."),
+    ),
+    Measure(
+        "pairs_rose", COUNT, lambda: _("Rose"),
+        lambda: _("Pairs with a higher severity or occurrence than in the equally long period before and none lower; where one rose and the other fell, those whose cell is less acceptable."),
+    ),
+    Measure(
+        "pairs_fell", COUNT, lambda: _("Fell"),
+        lambda: _("Pairs with a lower severity or occurrence than in the period before and none higher; where one rose and the other fell, those whose cell is more acceptable."),
+    ),
+    Measure(
+        "pairs_unanswered", COUNT, lambda: _("Without CAPA or Investigation"),
+        lambda: _("Pairs that are not acceptable or not rated and that no open CAPA or investigation is about, as far as the reader may read these."),
+    ),
 )  # fmt: skip
 MEASURES: Final[Mapping[str, Measure]] = {one.key: one for one in _ALL}
 

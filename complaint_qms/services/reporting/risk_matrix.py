@@ -29,6 +29,8 @@ from complaint_qms.services.reporting.filters import ReportFilters, list_link, r
 from complaint_qms.services.risk.matrix import matrix_for, matrix_of
 
 NOT_SET = ""
+COUNT_OF = "count_of"
+"""Filter: what a cell counts."""
 
 
 @dataclass
@@ -70,7 +72,8 @@ class RiskMatrixReport:
 
     def __init__(self, given: Mapping | str | None) -> None:
         given = read_object(given)
-        self.filters = ReportFilters.read(given, own=("risk_matrix",))
+        self.given = given
+        self.filters = ReportFilters.read(given, own=("risk_matrix", COUNT_OF))
         self.grid = read_grid(given.get("risk_matrix") or default_matrix(self.filters.only("company")))
         self.tallies = self._count()
 

@@ -1,12 +1,14 @@
 """Reads a complaint's risk off the site's matrix."""
 
 import re
+from typing import NamedTuple
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from complaint_qms.constants.risk import OCCURRENCE_DAYS, RATE, SCOPES
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.risk import Cell, RiskError, RiskMatrix, rate, rating_of_band
@@ -14,6 +16,16 @@ from complaint_qms.services.record import site_cache
 
 _MATRICES, _LEVELS, _RATINGS = "complaint_qms_matrices", "complaint_qms_levels", "complaint_qms_level_ratings"
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}")
+
+
+class OccurrenceRule(NamedTuple):
+    """Attributes:
+    scope: one of `SCOPES`; days: period until today; basis: one of the engine's `BASES`.
+    """
+
+    scope: str
+    days: int
+    basis: str
 
 
 def set_risk(doc: Document) -> None:
@@ -117,6 +129,17 @@ def level_ratings() -> dict[str, dict[str, int]]:
     """FMEA rating of the severities and occurrences of the site that have one: their own; that of an occurrence without one by
     its band of rates."""
     return site_cache.kept(_RATINGS, _read_ratings)
+
+
+def occurrence_rule(matrix: str | None) -> OccurrenceRule:
+    """How a matrix has occurrences proposed; as a new matrix does where there is none or it says nothing."""
+    fields = ("occurrence_scope", "occurrence_days", "occurrence_basis")
+    scope, days, basis = (
+        (frappe.get_cached_doc("Risk Matrix", matrix).get(field) for field in fields)
+        if matrix
+        else (None,) * 3
+    )
+    return OccurrenceRule(scope or SCOPES[0], days or OCCURRENCE_DAYS, basis or RATE)
 
 
 def occurrence_bands() -> list[tuple[str, float, float]]:

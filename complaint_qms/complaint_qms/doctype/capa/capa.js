@@ -28,6 +28,7 @@ frappe.ui.form.on("CAPA", {
 		desk.draw_outside_issues(frm);
 		desk.draw_before_after(frm.fields_dict.effect_html.$wrapper, frm.doc);
 		if (frm.is_new()) return desk.clear_top(frm, "capa_bar");
+		desk.draw_residual(frm);
 		offer_effectiveness(frm);
 		if (frm.doc.stage !== "void") {
 			const { name: capa, batch_no, title } = frm.doc;

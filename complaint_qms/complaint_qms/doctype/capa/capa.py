@@ -29,8 +29,9 @@ class CAPA(QualityRecord):
         if not self.flags.computed:
             super().before_validate()
             before = self.get_doc_before_save()
-            kept = before.window_extensions if before else []
-            self.set("window_extensions", [row.as_dict() for row in kept])
+            for table in ("window_extensions", "residual_risks"):
+                kept = before.get(table) if before else []
+                self.set(table, [row.as_dict() for row in kept])
         if self.is_new():
             source_defaults.for_capa(self)
 

@@ -49,6 +49,7 @@ frappe.ui.form.on("Complaint", {
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);
+		desk.draw_occurrence(frm);
 		if (frm.is_new()) {
 			desk.clear_top(frm, "stage_bar");
 			draw_panels(frm, []);
@@ -108,7 +109,11 @@ frappe.ui.form.on("Complaint", {
 
 	evidence_on_form_rendered: (frm) => complaint_qms.desk.draw_gallery(frm),
 	severity: (frm) => complaint_qms.desk.draw_proposals(frm),
-	complaint_type: (frm) => complaint_qms.desk.draw_proposals(frm),
+	complaint_type(frm) {
+		complaint_qms.desk.draw_proposals(frm);
+		complaint_qms.desk.follow_occurrence(frm);
+	},
+	occurrence: (frm) => complaint_qms.desk.follow_occurrence(frm),
 });
 
 frappe.ui.form.on("Complaint Evidence", {
@@ -120,7 +125,11 @@ frappe.ui.form.on("Complaint Evidence", {
 	evidence_remove: (frm) => complaint_qms.desk.draw_gallery(frm),
 });
 
-const follow_choice = (frm) => complaint_qms.desk && complaint_qms.desk.follow_choice(frm);
+function follow_choice(frm) {
+	if (!complaint_qms.desk) return;
+	complaint_qms.desk.follow_choice(frm);
+	complaint_qms.desk.follow_occurrence(frm);
+}
 
 // A settlement and its documents change the complaint past its form. What nobody is editing is fetched anew: at once where
 // it is in sight, else when it is opened again.

@@ -8,6 +8,7 @@ frappe.ui.form.on("Risk Matrix", {
 		);
 		frm.cq_levels = { severity, occurrence };
 		draw(frm);
+		complaint_qms.desk.draw_bands(frm.fields_dict.bands_html.$wrapper);
 	},
 });
 

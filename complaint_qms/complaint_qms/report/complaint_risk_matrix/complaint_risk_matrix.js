@@ -1,11 +1,25 @@
 frappe.query_reports["Complaint Risk Matrix"] = {
 	filters: [
+		{
+			fieldname: "count_of",
+			label: __("Count", null, "Complaint"),
+			fieldtype: "Select",
+			options: [
+				{ value: "complaints", label: __("Complaints") },
+				{ value: "pairs", label: __("Pairs of Item and Type") },
+			],
+			default: "complaints",
+		},
 		...complaint_qms.reports.filters({ state: { default: "valid" } }),
 		{ fieldname: "risk_matrix", label: __("Risk Matrix"), fieldtype: "Link", options: "Risk Matrix" },
 	],
 
 	onload(report) {
 		complaint_qms.reports.fold_filters(report);
+	},
+
+	after_datatable_render(datatable) {
+		complaint_qms.reports.show_definitions(datatable);
 	},
 
 	formatter(value, row, column, data, default_formatter) {

@@ -1,6 +1,6 @@
+from complaint_qms.services.analysis.risk_pair_matrix import matrix_report
 from complaint_qms.services.reporting.report_door import answer_report
-from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 
 
 def execute(filters: dict | None = None) -> tuple:
-    return answer_report("Complaint Risk Matrix", filters, lambda asked: RiskMatrixReport(asked).run())
+    return answer_report("Complaint Risk Matrix", filters, lambda asked: matrix_report(asked).run())

@@ -2,6 +2,7 @@
 import { ink, safe_color } from "../colors";
 import { label } from "../labels";
 import { empty, esc } from "../markup";
+import { record_link } from "../words";
 
 const MARK = { acceptable: "✓", alarp: "!", unacceptable: "✕" };
 
@@ -32,6 +33,24 @@ export function draw_matrix($parent, cells, levels, pick) {
 		const { severity: sev, occurrence: occ } = this.dataset;
 		pick(by_place.get(`${sev}\u0000${occ}`) || { severity: sev, occurrence: occ });
 	});
+}
+
+/** The rates of the occurrence levels as a list, with what keeps a rate from having one level; the levels are the whole site's. */
+export async function draw_bands($parent) {
+	const { levels, problems } = await frappe.xcall("complaint_qms.api.risk.bands");
+	if (!levels.length) {
+		$parent.html(empty(__("No occurrence level has rates: enter From Rate and To Rate in the list Risk Occurrence.")));
+		return;
+	}
+	const rows = levels.map(({ name, told, base }) => {
+		const [low, high] = told;
+		const span = high ? __("{0} to below {1} per {2} units", [low, high, base]) : __("{0} or more per {1} units", [low, base]);
+		return `<tr><td>${record_link("Risk Occurrence", name, __(name))}</td><td>${esc(span)}</td></tr>`;
+	});
+	const warnings = problems.map((text) => `<div class="text-danger">${esc(text)}</div>`).join("");
+	$parent.html(
+		`<table class="table table-sm cq-bands"><caption>${esc(__("Rates of the Levels"))}</caption><tbody>${rows.join("")}</tbody></table>${warnings}`
+	);
 }
 
 function cell_html(row, severity, occurrence) {
