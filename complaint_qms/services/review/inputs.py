@@ -102,7 +102,7 @@ class ReviewInputs:
         by_type = Pareto(types).run()
         by_line = Pareto(lines).run()
         rates = [card for card in by_line[4] if card not in by_type[4]][:1]
-        part = _of_report("Complaint Pareto", types, by_type, ("group", "count", "share", "together", "open", "overdue", "before", "change"), 9)  # fmt: skip
+        part = _of_report("Complaint Pareto", types, by_type, ("group", "count", "share", "together", "open", "overdue", "before", "change"), 7)  # fmt: skip
         part["numbers"] += _numbers([card for card in rates if card.get("definition")])
         part["tables"].append(frozen_table(_("By Product Line"), by_line[0], by_line[1], ("group", "count", "units", "rate", "rate_lower", "rate_upper", "change"), 6))  # fmt: skip
         return part
