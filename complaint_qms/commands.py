@@ -71,6 +71,11 @@ def demo(context, remove: bool, force: bool, password: str | None) -> None:
     "complaint_type",
     help="Complaint type of rows that name none of the site's; proposed from the text when not given.",
 )
+@click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy"]),
+    help="Whether the day or the month stands first, where nothing in the file tells.",
+)
 @click.option("--live", is_flag=True, help="These complaints are new: let the clock of the procedure run.")
 @click.option("--batch-size", type=click.IntRange(1, 20000), default=1000, show_default=True)
 @click.option(
@@ -81,7 +86,7 @@ def demo(context, remove: bool, force: bool, password: str | None) -> None:
 @pass_context
 def import_file(
     context, file: Path, mapping: Path | None, dry_run: bool, company: str | None, complaint_type: str | None,
-    live: bool, batch_size: int, errors: Path | None,
+    date_order: str | None, live: bool, batch_size: int, errors: Path | None,
 ) -> None:  # fmt: skip
     """Load a file of complaints (CSV, TSV, XLSX, JSON lines). Started again after a stop, it goes on."""
     file, mapping = file.resolve(), mapping and mapping.resolve()
@@ -89,7 +94,9 @@ def import_file(
     with _connected(context):
         from complaint_qms.services.importing import command
 
-        command.import_complaints(file, mapping, dry_run, company, complaint_type, live, batch_size, errors)
+        command.import_complaints(
+            file, mapping, dry_run, company, complaint_type, live, batch_size, errors, date_order
+        )
 
 
 @contextmanager

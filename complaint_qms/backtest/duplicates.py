@@ -14,6 +14,9 @@ from complaint_qms.backtest.history import History, fetch
 from complaint_qms.backtest.policy import Policy
 from complaint_qms.backtest.store import PAIR_KINDS, SIMILAR_CASE, TOLD_TWICE, Store
 from complaint_qms.engine.similar import Index, Pair, Record, Settings, clusters
+from complaint_qms.engine.similar.cluster import Cluster, Facts
+from complaint_qms.engine.similar.index import RecordFacts
+from complaint_qms.engine.similar.told_twice import WINDOW
 
 CHUNK = 5_000
 IN_MEMORY = 250_000
@@ -45,11 +48,11 @@ def find(store: Store, policy: Policy, history: History, tick: Callable[[int], N
     with store.transaction():
         kept: dict[str, list[Pair]] = {kind: [] for kind in PAIR_KINDS}
         store.insert("pair", _rows(index.pairs(), kept, history.codes["model"]), 5)
+        facts = index.facts()
         del index  # grouping needs memory of its own
         number = 0
         for kind, pairs in kept.items():
-            least = known.duplicate if kind == TOLD_TWICE else known.similar
-            for group in clusters(pairs, threshold=least):
+            for group in _groups(kind, pairs, known, facts, history.codes["model"]):
                 number += 1
                 store.insert("cluster", ((number, seq, kind) for seq in sorted(map(int, group.ids))), 3)
         store.set_done("similar", -1)
@@ -96,6 +99,26 @@ def serial_names_units(store: Store) -> bool:
         "AND serial GLOB '*[A-Z]*' AND serial GLOB '*[0-9]*') FROM complaint"
     ).fetchone()
     return different >= LEAST_DIFFERENT * given and cut < MOST_CUT * max(given, 1)
+
+
+def _groups(
+    kind: str, pairs: list[Pair], known: Settings, facts: RecordFacts, models: np.ndarray
+) -> list[Cluster]:
+    """Groups of one kind. Each two complaints that are told twice may be one; similar cases lie within the days of the policy."""
+    if kind != TOLD_TWICE:
+        return clusters(
+            pairs, threshold=known.similar, facts=lambda seq: _day(facts, seq), days=int(known.date_limit)
+        )
+    return clusters(
+        pairs,
+        threshold=known.duplicate,
+        facts=lambda seq: facts.of(int(seq) - 1, int(models[int(seq) - 1]) + 1),
+        days=WINDOW,
+    )
+
+
+def _day(facts: RecordFacts, seq: str) -> Facts:
+    return Facts(facts.of(int(seq) - 1).day)
 
 
 def _rows(pairs: Iterator[Pair], kept: dict[str, list[Pair]], models: np.ndarray) -> Iterator[tuple]:

@@ -11,13 +11,15 @@ from complaint_qms.backtest.store import Store
 from complaint_qms.engine.text import fold
 from complaint_qms.tabular import durations, heading_words
 from complaint_qms.tabular.column_choice import OCCURRENCE, STANDS_IN
-from complaint_qms.tabular.dates import DateDecision, parse_column
-from complaint_qms.tabular.fields import BY_KEY
+from complaint_qms.tabular.date_doubt import both_ways, dates_in_doubt
+from complaint_qms.tabular.dates import DateDecision
+from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS
 from complaint_qms.tabular.heading_names import fold_heading
-from complaint_qms.tabular.left_columns import REASONS
+from complaint_qms.tabular.left_columns import REASONS, SECOND
 from complaint_qms.tabular.mapping import FileMapping, name_list, short_names
 from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES
 from complaint_qms.tabular.mojibake import mended
+from complaint_qms.tabular.yaml_file import yaml_scalar
 
 _WANTED = (
     "id", "received", "customer", "item", "batch", "serial", "supplier", "type", "severity", "text", "region", "status", "cost",
@@ -144,7 +146,10 @@ def not_used(mapping: FileMapping, language: str) -> list[str]:
         if len(names) > MOST_SHOWN:
             shown = phrase("left_more", language, names=shown, count=f"{len(names) - MOST_SHOWN:,}")
         values = {"names": shown, "field": phrase(f"field_{key}", language)}
-        found.append(phrase(f"left_{why}", language, **values))
+        said = f"left_{why}"
+        if why == SECOND and key in DATE_KEYS:
+            said, values["line"] = "left_second_date", f"{key}: {yaml_scalar(names[0])}"
+        found.append(phrase(said, language, **values))
     return found
 
 
@@ -165,22 +170,20 @@ def lines(mapping: FileMapping, language: str) -> list[str]:
         if reason != "columns_unused"
     ]
     names_of = EXPOSURE_NAMES if mapping.exposure else {}
-    for key, decision in mapping.dates.items():
-        if decision.open_date:
-            read, other = both_ways(decision.open_date)
-            name, line = (
-                " + ".join(name_list(mapping.columns[key])),
-                f"dates: {{{names_of.get(key, key)}: mdy}}",
-            )
-            values = {"name": name, "example": decision.open_date, "read": read, "other": other, "line": line}
-            found.append(phrase("dates_in_doubt", language, **values))
+    for doubt in dates_in_doubt(mapping):
+        name, line = (
+            " + ".join(name_list(doubt.headings)),
+            f"dates: {{{names_of.get(doubt.key, doubt.key)}: mdy}}",
+        )
+        values = {
+            "name": name,
+            "example": doubt.example,
+            "read": doubt.day_first,
+            "other": doubt.month_first,
+            "line": line,
+        }
+        found.append(phrase("dates_in_doubt", language, **values))
     return found
-
-
-def both_ways(text: str) -> tuple[str, str]:
-    """The day that a date is when the day stands first, and when the month does."""
-    day_first, month_first = (str(parse_column([text], order, "UTC")[0][0])[:10] for order in ("dmy", "mdy"))
-    return day_first, month_first
 
 
 def _left(mapping: FileMapping) -> dict[tuple[str, str], list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import yaml
-
 from complaint_qms.backtest.catalogue import phrase
 from complaint_qms.backtest.file_quality import OWN_FORMS
 from complaint_qms.tabular import durations
@@ -13,6 +11,7 @@ from complaint_qms.tabular.fields import EXPOSURE_FIELDS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
 from complaint_qms.tabular.mapping_file import EXPOSURE_NAMES, VERSION
 from complaint_qms.tabular.profile import Profile
+from complaint_qms.tabular.yaml_file import yaml_scalar
 
 
 def dump(
@@ -42,7 +41,7 @@ def lines_to_fill(text: str, name: str, keys: list[str]) -> list[str]:
     for number, line in enumerate(text.splitlines(), 1):
         plain = line.strip().removeprefix("- ")
         if plain.startswith("name: "):
-            here = plain == f"name: {_scalar(name)}"
+            here = plain == f"name: {yaml_scalar(name)}"
         elif here and plain.partition(":")[0] in keys:
             found.append(f"{number}: {plain.partition('  #')[0]}")
     return found
@@ -50,15 +49,15 @@ def lines_to_fill(text: str, name: str, keys: list[str]) -> list[str]:
 
 def _entry_lines(mapping: FileMapping, profile: Profile, language: str) -> list[str]:
     fmt = mapping.format
-    lines = [f"name: {_scalar(mapping.name)}", f"kind: {fmt.kind}"]
+    lines = [f"name: {yaml_scalar(mapping.name)}", f"kind: {fmt.kind}"]
     if fmt.kind != "xlsx":
         doubt = f"  # {phrase('encoding_uncertain', language)}" if fmt.doubt else ""
-        lines.append(f"encoding: {_scalar(fmt.encoding)}{doubt}")
+        lines.append(f"encoding: {yaml_scalar(fmt.encoding)}{doubt}")
     if fmt.kind == "csv":
-        lines.append(f"delimiter: {_scalar(fmt.delimiter)}")
+        lines.append(f"delimiter: {yaml_scalar(fmt.delimiter)}")
     if fmt.kind == "xlsx":
         unread = f"  # {phrase('sheets_unread', language)}: {_comment(fmt.unread)}" if fmt.unread else ""
-        lines.append(f"sheet: {_scalar([fmt.sheet, *fmt.more] if fmt.more else fmt.sheet)}{unread}")
+        lines.append(f"sheet: {yaml_scalar([fmt.sheet, *fmt.more] if fmt.more else fmt.sheet)}{unread}")
     if fmt.kind in ("csv", "xlsx"):
         lines.append(f"header_row: {mapping.header_row}")
     lines.append("columns:")
@@ -68,7 +67,7 @@ def _entry_lines(mapping: FileMapping, profile: Profile, language: str) -> list[
         if not names:
             lines.append(f"  {shown_key}: null")
             continue
-        value = _scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(_scalar, names)) + "]"
+        value = yaml_scalar(names[0]) if len(names) == 1 else "[" + ", ".join(map(yaml_scalar, names)) + "]"
         column = profile.column(names[0])
         share = f"{column.filled_share:.0%}" if column else ""
         note = f"  # {phrase('comment_mapping_filled', language, share=share)}" if column else ""
@@ -103,9 +102,3 @@ def _date_note(decision: DateDecision, language: str) -> str:
 def _comment(names: list[str] | tuple[str, ...]) -> str:
     text = ", ".join(names)
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _scalar(value: object) -> str:
-    """A YAML scalar on one line."""
-    text = yaml.safe_dump(value, allow_unicode=True, width=100_000, default_flow_style=True).strip()
-    return text.removesuffix("...").strip()

@@ -11,10 +11,14 @@ from functools import lru_cache
 from complaint_qms.backtest.catalogue import phrase, translator, type_name
 from complaint_qms.constants.vocabulary import TYPES
 from complaint_qms.engine.message import Message
+from complaint_qms.engine.signals.findings.words import rounded
+from complaint_qms.engine.similar.records import FIELDS
 
 _OF_FIELD = re.compile(
     r"(channel|item|type|severity|urgency|sentiment|expectation|wish)(?:=|: )(.+)", re.DOTALL
 )
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+"""A blank that stands beside a number belongs there, between words it does not: 第 47 周 起."""
 _GIST = ("message", "subject", "tag")
 
 
@@ -22,10 +26,11 @@ def sentence(template: str, values: dict, language: str) -> str:
     """A stored sentence (template and values, values may be sentences) as text."""
     translate = translator(language)
     plain = {
-        key: sentence(v["template"], v["values"], language) if isinstance(v, dict) else v
+        key: sentence(v["template"], v["values"], language) if isinstance(v, dict) else _readable(key, v)
         for key, v in values.items()
     }
-    return Message(template, plain).render(translate)
+    said = Message(template, plain).render(translate)
+    return _BETWEEN_HAN.sub("", said) if language == "zh" else said
 
 
 def packed_messages(messages: Iterable[Message]) -> str:
@@ -56,6 +61,8 @@ def sentences(stored: str, language: str) -> str:
 def reason(key: str, values: dict, language: str) -> str:
     """One stored reason as text."""
     words = {name: _value(v, language) if isinstance(v, str) else v for name, v in values.items()}
+    if (field := values.get("field")) in FIELDS:
+        words["field"] = phrase(f"field_{field}", language, words["field"]).lower()
     return translator(language)(key).format(**words)
 
 
@@ -83,6 +90,15 @@ def type_names() -> dict[str, str]:
 
     walk(TYPES)
     return found
+
+
+def _readable(key: str, value: object) -> object:
+    """A number as people say it; the arithmetic of a signal has all of its digits."""
+    if not isinstance(value, float):
+        return value
+    if key in ("expected", "expected_since"):
+        return rounded(value)
+    return round(value, 2) if key in ("dispersion", "sigma") else value
 
 
 def _value(text: str, language: str) -> str:

@@ -26,6 +26,14 @@ STAFF: Final = (
 HURT_GRAVE: Final = "burned, burnt, scalded, poisoned, bitten, crushed, electrocuted, injured, choked, lacerated, blistered, concussed, stabbed"
 HURT_LIGHT: Final = "cut, hurt, scratched, bruised, pinched, pricked, poked, stung, sliced, gashed, sickened"
 """What happens to people."""
+BROKEN: Final = ("critical", 6.5)
+"""Severity and rank weight of a broken bone."""
+BONES: Final = (
+    "arm, arms, forearm, elbow, wrist, wrists, hand, finger, fingers, thumb, shoulder, rib, ribs, hip, leg, legs, knee, shin, ankle, ankles, foot, toe, toes, nose, jaw, "
+    "collarbone, pelvis, spine, skull"
+)
+SIDES: Final = "left, right, upper, lower, little, big, middle, index, ring, whole, entire"
+"""Which one it was."""
 HURTS_GRAVE: Final = "burned, burnt, burns, scalded, scalds, poisoned, poisons, bit, bites, injured, injures, electrocuted, electrocutes, choked, crushed"
 HURTS_LIGHT: Final = (
     "cut, cuts, scratched, scratches, pinched, pinches, pricked, poked, stabbed, zapped, zaps"
@@ -59,13 +67,16 @@ BODY_ZH: Final = (
     "手指头|手指|手掌|手臂|手背|手腕|双手|手(?![机柄表续环套提电工册感动办写链镯游把刹法段艺账帐推拉术持])|胳膊|脚趾|脚背|脚(?!本|架|手架|垫)|大腿|小腿|腿|膝盖|"
     "脸(?!盆|面|色)|嘴唇|嘴巴|嘴|舌头|舌|喉咙|嗓子|眼睛|眼皮|眼(?!镜|霜|影)|鼻子|耳朵|额头|头(?!发|像|条|盔|疼|痛)|脖子|肩膀|后背|腰(?!带)|胸口|肚子|皮肤|牙齿|屁股|身上"
 )
+BONES_ZH: Final = "手指头|手指|手臂|手腕|胳膊|脚趾|大腿|小腿|腿|膝盖|鼻梁|鼻子|肩膀|肋骨|锁骨|骨头|腰椎|脊椎|手(?![机柄])|脚(?!本|架|垫)"
+"""What breaks of a person."""
+TEETH_ZH: Final = "门牙|牙齿|大牙|牙(?![膏刷签])"
 PERSON_ZH: Final = (
     "我们|我|他们|他|她们|她|孩子|小孩|小朋友|宝宝|宝贝|婴儿|娃娃|娃|儿子|女儿|老公|老婆|丈夫|妻子|妈妈|爸爸|我妈|我爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|"
     "老人|家人|朋友|同事|工人|员工|师傅|客人|顾客|客户|用户|同学|学生|妹妹|弟弟|姐姐|哥哥|孙子|孙女|邻居|人(?!民币|工|气|家|品|性)"
 )
 WHOSE_THING_ZH: Final = "的|家|们的|手机|钱|车|包"
 """After a person, what is hit is a thing of theirs."""
-GRAVE_ZH: Final = "(?<!熨)烫(?!头|发)|(?<![燃发高])烧|灼|咬|蜇|蛰|(?<!搞)砸|夹|(?<![血电气水减施])压(?=到|伤|着|住)|轧|碾|(?<![分收])割(?!了?韭菜)|切|扎|(?<!讽)刺(?!激)|戳|噎|呛"
+GRAVE_ZH: Final = "(?<!熨)烫(?!头|发)|(?<![燃发高])烧|灼|咬|蜇|蛰|(?<!搞)砸|夹|(?<![血电气水减施])压(?=到|伤|着|住)|轧|碾|(?<!讽)刺(?!激)|噎|呛"
 CURRENT_ZH: Final = "(?<![充没来停断送通用漏水带放发供缺费省耗家致打回])电"
-LIGHT_ZH: Final = "(?<![计规策企])划(?!了(?:我|他|她|款|人))|刮|磕|碰|撞|绊|蹭|崩|剪(?=到|破|伤|断)"
+LIGHT_ZH: Final = "(?<![分收])割(?!了?韭菜)|切|扎|戳|(?<![计规策企])划(?!了(?:我|他|她|款|人))|刮|磕|碰|撞|绊|蹭|崩|剪(?=到|破|伤|断)"
 HOT_ZH: Final = "热水|开水|滚水|沸水|烫水|热油|滚油|热汤|热茶|热咖啡|蒸汽|蒸气|强酸|硫酸"

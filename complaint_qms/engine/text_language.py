@@ -33,11 +33,12 @@ _SMALL_WORDS: Final = {
     "de": "der die das und ist nicht wir sie ein eine mit von zu den haben bitte auch auf für ich es im dem des am war wurde wird nach bei aus einen einem einer "
     "sich hat habe noch wieder immer mein meine unser unsere keine kein sind aber oder als wie nur zum zur seit wenn dass mir mich was ihr ihre",
     "fr": "le la les et est nous vous une des pas pour avec dans que qui sur ce merci votre je j de du un en il elle ne mon ma mes au aux sont été a ai plus mais "
-    "ou c'est cette sa son se par était avons depuis très tout qu lors après avant",
+    "ou c'est cette sa son se par était avons depuis très tout qu lors après avant l d pendant leur leurs quand encore toujours chez",
     "es": "el la los y es no que de una por con para se del su nos está gracias favor un en las al lo me mi mis muy pero más fue ha he como le les este esta son "
-    "desde cuando después antes porque yo ya hay ni sin sobre todo tengo",
+    "desde cuando después antes porque yo ya hay ni sin sobre todo tengo estaba mientras tuvo tuve fueron hasta también otra otro vez alguien dos",
     "pt": "o a os e é não que de uma por com para se do da em nos está obrigado favor um no na ao aos as dos das meu minha mas mais foi eu já muito pelo pela como "
-    "quando depois antes porque há isso este esta são sem ninguém fui ele ela tem",
+    "quando depois antes porque há isso este esta são sem ninguém fui ele ela tem "
+    "na nas nos estava enquanto desde dele dela tenho tive alguém gente você ficou foram até também outra outro vez duas dois",
     "it": "il la gli e è non che di una per con si del è sono grazie abbiamo questo un lo le in da al della dei nel mi ho ha ma più come anche dopo quando perché "
     "molto dal alla sul questa stato",
     "nl": "de het een en is niet wij van met voor op dat zijn hebben ook aan graag ik in te er was maar bij om naar mijn uit nog wordt deze dit heeft heb geen als worden na",
@@ -59,8 +60,8 @@ _ENDINGS: Final = {
     "en": ("ing", "tion", "ould", "ght", "ness", "ed"),
     "de": ("ung", "keit", "lich", "isch", "heit", "ungen", "cht"),
     "fr": ("eux", "euse", "aient", "ait", "eau", "elle", "ment"),
-    "es": ("ción", "dad", "ando", "iendo", "aron", "idad"),
-    "pt": ("ção", "ções", "dade", "ando", "endo", "aram", "ão", "inho"),
+    "es": ("ción", "dad", "ando", "iendo", "aron", "idad", "ió", "ieron"),
+    "pt": ("ção", "ções", "dade", "ando", "endo", "aram", "ão", "inho", "ou", "iu", "ava"),
     "it": ("zione", "mente", "ato", "ata", "zioni", "tà"),
     "nl": ("ijk", "heid"),
 }
@@ -68,10 +69,16 @@ _ENDING: Final = 0.4
 _LETTER: Final = 0.5
 _FEWEST: Final = 1.5
 _LEAD: Final = 1.3
+_LEAD_OF_MANY: Final = 1.15
+"""How far the best language must be ahead of the next; of a text that says much."""
 _SHORT: Final = 200
 _CLEAR: Final = 5.0
 _WORDS_OF_A_LANGUAGE: Final = 2
-_ENDS: Final = {ending: code for code, endings in _ENDINGS.items() for ending in endings}
+_ENDS: Final[dict[str, list[tuple[str, float]]]] = {}
+for _code, _endings in _ENDINGS.items():
+    for _end in _endings:
+        _ENDS.setdefault(_end, []).append((_code, _ENDING))
+"""Of each ending the languages that have it."""
 
 
 def written_language(text: str) -> str:
@@ -108,9 +115,15 @@ def _judged(sample: str, least: float) -> str:
                 amounts[code] = amounts.get(code, 0.0) + weight
                 spoke.setdefault(code, set()).add(word)
         elif len(word) > 4:
-            ending = _ENDS.get(word[-4:]) or _ENDS.get(word[-3:]) or _ENDS.get(word[-2:])
-            if ending:
-                amounts[ending] = amounts.get(ending, 0.0) + _ENDING
+            known = (
+                _ENDS.get(word[-5:])
+                or _ENDS.get(word[-4:])
+                or _ENDS.get(word[-3:])
+                or _ENDS.get(word[-2:])
+                or ()
+            )
+            for code, weight in known:
+                amounts[code] = amounts.get(code, 0.0) + weight / len(known)
     if not sample.isascii():
         for code, letters in _LETTERS.items():
             count = sum(sample.count(letter) for letter in letters)
@@ -119,7 +132,8 @@ def _judged(sample: str, least: float) -> str:
         return ""
     best, *others = sorted(amounts, key=lambda code: (-amounts[code], code))
     second = amounts[others[0]] if others else 0.0
-    if amounts[best] < least or amounts[best] < _LEAD * second:
+    lead = _LEAD if amounts[best] < _CLEAR else _LEAD_OF_MANY
+    if amounts[best] < least or amounts[best] < lead * second:
         return ""
     # One word, however often, may be the name of a thing.
     return best if best == "en" or len(spoke.get(best, ())) >= _WORDS_OF_A_LANGUAGE else ""

@@ -121,7 +121,9 @@ class _Chooser:
         self._choices.found = {key: found[key] for key in self._fields if key in found}
         if not self._exposure:
             told = {refused.name for refused in self._choices.refused.values()}
-            self._choices.left = left_columns(self._sent, self._fields, self._choices.columns, told)
+            received = self._choices.found.get("received")
+            in_place = {"occurred": "received"} if received and received.why == OCCURRENCE else {}
+            self._choices.left = left_columns(self._sent, self._fields, self._choices.columns, told, in_place)
         return self._choices
 
     def _take(self, key: str, column: _Column, why: str, other: str = "") -> None:
@@ -146,6 +148,12 @@ class _Chooser:
             self._take(spec.key, best, why, others[0] if others else "")
 
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
+        if (
+            spec.key == "received"
+            and "occurred" in self._fields
+            and column.heading in self._fields["occurred"].names
+        ):
+            return 0.0
         if spec.key == "type" and self._of_tasks and column.heading in words.PARTS:
             return 0.0
         either = spec.key in ("id", "text") and column.heading in words.NUMBER_OR_TEXT
@@ -164,6 +172,11 @@ class _Chooser:
     def _role(self, column: _Column) -> str:
         """Which other date than those of a complaint's way a heading names; a delivery has dates of its own."""
         return "" if self._exposure else names_another_date(column.heading)
+
+    def _of_failure(self, column: _Column) -> bool:
+        """Is a date called one of the failure or the incident? A second one of these is no date of receipt."""
+        spec = self._fields.get("occurred")
+        return spec is not None and bool(exact(spec, column.heading) or inside(spec, column.heading))
 
     def _weaker(self, spec: Field, best: _Column) -> list[str]:
         found = [
@@ -184,7 +197,7 @@ class _Chooser:
 
     def _date_of_receipt(self) -> None:
         dated = [c for c in self._free.values() if c.evidence.dates >= LEAST_OF_CONTENT]
-        plain = [c for c in dated if not self._role(c) and not _is_number(c)]
+        plain = [c for c in dated if not self._role(c) and not _is_number(c) and not self._of_failure(c)]
         if plain:
             ranked = sorted(
                 plain, key=lambda c: (-c.evidence.date_weight - _IN_ORDER * c.evidence.in_order, c.place)
@@ -194,7 +207,8 @@ class _Chooser:
             return
         found = self._choices.found
         if "occurred" in found:
-            found["received"] = Choice(found.pop("occurred").names, OCCURRENCE)
+            failed = found.pop("occurred")
+            found["received"] = Choice(failed.names, OCCURRENCE, failed.other)
             return
         for key in _STAND_INS:
             if key in found:

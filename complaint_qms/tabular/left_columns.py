@@ -39,13 +39,20 @@ def left_columns(
     fields: Mapping[str, Field],
     taken: Mapping[str, list[str]],
     told: set[str],
+    in_place: Mapping[str, str],
 ) -> list[Left]:
-    """Of every column that no field has; `told`: those of which more is said elsewhere."""
+    """Of every column that no field has; `told`: those of which more is said elsewhere; `in_place`: field that has no column →
+    the one that its column stands in for."""
     known = {name for names in taken.values() for name in names} | told
-    return [_left(column, fields, taken) for column in columns if column.name not in known]
+    return [_left(column, fields, taken, in_place) for column in columns if column.name not in known]
 
 
-def _left(column: ColumnProfile, fields: Mapping[str, Field], taken: Mapping[str, list[str]]) -> Left:
+def _left(
+    column: ColumnProfile,
+    fields: Mapping[str, Field],
+    taken: Mapping[str, list[str]],
+    in_place: Mapping[str, str],
+) -> Left:
     if not column.filled:
         return Left(column.name, EMPTY)
     evidence = Evidence(column)
@@ -67,11 +74,11 @@ def _left(column: ColumnProfile, fields: Mapping[str, Field], taken: Mapping[str
     offers = [
         (max(exact(spec, heading), exact(spec, bare), inside(spec, heading)), key)
         for key, spec in fields.items()
-        if key in taken and evidence.fits(spec)
+        if (key in taken or key in in_place) and evidence.fits(spec)
     ]
     strength, key = max(offers, key=lambda offer: offer[0], default=(0.0, ""))
     if strength:
-        return Left(column.name, SECOND, key)
+        return Left(column.name, SECOND, in_place.get(key, key))
     return Left(column.name, DATE if dated else UNKNOWN)
 
 

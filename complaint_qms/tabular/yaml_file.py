@@ -43,6 +43,12 @@ def short_repr(value: object) -> str:
     return reprlib.repr(value)
 
 
+def yaml_scalar(value: object) -> str:
+    """A YAML scalar on one line."""
+    text = yaml.safe_dump(value, allow_unicode=True, width=100_000, default_flow_style=True).strip()
+    return text.removesuffix("...").strip()
+
+
 def _key_twice(tree: yaml.Node | None) -> yaml.Node | None:
     """The first key that stands a second time in its mapping."""
     waiting, seen = [tree] if tree else [], set()

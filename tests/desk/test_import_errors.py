@@ -145,6 +145,61 @@ class TestErrors:
         assert (total.imported, len(bad)) == (0, 2)
 
 
+class TestDatesInDoubt:
+    """03/04 may be in March or in April, and nothing else in the file tells."""
+
+    DOUBTFUL = ("03/04/2024", "05/06/2024", "02/03/2024")
+
+    def file(self, sheet, *more: str):
+        data = rows(len(self.DOUBTFUL) + len(more))
+        for row, day in zip(data, (*self.DOUBTFUL, *more), strict=True):
+            row[1] = day
+        return sheet(*data)
+
+    def test_nothing_is_written_before_a_person_says_which_it_is(self, sheet):
+        doc, found = started(self.file(sheet))
+        (told,) = frappe.parse_json(doc.dates_in_doubt)
+        assert (told["headings"], told["example"]) == (["Received"], "03/04/2024")
+        assert (told["day_first"], told["month_first"]) == ("2024-04-03", "2024-03-04")
+        with pytest.raises(frappe.ValidationError, match=r"Received: 03/04/2024 is .*Order in Dates"):
+            preparation.start_import(doc)
+        with pytest.raises(frappe.ValidationError, match="Order in Dates"):
+            run.import_rows(doc, found)
+        assert made_by(found) == []
+
+    @pytest.mark.parametrize(("order", "first"), [("dmy", "2024-04-03"), ("mdy", "2024-03-04")])
+    def test_the_choice_is_what_is_written(self, sheet, order, first):
+        doc, _found = started(self.file(sheet), date_order=order)
+        found = preparation.opened(doc)
+        assert run.import_rows(doc, found).imported == 3
+        assert first in [str(made.received_at)[:10] for made in made_by(found)]
+
+    def test_what_a_column_tells_by_itself_is_not_asked(self, sheet):
+        doc, found = started(self.file(sheet, "25/04/2024"))
+        assert not doc.dates_in_doubt
+        assert run.import_rows(doc, found).imported == 4
+
+    def test_a_choice_that_tells_nothing_of_these_dates_is_none(self, sheet):
+        doc, _found = started(self.file(sheet), date_order="ymd")
+        with pytest.raises(frappe.ValidationError, match="Order in Dates"):
+            preparation.start_import(doc)
+
+    @pytest.mark.parametrize("dry_run", [True, False])
+    def test_the_command_offers_the_choice(self, sheet, capsys, tmp_path, dry_run):
+        path, bad = self.file(sheet), tmp_path / "bad.csv"
+        given = (path, None, dry_run, factory.company(), None, False, 500, bad)
+        with pytest.raises(frappe.ValidationError, match="--date-order dmy or --date-order mdy"):
+            command.import_complaints(*given)
+        assert "03/04/2024 is 3 April 2024 if the day stands first" in capsys.readouterr().out
+        command.import_complaints(*given, "mdy")
+        assert "3 complaints" in capsys.readouterr().out
+
+    def test_it_is_said_in_the_language_of_the_user(self, sheet):
+        doc, _found = started(self.file(sheet))
+        with speaking("zh"), pytest.raises(frappe.ValidationError, match="日在前"):
+            preparation.start_import(doc)
+
+
 class TestRestart:
     def test_a_run_that_stopped_goes_on_where_it_was(self, sheet, monkeypatch):
         doc, found = started(sheet(*rows(7)))

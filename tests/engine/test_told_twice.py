@@ -83,6 +83,10 @@ CASES = {
     "two customers, same words": ({"item": "I"}, {"customer": "A"}, {"customer": "B"}, 1.0, 0, False),
     "same batch, two customers": ({"batch": "L", "item": "I"}, {"customer": "A"}, {"customer": "B"}, 0.6, 0, False),
     "same words of another batch": ({"customer": "A", "item": "I"}, {"batch": "L"}, {"batch": "M"}, 0.8, 1, False),
+    "the customer's own number, another batch": ({"reference": "R7"}, {"batch": "L"}, {"batch": "M"}, 0.9, 2, True),
+    "same unit, another batch": ({"serial": "1", "customer": "A"}, {"batch": "L"}, {"batch": "M"}, 1.0, 0, False),
+    "same words of another order": ({"customer": "A", "item": "I", "batch": "L"}, {"order": "S1"}, {"order": "S2"}, 1.0, 0, False),
+    "same words of another serial number": ({"customer": "A", "order": "S1", "batch": "L"}, {"serial": "1"}, {"serial": "2"}, 1.0, 0, False),
     "nothing in common": ({}, {}, {}, 0.1, 0, False),
     "an order and an invoice tell nothing of each other": ({"customer": "A", "item": "I"}, {"order": "SO"}, {"invoice": "SI"}, 0.8, 1, True),
 }  # fmt: skip

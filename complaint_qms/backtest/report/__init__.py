@@ -28,7 +28,8 @@ def render(store: Store, language: str, csv_name: str) -> str:
     found = data.collect(store)
     view = _View(found, language, Lists(store), csv_name)
     view.charts = chart_section.charts(store, language)
-    templates.globals.update(t=view.t, v=view, charts=view.charts)
+    gap = "" if language == "zh" else " "
+    templates.globals.update(t=view.t, v=view, charts=view.charts, gap=gap)
     return templates.get_template("report.html.jinja").render(d=found, lang=language)
 
 
@@ -42,6 +43,9 @@ class _View(Lead):
         self.cards, self.other_signals = data.CARDS, data.OTHER_SIGNALS
         self.charts: list[dict[str, str]] = []
         self.given = {key for key, _count, _share in found["quality"]["filled"]}
+        self.typed = "type" in self.given or bool(found["read_types"])
+        """Whether any complaint has a type; whether any has words; what is in nobody's file has no column."""
+        self.worded = not self.given.isdisjoint(("text", "subject"))
 
     def sections(self) -> list[str]:
         """Ids of the sections that this report has, in order."""
@@ -170,6 +174,12 @@ class _View(Lead):
         size = (380, 230, 4) if narrow else (1040, 300, 9)
         return svg.column_chart(points, size[0], size[1], title, description, size[2])
 
+    def trend_has(self, line: str) -> bool:
+        """Whether the chart of all complaints has the line of what was expected, or that of the limit."""
+        trend = self.d["trend"]
+        plain = trend["monthly"] or trend["method"] in CUMULATIVE | BARS_ONLY
+        return not plain and any(point[line] is not None for point in trend["points"])
+
     def card_chart(self, episode: data.Episode) -> str:
         points = episode.points
         if episode.method in BARS_ONLY:
@@ -276,9 +286,10 @@ class _View(Lead):
                 )
             )
         sources = [
-            f"{self.t('severity_from_' + key)} {self.whole(count)}" for key, count in d["risk"]["sources"]
+            self.t("severity_source", source=self.t(f"severity_from_{key}"), number=self.whole(count))
+            for key, count in d["risk"]["sources"]
         ]
-        lines.append(f"{self.t('severity_sources')}: {self.t('comma').join(sources)}")
+        lines.append(self.t("severity_sources_are", sources=self.t("comma").join(sources)))
         if d["bad"]:
             lines.append(
                 self.t("sum_quality", bad=f"{d['bad']:,}", all=f"{d['bad'] + d['count'] + d['left_out']:,}")

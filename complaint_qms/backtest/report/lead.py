@@ -233,9 +233,11 @@ class Lead(Words):
         for seq, r in self.lists.facts().items():
             words = r["words"]
             more = "…" if len(words) >= 90 else ""
+            kind = f"<td>{_escaped(r['type'] or '–')}</td>" if self.typed else ""
+            told = f"<td>{_escaped(words)}{more}</td>" if self.worded else ""
             found[seq] = (
                 f'<tr><th scope="row">{_escaped(r["id"])}</th><td class="nw">{r["received"][:10]}</td>'
-                f"<td>{_escaped(r['item'] or '–')}</td><td>{_escaped(r['type'] or '–')}</td>"
-                f"<td>{_escaped(self.level('severities', r['severity']))}</td><td>{_escaped(words)}{more}</td></tr>"
+                f"<td>{_escaped(r['item'] or '–')}</td>{kind}"
+                f"<td>{_escaped(self.level('severities', r['severity']))}</td>{told}</tr>"
             )
         return found

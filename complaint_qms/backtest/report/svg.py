@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
+
+FAR_LIMIT = 2.5
+"""Times the highest bar up to which an axis reaches for a limit."""
 
 
 def nice_top(value: float) -> float:
@@ -35,14 +39,20 @@ def column_chart(
     counts = [p["count"] for p in points]
     if cumulative:
         counts = [sum(counts[: i + 1]) for i in range(len(counts))]
-    high = max(
-        [
-            *counts,
-            *(p["expected"] or 0 for p in points),
-            *((p["limit_value"] or 0) if not cumulative else 0 for p in points),
-            1,
-        ]
-    )
+    high = max([*counts, *(p["expected"] or 0 for p in points), 1])
+    if (
+        not cumulative
+    ):  # a limit far above everything would leave no bar to be seen: its line ends where the chart does
+        high = max(
+            [
+                high,
+                *(
+                    p["limit_value"]
+                    for p in points
+                    if (p["limit_value"] or 0) <= FAR_LIMIT * high and p["limit_value"]
+                ),
+            ]
+        )
     top = nice_top(high)
     inner_width, inner_height = width - left - right, height - top_space - bottom
     step = inner_width / max(len(points), 1)
@@ -81,11 +91,10 @@ def column_chart(
     ]
     if len(expected) > 1:
         out.append(f'<path class="expected" d="{_line(expected)}"/>')
-    limit = [
-        (x(i) + step / 2, y(p["limit_value"])) for i, p in enumerate(points) if p["limit_value"] is not None
-    ]
-    if len(limit) > 1 and not cumulative:
-        out.append(f'<path class="limit" d="{_line(limit)}"/>')
+    for there, run in groupby(enumerate(points), lambda at: _within(at[1]["limit_value"], top)):
+        limit = [(x(i) + step / 2, y(p["limit_value"])) for i, p in run] if there else []
+        if len(limit) > 1 and not cumulative:
+            out.append(f'<path class="limit" d="{_line(limit)}"/>')
     for i, p in enumerate(points):
         if p["alarm"] and marks:
             centre, tip = x(i) + step / 2, y(counts[i]) - 3
@@ -170,8 +179,13 @@ def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
+def _within(value: float | None, top: float) -> bool:
+    return value is not None and value <= top
+
+
 def _ticks(top: float) -> list[float]:
-    parts = 4 if top % 4 == 0 else 3 if top % 3 == 0 else 2
+    """Whole numbers where the top is one: complaints are counted."""
+    parts = next((n for n in (4, 3, 5, 2, 1) if top % n == 0), 2)
     return [top * i / parts for i in range(parts + 1)]
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from complaint_qms.constants.lexicon_harm import LEAST_OF_PEOPLE
 from complaint_qms.engine.classify.harm import SEVERITY_KEYS, Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, default_lexicon
 from complaint_qms.engine.message import Message
@@ -74,7 +75,7 @@ def answer(
 ) -> Proposal:
     """The keywords' answer for one field; ``kind``: the type, whose usual severity counts."""
     if name == "severity":
-        return _severity(harm, kind, lexicon)
+        return _severity(harm, kind, lexicon, own)
     if name == "harm":
         return _harm(harm)
     return _language(text) if name == "language" else by_words(name, own.get(name, ()))
@@ -127,9 +128,10 @@ def reasons_for(value: str, hits: Sequence[Hit]) -> tuple[Reason, ...]:
     return tuple(sorted(found, key=lambda reason: (-reason.weight, reason.text))[:MAX_REASONS])
 
 
-def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon) -> Proposal:
+def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon, own: Mapping[str, Sequence[Hit]]) -> Proposal:
     usual = lexicon.type_severity.get(kind.value, "")
-    if harm.severity and not (usual and SEVERITY_KEYS.index(usual) > SEVERITY_KEYS.index(harm.severity)):
+    graver = usual and SEVERITY_KEYS.index(usual) > SEVERITY_KEYS.index(harm.severity or usual)
+    if harm.severity and not (graver and not _speaks_of_harm(kind, own)):
         confidence = HARM_CONFIDENCE[harm.certain]
         return Proposal(
             "severity", harm.severity, confidence, harm.reasons[:MAX_REASONS], "keywords", harm.rank
@@ -141,6 +143,13 @@ def _severity(harm: Harm, kind: Proposal, lexicon: Lexicon) -> Proposal:
         )
         return Proposal("severity", usual, TYPE_SEVERITY_CONFIDENCE, reasons, "keywords", harm.rank)
     return Proposal("severity", "", 0.0, harm.reasons[:MAX_REASONS], "none", harm.rank)
+
+
+def _speaks_of_harm(kind: Proposal, own: Mapping[str, Sequence[Hit]]) -> bool:
+    """Whether the words that speak for a type are those that tell of harm to somebody: how grave it is, they say themselves."""
+    spoken = [hit for hit in own.get("type", ()) if hit.term.value == kind.value and not hit.negated]
+    told = [hit for hit in own.get("harm", ()) if hit.term.weight >= LEAST_OF_PEOPLE]
+    return bool(spoken) and all(any(hit.overlaps(other) for other in told) for hit in spoken)
 
 
 def _harm(harm: Harm) -> Proposal:

@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import Final
 
 from complaint_qms.constants import lexicon_languages as words
+from complaint_qms.engine.classify.body_harm import body_harm
 from complaint_qms.engine.classify.estates import without_estates
 from complaint_qms.engine.classify.harm import Harm, assess
 from complaint_qms.engine.classify.lexicon import Hit, Lexicon, Term, default_lexicon
@@ -26,13 +28,20 @@ OWN_LISTS: Final = tuple(words.HARM)
 READ: Final = ("", "en", "zh", "zh-TW", *OWN_LISTS)
 """Languages that are read; "" is a text whose language nothing decides, and is read as English."""
 NEGATION_REACH: Final = 4
-NEGATION_REACH_AFTER: Final = 2
+NEGATION_REACH_AFTER: Final = 5
 FEAR_REACH: Final = 6
+FEAR_REACH_AFTER: Final = 2
 MAX_TOKENS: Final = 3_000
 _STEM: Final = 4
+_SOMEBODY: Final = "(somebody)"
 _GAP: Final = 2
 _TOKEN: Final = re.compile(r"[a-z0-9]+|[.!?;\n]|,")
 _BREAKS: Final = frozenset(".!?;\n")
+_PAUSES: Final = _BREAKS | {","}
+_ANDS: Final = frozenset(("und", "et", "y", "e"))
+_OPEN_VOWELS: Final = re.compile(r"(?<=\bh)ä(?=tt)|(?<=\bk)ö(?=nnt)|(?<=\bw)ü(?=rd)|(?<=\bw)ä(?=r)")
+_WRITTEN_OUT: Final = {"ä": "ae", "ö": "oe", "ü": "ue"}
+"""Without the accent "hätte" would be "hatte": a fear is told from what was."""
 _SHIELDS: Final = frozenset(("aber", "mais", "pero", "mas", "sondern", "sino"))
 
 
@@ -70,8 +79,7 @@ def word_list(language: str) -> WordList:
         for kind, line in words.TYPES[language].items()
         for text in _split(line)
     ]
-    denials, after = _split(words.NEGATIONS[language]), _split(words.NEGATIONS_AFTER[language])
-    return WordList(terms, denials, after, _split(words.FEARS[language]), language)
+    return WordList(terms, language)
 
 
 @dataclass(frozen=True)
@@ -86,18 +94,16 @@ class _Place:
 class WordList:
     """Terms of a language: words, beginnings of words (``*``) and gaps (``~``)."""
 
-    def __init__(
-        self,
-        terms: Sequence[Term],
-        negations: Sequence[str],
-        after: Sequence[str],
-        fears: Sequence[str],
-        language: str = "",
-    ) -> None:
-        self._estates = (language,) if language else ()
+    def __init__(self, terms: Sequence[Term], language: str) -> None:
+        self._language = language
         self._whole: dict[str, list[Term]] = {}
         self._beginnings: dict[str, list[Term]] = {}
-        self._negations, self._after, self._fears = map(frozenset, (negations, after, fears))
+        self._negations, self._of_verbs, self._subjects, self._after, self._fears, self._fears_after = (
+            frozenset(_split(line[language]))
+            for line in (
+                words.NEGATIONS, words.NEGATIONS_OF_VERBS, words.SUBJECTS, words.NEGATIONS_AFTER, words.FEARS, words.FEARS_AFTER,
+            )
+        )  # fmt: skip
         for term in terms:
             first = term.words[0]
             if first.endswith("*"):
@@ -116,21 +122,44 @@ class WordList:
             for term in options:
                 if end := _match(term.words, tokens, at):
                     found.append(_Place(term, at, end))
+        for start, end, severity, weight, words_of_it in body_harm(tokens, self._language):
+            if not _graver(found, start, end, weight):
+                found.append(_Place(Term("harm", severity, weight, words_of_it, (_SOMEBODY,)), start, end))
         told = [self._judged(place, tokens) for place in _longest(found)]
-        return without_estates(told, tokens, self._estates) if self._estates else told
+        return without_estates(told, tokens, (self._language,))
 
     def _judged(self, place: _Place, tokens: Sequence[str]) -> Hit:
         """Whether what was found is denied or merely feared."""
         negated = feared = False
-        if self._negations.isdisjoint(place.term.words):
-            for distance in range(1, FEAR_REACH + 1):
-                at = place.start - distance
-                if at < 0 or tokens[at] in _BREAKS or tokens[at] in _SHIELDS:
-                    break
-                negated = negated or (distance <= NEGATION_REACH and tokens[at] in self._negations)
-                feared = feared or tokens[at] in self._fears
-            following = tokens[place.end : place.end + NEGATION_REACH_AFTER]
-            negated = negated or not self._after.isdisjoint(following)
+        joined, reach = False, NEGATION_REACH
+        for distance in range(1, FEAR_REACH + 1):
+            at = place.start - distance
+            if at < 0 or tokens[at] in _BREAKS or tokens[at] in _SHIELDS:
+                break
+            if (
+                tokens[at] in _ANDS
+            ):  # what is denied of a verb before it ends there, and all of it before a new subject
+                joined = True
+                reach = 0 if tokens[at + 1] in self._subjects else reach
+            here = (tokens[at], " ".join(tokens[at : at + 2]))
+            if distance <= reach and not self._negations.isdisjoint(here):
+                negated = negated or not (joined and tokens[at] in self._of_verbs)
+            feared = feared or not self._fears.isdisjoint(here)
+        if not self._negations.isdisjoint(place.term.words):
+            negated = False
+        inside = tokens[place.start : place.end]
+        following = list(
+            takewhile(
+                lambda token: token not in _PAUSES and token not in _ANDS,
+                tokens[place.end :][:NEGATION_REACH_AFTER],
+            )
+        )
+        negated = negated or not self._after.isdisjoint(following)
+        feared = (
+            feared
+            or not self._fears.isdisjoint(inside)
+            or not self._fears_after.isdisjoint(following[:FEAR_REACH_AFTER])
+        )
         return Hit(place.term, place.start, place.end, 0, negated, feared and not negated)
 
 
@@ -142,6 +171,7 @@ def _tokens(text: str) -> list[str]:
     """Words without accents, and the marks that end a clause."""
     plain = fold(text.replace("\n", " ; "))
     if not plain.isascii():
+        plain = _OPEN_VOWELS.sub(lambda found: _WRITTEN_OUT[found[0]], plain).replace("œ", "oe")
         plain = "".join(c for c in unicodedata.normalize("NFD", plain) if not "\u0300" <= c <= "\u036f")
     return _TOKEN.findall(plain)[:MAX_TOKENS]
 
@@ -174,6 +204,14 @@ def _longest(found: list[_Place]) -> list[_Place]:
             used.update(cells)
             kept.append(place)
     return sorted(kept, key=lambda p: (p.start, p.term.field))
+
+
+def _graver(found: Sequence[_Place], start: int, end: int, weight: float) -> bool:
+    """Whether a graver word of harm lies in what plain grammar tells of."""
+    return any(
+        place.term.field == "harm" and place.term.weight > weight and place.start < end and start < place.end
+        for place in found
+    )
 
 
 def _own(hits: Sequence[Hit]) -> list[Hit]:

@@ -90,6 +90,10 @@ class Hit:
     negated: bool = False
     feared: bool = False
 
+    def overlaps(self, other: Hit) -> bool:
+        """Whether both lie in part on the same words, or signs of a Chinese run."""
+        return not _cells(self).isdisjoint(_cells(other))
+
 
 @dataclass
 class Lexicon:
@@ -135,7 +139,7 @@ class Lexicon:
             elif is_han(tokens[at]):
                 self._scan_han(tokens[at], at, found)
         _add_plain((_said(*told) for told in plain_harm(tokens)), found)
-        found.extend(_said(*told) for told in blows(tokens))
+        _add_plain((_said(*told) for told in blows(tokens)), found)
         told = _judge(_longest(found), tokens, stems)
         return without_estates(told, tokens, ("en", "zh"))
 
@@ -215,6 +219,8 @@ _NEGATIONS = _split(harm_words.NEGATIONS_EN)
 _FEARS = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_EN)))
 _FEARS_AFTER = frozenset(map(stem, _split(harm_words.HYPOTHETICAL_AFTER_EN)))
 _OWN_NEGATION = _split(harm_words.NOT_A_NEGATION_EN)
+_OF_VERBS = _split(harm_words.NEGATIONS_OF_VERBS_EN)
+_SUBJECTS = _split(harm_words.SUBJECTS_EN)
 _DEATH, _DEATH_WEIGHT = harm_words.HARM[0][:2]
 _BARE_ZH = frozenset(harm_words.BARE_DEATHS_ZH)
 _MORTAL = frozenset(map(stem, _split(harm_words.MORTAL_EN)))
@@ -332,14 +338,21 @@ def _around(hit: Hit, tokens: list[str], stems: list[str]) -> tuple[bool, bool]:
     # "no injuries, fire or death": an "or" before the hit carries the negation across the list.
     listed = hit.start > 0 and tokens[hit.start - 1] in ("or", "nor")
     reach = FEAR_REACH if listed else NEGATION_REACH
+    joined = False
     for distance in range(1, FEAR_REACH + 1):
         at = hit.start - distance
         if at < 0 or tokens[at] in _BREAKS or tokens[at] in _SHIELDS:
             break
         if tokens[at] == "," and not listed:
             reach = 0
+        if tokens[at] == "and":  # "it does not work and burned my hand", "nobody called and I was burned"
+            if tokens[at + 1] in _SUBJECTS and not listed:
+                reach = 0
+            joined = True
         if distance <= reach and tokens[at] in _NEGATIONS and "not" not in hit.term.words:
             if at + 1 < hit.start and tokens[at + 1] in _OWN_NEGATION:
+                continue
+            if joined and tokens[at] in _OF_VERBS:
                 continue
             negated = True
             break

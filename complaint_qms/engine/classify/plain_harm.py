@@ -45,6 +45,10 @@ _DEGREE: Final = (
 )
 _HAD: Final = rf" (?:(?:got|gets|get|getting|suffer\w*|sustain\w*|receiv\w+|felt)|(?:gave|gives|give|caused|causes|causing)(?:{_OBJECT})?)"
 _GAVE: Final = rf" (?:(?:got|gets|get|getting|receiv\w+|felt|feel)|(?:gave|gives|give){_OBJECT})"
+_OWN: Final = rf" (?:{_any(words.OWNERS)})(?: (?:{_any(grammar.SIDES)}))?"
+_BONE: Final = rf" (?:{_any(grammar.BONES)})(?= )"
+_ARE: Final = "(?: (?:was|were|is|are|got|has|have|had|been|badly|severely|all))+"
+_TOOTH: Final = r" (?:tooth|teeth)(?= )"
 _ON_THING: Final = (
     rf"(?! (?:mark|hole|smell|spot|stain|time|test|rate)s? )(?! (?:on|in|to) (?:the|a) (?!{_BODY} ))"
 )
@@ -63,6 +67,11 @@ _PATTERNS: Final = tuple(
         (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT)}){_OBJECT}){_NOT_MEANT}", grammar.LIGHT),
         (rf"(?P<harm> (?:{_any(grammar.HURTS_GRAVE, grammar.HURT_GRAVE, 'burn, shocked')}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.GRAVE),
         (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT, grammar.HURT_LIGHT)}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.LIGHT),
+        # A hand that was burned, a broken arm, a broken tooth.
+        (rf"(?P<harm>{_OWN} {_BODY}{_ARE} (?:{_any(grammar.HURT_GRAVE)})){_NOT_MEANT}(?= )", grammar.GRAVE),
+        (rf"(?P<harm> (?:broke|breaks|breaking|broken|fractured|fractures){_OWN}{_BONE})(?! of )", grammar.BROKEN),
+        (rf"(?P<harm>{_OWN}{_BONE}{_ARE} (?:broken|fractured))(?= )", grammar.BROKEN),
+        (rf"(?P<harm> (?:broke|broken|chipped|cracked|lost|losing)(?: off)?(?: (?:a|one|two|part of)|{_OWN})(?: front| back)?{_TOOTH})", grammar.GRAVE),
         # Shocks: of electricity, and no surprise.
         (rf"(?:{_SUBJECT}{_FILL}{{0,3}}|^|[.!?;,]|and|then){_GOT}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
         (rf" {_KIN}{_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
@@ -81,7 +90,7 @@ _PATTERNS: Final = tuple(
 _SIGNS: Final = frozenset(
     _any(
         grammar.HURT_GRAVE, grammar.HURT_LIGHT, grammar.HURTS_GRAVE, grammar.HURTS_LIGHT, grammar.HOT,
-        "burn, shocked, shock, shocks, zap, zapped, jolt, cut, cuts, fell, slipped, tripped, stumbled",
+        "broke, breaks, breaking, broken, fractured, fractures, tooth, teeth, burn, shocked, shock, shocks, zap, zapped, jolt, cut, cuts, fell, slipped, tripped, stumbled",
     ).split("|")
 )  # fmt: skip
 """A text without any of these holds none of the patterns."""
@@ -107,6 +116,10 @@ _PATTERNS_ZH: Final = tuple(
     for pattern, amount in (
         # 孩子烫到了, 我呛到了: nobody else behind it
         (rf"(?:{_P}){_WAY}(?P<harm>(?:{grammar.GRAVE_ZH}|{grammar.CURRENT_ZH})(?:到|着|伤)了?)(?:{_TAIL})", grammar.GRAVE),
+        (rf"(?P<harm>(?:摔|砸|压|夹|撞|弄|跌)断了?(?:(?:{_P})的?)?(?:左|右|两|一)?[条只根]?(?:{grammar.BONES_ZH}))", grammar.BROKEN),
+        (rf"(?P<harm>(?:{grammar.BONES_ZH})(?:都|也|就|直接)?(?:被|给)?.{{0,4}}?(?:摔|砸|压|夹|撞|弄|跌)断)", grammar.BROKEN),
+        (rf"(?P<harm>(?:{grammar.TEETH_ZH})(?:都|也|就|直接)?(?:被|给)?.{{0,4}}?(?:崩|硌|磕|咬)?(?:断|掉|坏|碎|崩|缺)了)", grammar.GRAVE),
+        (rf"(?P<harm>(?:崩|硌|磕|咬)(?:断|掉|坏|碎)了?.{{0,4}}?(?:{grammar.TEETH_ZH}))", grammar.GRAVE),
         (rf"(?P<harm>(?:{grammar.HOT_ZH}|水).{{0,6}}?(?:洒|溅|泼|浇|喷|流|倒|淋|滴)(?:到|在|了|进|上){{1,2}}.{{0,2}}?(?:(?:{_P})的?)?(?:{_B}))", grammar.GRAVE),
         (rf"(?P<harm>(?:{grammar.HOT_ZH}).{{0,6}}?(?:洒|溅|泼|浇|喷|流|倒|淋|滴)(?:到|在|了|进|上){{1,2}}{_SOMEBODY})", grammar.GRAVE),
         (rf"(?P<harm>(?:{grammar.HOT_ZH})(?:给|就)?烫(?:到|着|伤|了))", grammar.GRAVE),
@@ -116,7 +129,7 @@ _PATTERNS_ZH: Final = tuple(
     )
 )  # fmt: skip
 _SIGNS_ZH: Final = re.compile(
-    "[烫烧灼电咬蜇蛰砸夹压轧碾割切扎刺戳噎呛划刮磕碰撞绊蹭崩剪洒溅泼浇喷流倒淋滴泡疱摔滑吃]"
+    "[烫烧灼电咬蜇蛰砸夹压轧碾割切扎刺戳噎呛划刮磕碰撞绊蹭崩剪洒溅泼浇喷流倒淋滴泡疱摔滑吃断硌牙跌]"
 )
 
 

@@ -28,9 +28,9 @@ Public API::
     Search(text)  .add(texts)  .best(limit, least) -> list[Found(place, share)]
         every text of a history ranked by how much of one text it holds
 
-    clusters(pairs, *, threshold=None, settings=None) -> list[Cluster(ids, score)]
-        groups of records that belong together; weak links do not chain strangers into one group. Does not depend on
-        the order of the pairs.
+    clusters(pairs, *, threshold=None, settings=None, facts=None, days=None) -> list[Cluster(ids, score)]
+        groups of records that belong together; weak links do not chain strangers into one group, and with ``facts`` what forbids a pair
+        forbids a group: too many days, another batch, order or serial number. Does not depend on the order of the pairs.
 
 Scores: 1.0 is the same story; from ``Settings.duplicate`` (0.75) on two complaints are one told twice, from ``Settings.similar``
 (0.5) on similar cases. Text sets the base, that of few words little; agreeing or contradicting customer, item, batch, order,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.blocking import BANDS, bands, candidates, field_hashes
+from complaint_qms.engine.similar.cluster import Facts
 from complaint_qms.engine.similar.features import FeatureTable, distinct, expand
 from complaint_qms.engine.similar.records import FIELDS, Match, Pair, Record, Settings
 from complaint_qms.engine.similar.scoring import (
@@ -24,6 +26,7 @@ from complaint_qms.engine.similar.scoring import (
     to_score,
     word_counts,
 )
+from complaint_qms.engine.similar.told_twice import FORBID
 from complaint_qms.engine.similar.told_twice_many import log_odds_twice, reasons_twice, text_weight
 
 CHUNK = 2_000
@@ -114,6 +117,21 @@ class _Columns(NamedTuple):
                 yield score[n], reasons_of(agreement, similar[n].tolist()), False
 
 
+@dataclass(frozen=True)
+class RecordFacts:
+    """Days (n,) and hashed fields (n, fields) of the records of an index, in the order they were added."""
+
+    days: np.ndarray
+    fields: np.ndarray
+
+    def of(self, place: int, *more: int) -> Facts:
+        """Of one record; ``more``: codes of what else a group has one of, ``UNKNOWN`` where not named."""
+        day = int(self.days[place])
+        codes = dict(zip(FIELDS, self.fields[place].tolist(), strict=True))
+        single = (*(codes[name] for name in FORBID), *more)
+        return Facts(None if day == NO_DATE else day, single, (codes["customer"], codes["region"]))
+
+
 class Index:
     """Records added in order; keeps ids, hashed features (a bounded sample) and field hashes, never the texts.
 
@@ -153,6 +171,11 @@ class Index:
                 self._fields.extend(self._field_hashes(record))
                 self.ids.append(record.id)
             self._days.extend(map(days_of, chunk))
+
+    def facts(self) -> RecordFacts:
+        """What groups of the records have to hold by; remains when the index is gone."""
+        columns = self._columns()
+        return RecordFacts(columns.days.copy(), columns.fields.copy())
 
     def pairs(self, threshold: float | None = None) -> Iterator[Pair]:
         """Every pair found that is one complaint told twice (``settings.duplicate``), or a similar case with a score of at

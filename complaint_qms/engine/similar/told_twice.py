@@ -1,7 +1,7 @@
 """Whether two complaints are one told twice, or two cases that resemble each other.
 
-Told twice: the same unit, or the same order with the same person or wording, within days. A similar case has its batch, item
-or wording in common and is somebody else's, or happened at another time. What is known of both is weighed in log-odds, and
+Told twice: the same unit, or the same order with the same person or wording, within days, and no other batch, order or serial
+number. A similar case has its batch, item or wording in common and is somebody else's, or happened at another time. What is known of both is weighed in log-odds, and
 each weight that counted is a reason.
 """
 
@@ -30,12 +30,15 @@ WEIGHTS: Final[dict[str, tuple[float, float]]] = {
     "item": (0.6, -3.0),
     "region": (0.0, -2.0),  # who writes from elsewhere is somebody else, as senders of one form letter are
 }
+FORBID: Final = ("batch", "order", "serial")
+"""Where both name one of these and it is another one, they are two cases; only the customer's own number outweighs it."""
 WORDING: Final = 6.0
 ENOUGH_WORDS: Final = 6
 """Fewer words agree by chance: they count in proportion."""
 SAME_DAY, LATEST = 1.0, -3.0
 _SAME: Final = {name: Message("same {field}", {"field": name}) for name in WEIGHTS}
 _OTHER: Final = {name: Message("another {field}", {"field": name}) for name in WEIGHTS}
+_FORBIDDING: Final = [_OTHER[name] for name in FORBID]
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,11 @@ def judge(one: Told, other: Told, agreement: float) -> Verdict:
     """
     reasons = [*_fields(one, other), *_wording(one, other, agreement)]
     apart = abs((one.day - other.day).days) if one.day and other.day else None
-    if apart is not None and apart > WINDOW and not any(_is_reference(reason) for reason in reasons):
-        return Verdict(0.0, ())
+    if not any(map(_is_reference, reasons)):
+        if apart is not None and apart > WINDOW:
+            return Verdict(0.0, ())
+        if any(reason.message in _FORBIDDING for reason in reasons):
+            return Verdict(0.0, tuple(sorted(reasons, key=lambda reason: reason.weight)))
     if apart is not None:
         weight = SAME_DAY + (LATEST - SAME_DAY) * min(apart / WINDOW, 1.0)
         reasons.append(Reason("date", days_apart(apart), weight))

@@ -16,6 +16,7 @@ from complaint_qms.engine.similar.records import FIELDS
 from complaint_qms.engine.similar.scoring import NO_DATE
 from complaint_qms.engine.similar.told_twice import (
     ENOUGH_WORDS,
+    FORBID,
     LATEST,
     PRIOR,
     SAME_DAY,
@@ -26,7 +27,7 @@ from complaint_qms.engine.similar.told_twice import (
 )
 
 _WEIGHTS: Final = [WEIGHTS["person" if name == "customer" else name] for name in FIELDS]
-_NEVER: Final = -500.0
+_NEVER: Final = -150.0
 _SAME: Final = {name: Message("same {field}", {"field": name}) for name in FIELDS}
 _OTHER: Final = {name: Message("another {field}", {"field": name}) for name in FIELDS}
 
@@ -41,12 +42,14 @@ def log_odds_twice(
     whole_serials: bool = True,
 ) -> np.ndarray:
     """Contributions of shape (pairs, 9): text, the fields of :data:`.records.FIELDS`, date, prior; arguments as of
-    :func:`.scoring.log_odds`, ``whole_serials`` of the settings. Beyond the window of days the date says no."""
+    :func:`.scoring.log_odds`, ``whole_serials`` of the settings. Beyond the window of days the date says no, as another batch, order or serial number does."""
     parts = np.zeros((len(left), 3 + len(FIELDS)))
     parts[:, 0] = cosine * text_weight(words, left, right)
     for column, (name, (agree, differ)) in enumerate(zip(FIELDS, _WEIGHTS, strict=True)):
         if name == "serial" and not whole_serials:
             agree = 0.0
+        if name in FORBID:
+            differ = _NEVER
         one, other = fields[left, column], fields[right, column]
         known = (one != 0) & (other != 0)
         parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)

@@ -19,6 +19,7 @@ from complaint_qms.services.importing import (
     source,
 )
 from complaint_qms.services.importing.row_values import Defaults, RowError
+from complaint_qms.tabular.date_doubt import dates_in_doubt
 from complaint_qms.tabular.mapping import missing_fields
 from complaint_qms.tabular.terminal_text import printable
 
@@ -32,8 +33,10 @@ def import_complaints(
     live: bool,
     batch_size: int,
     error_file: Path,
+    date_order: str | None = None,
 ) -> None:
-    """Import a file, or only check it; prints columns, progress, result and where the bad rows are.
+    """Import a file, or only check it; prints columns, progress, result and where the bad rows are. `date_order` (dmy, mdy) is
+    needed where nothing in the file tells the day from the month.
 
     Raises:
         frappe.ValidationError: the file, its columns, the company or the type are not usable.
@@ -41,6 +44,8 @@ def import_complaints(
     found = source.open_file(file)
     if mapping:
         source.use_file_mapping(found, mapping)
+    if date_order:
+        source.use_targets(found, found.targets(), date_order)
     company = company or _default_company()
     for doctype, name in (("Company", company), ("Complaint Type", complaint_type)):
         if name and not frappe.db.exists(doctype, name):
@@ -48,13 +53,17 @@ def import_complaints(
     _show_columns(found)
     if missing_fields(found.mapping) and not mapping:
         click.echo("Say in a file which column is what, and pass it with --mapping.")
+    if doubts := dates_in_doubt(found.mapping):
+        for doubt in doubts:
+            click.echo(printable(source.doubt_text(doubt)))
+        frappe.throw(_("Nothing was written. Say which it is with --date-order dmy or --date-order mdy."))
     began, begun_at = time.monotonic(), 0
     if dry_run:
         defaults = Defaults(company, complaint_type, is_migrated=not live)
         total, bad = run.try_out(found, defaults, batch_size)
         _write(error_file, found, bad)
     else:
-        doc = preparation.for_command(file, found, company, batch_size, complaint_type, live)
+        doc = preparation.for_command(file, found, company, batch_size, complaint_type, live, date_order)
         frappe.db.commit()
         begun_at = cint(doc.position)
         if begun_at:

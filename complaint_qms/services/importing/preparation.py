@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import frappe
@@ -13,6 +15,7 @@ from rq.job import JobStatus
 from complaint_qms.services.importing import problem_text, run, run_lock, source
 from complaint_qms.services.record.error_text import said
 from complaint_qms.services.record.language import speaking
+from complaint_qms.tabular.date_doubt import dates_in_doubt
 
 EXAMPLE_LENGTH = 120
 
@@ -75,7 +78,13 @@ def opened(doc: Document) -> source.Source:
 
 
 def for_command(
-    path: Path, found: source.Source, company: str, batch_size: int, complaint_type: str | None, live: bool
+    path: Path,
+    found: source.Source,
+    company: str,
+    batch_size: int,
+    complaint_type: str | None,
+    live: bool,
+    date_order: str | None = None,
 ) -> Document:
     """The import that the command runs: an unfinished one of the same file goes on, else a new one is made."""
     name = frappe.db.get_value(
@@ -85,7 +94,7 @@ def for_command(
     doc = frappe.get_doc(run_lock.IMPORT, name) if name else frappe.new_doc(run_lock.IMPORT)
     if not name:
         doc.update({"company": company, "default_type": complaint_type, "is_migrated": int(not live)})
-    doc.batch_size = batch_size
+    doc.batch_size, doc.date_order = batch_size, date_order or doc.date_order
     doc.source_path = str(path)
     _describe(doc, found)
     doc.flags.by_service = True
@@ -126,6 +135,8 @@ def _describe(doc: Document, found: source.Source) -> None:
     doc.update(
         {"file_name": found.table.path.name[:140], "file_digest": found.digest, "total_rows": found.records}
     )
+    doubts = [asdict(doubt) for doubt in dates_in_doubt(found.mapping)]
+    doc.dates_in_doubt = json.dumps(doubts, ensure_ascii=False) if doubts else None
     doc.set("columns", [])
     for column in found.profile.columns:
         example = column.examples[0] if column.examples else ""

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html
+from frappe.utils import escape_html, formatdate
 
 from complaint_qms.services.importing.problem_text import text_of
 from complaint_qms.tabular import mapping as columns
+from complaint_qms.tabular.date_doubt import DateDoubt, dates_in_doubt
 from complaint_qms.tabular.errors import TableError
 from complaint_qms.tabular.fields import BY_KEY, DATE_KEYS, FIELDS
 from complaint_qms.tabular.mapping import FileMapping
@@ -97,13 +98,29 @@ def use_targets(source: Source, targets: dict[str, str], order: str = "") -> Non
 
 
 def require_columns(source: Source) -> None:
-    """The columns are enough to make complaints of.
+    """The columns are enough to make complaints of, and their dates can be read in one way.
 
     Raises:
-        frappe.ValidationError: the date of receipt or everything else is missing.
+        frappe.ValidationError: the date of receipt or everything else is missing, or nothing tells the day from the month.
     """
     with _table_errors():
         columns.require(source.mapping)
+    if doubts := dates_in_doubt(source.mapping):
+        frappe.throw(
+            "<br>".join(map(escape_html, map(doubt_text, doubts)))
+            + "<br>"
+            + _("Say under Order in Dates which it is, then start."),
+            title=_("Dates That Can Be Read in Two Ways"),
+        )
+
+
+def doubt_text(doubt: DateDoubt) -> str:
+    """What may be misread, with the days it would be."""
+    return _("Column {0}: {1} is {2} if the day stands first, and {3} if the month does.").format(
+        " + ".join(doubt.headings),
+        doubt.example,
+        *(formatdate(day, "d MMMM yyyy") for day in (doubt.day_first, doubt.month_first)),
+    )
 
 
 def digest_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from complaint_qms.services.importing import preparation, row_errors
 # What the import itself writes, past the form.
 _OWN = (
     "status", "file_name", "file_digest", "source_path", "total_rows", "position", "imported", "existing", "failed",
-    "error_file", "error_message", "started_at", "finished_at", "seconds",
+    "error_file", "error_message", "dates_in_doubt", "started_at", "finished_at", "seconds",
 )  # fmt: skip
 
 

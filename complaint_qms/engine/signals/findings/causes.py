@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betainc
 
 from complaint_qms.engine.signals.complaint_columns import Counts
 from complaint_qms.engine.signals.farrington_flexible import Control
-from complaint_qms.engine.signals.findings.columns import Columns
+from complaint_qms.engine.signals.findings.columns import Columns, in_excess
 from complaint_qms.engine.signals.findings.siblings import Siblings
 from complaint_qms.engine.signals.findings.types import FindingSettings, Part, Parts, Watched
 from complaint_qms.engine.signals.findings.windows import (
@@ -36,14 +37,14 @@ SHARED = 0.5
 """The share of its excess, or of that to be explained, that an explanation has among the complaints to be explained."""
 REST, REST_LEVEL, BESIDE_LEVEL = 0.33, 0.01, 0.05
 """All complaints rose, where those without the best explanation rose by this share of its excess, beyond this level; and without
-another cause that stands by itself by this share of that rise, beyond the second level."""
+another cause that stands by itself by this share of that rise, beyond the second level. One that carries all but this share of
+it, and more of it than its size, leaves no rise of everything."""
 BESIDE, NARROW = 6, 0.25
 """So many causes beside are looked for, after the first one only such as usually have no more than this share of all complaints."""
 MARRED = 0.25
 """The share of the complaints of its periods that a finding has of an explanation, from which these tell nothing of what is usual."""
 _UNITS_OF = {"batch": 0, "item": 1}
 """Whose units in the field come first where several parts of an explanation have some."""
-_TRIED = 4
 _WINDOWS = Control()
 
 
@@ -177,12 +178,18 @@ class Causes:
             rest = self._since(start, first, stop)
             if rest.p > REST_LEVEL or rest.observed - rest.expected < REST * (one.observed - one.expected):
                 return False
+            first = min(start, first)  # as long as all of it has risen
+            rest = self._since(start, first, stop)
             steep = REST * (rest.observed / max(rest.expected, 1e-9) - 1)
             for place in range(BESIDE):
-                beside = self.best((), first, stop)
+                carrier = self._carrier(first, stop, rest) if not place else ()
+                beside = carrier or self.best((), first, stop)
                 if not beside:
                     return True
                 cause = self.weigh(beside, first, stop)
+                carried = (cause.observed - cause.expected) / max(rest.observed - rest.expected, 1e-9)
+                if carrier and carried >= 1 - REST:
+                    return False
                 alone = cause.p <= self.settings.alpha / self.watched
                 if not alone or (place and cause.expected > NARROW * rest.expected):
                     return True
@@ -193,6 +200,27 @@ class Causes:
             return True
         finally:
             self.taken = before
+
+    def _carrier(self, first: int, stop: int, rest: Judgement) -> Parts:
+        """The narrowest value that has most of what all complaints rose by, and a larger share of them than before; however many it
+        has of them. Where everything rises a value has its share of it, and no more."""
+        found = []
+        for parts, _shared in self._proposals((), first, stop):
+            if not parts:
+                continue
+            one = self.weigh(parts, first, stop)
+            excess = one.observed - one.expected
+            if (
+                excess < SHARED * (rest.observed - rest.expected)
+                or one.p > self.settings.alpha / self.watched
+            ):
+                continue
+            others = max(rest.observed - one.observed, 0.0)
+            usual_share = min(one.expected / max(rest.expected, one.expected, 1e-9), 1.0)
+            # P(X >= observed) of a binomial: so many of all by its usual share
+            if betainc(one.observed, others + 1, usual_share) <= self.settings.alpha:
+                found.append((_place(parts), -excess, parts))
+        return min(found)[2] if found else ()
 
     def own_stretch(self, parts: Parts, first: int, stop: int) -> Stretch:
         """The stretch of an explanation that has its highest period from ``first`` to before ``stop``, however long before it began;
@@ -276,7 +304,7 @@ class Causes:
         for kind, codes in self.columns.codes.items():
             if kind in given:
                 continue
-            for code, shared in _in_excess(codes[now], codes[past], longer, self.settings.min_count):
+            for code, shared in in_excess(codes[now], codes[past], longer, self.settings.min_count):
                 yield ((kind, code),), shared
                 pair = tuple(sorted((*parts, (kind, code))))
                 if len(pair) == 2 and tuple(k for k, _ in pair) in ORDER:
@@ -361,23 +389,3 @@ def _place(parts: Parts) -> tuple[int, str]:
     if not kinds:
         return len(ORDER) + 1, ""
     return (ORDER.index(kinds) if kinds in ORDER else len(ORDER)), kinds[0]
-
-
-def _in_excess(
-    now: NDArray[np.integer], past: NDArray[np.integer], longer: float, least: int
-) -> list[tuple[int, float]]:
-    """The values with the largest excess over their past, set against chance; with that excess."""
-    now, past = now[now >= 0], past[past >= 0]
-    if not len(now):
-        return []
-    values, counts = np.unique(now, return_counts=True)
-    before = np.zeros(len(values))
-    if len(past):
-        known, had = np.unique(past, return_counts=True)
-        place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-        before = np.where(known[place] == values, had[place], 0) * longer
-    excess = counts - before
-    order = np.lexsort((values, -excess / np.sqrt(before + 1)))
-    return [
-        (int(values[i]), float(excess[i])) for i in order[:_TRIED] if counts[i] >= least and excess[i] > 0
-    ]

@@ -16,6 +16,9 @@ SURELY = 20.0
 SOON = 13
 """What rises in so many periods after a gap is compared with what came before it: a rise cannot be told."""
 
+TRIED = 4
+"""Values of a dimension that are tried as an explanation."""
+
 
 class Columns:
     """Period and codes of every complaint; those outside the periods are not seen. ``missing``: periods of a gap of a year or
@@ -75,6 +78,24 @@ class Columns:
             self._order[kind] = order, starts
         order, starts = self._order[kind]
         return order[starts[code + 1] : starts[code + 2]]
+
+
+def in_excess(
+    now: NDArray[np.integer], past: NDArray[np.integer], longer: float, least: int
+) -> list[tuple[int, float]]:
+    """The values with the largest excess over their past, set against chance; with that excess."""
+    now, past = now[now >= 0], past[past >= 0]
+    if not len(now):
+        return []
+    values, counts = np.unique(now, return_counts=True)
+    before = np.zeros(len(values))
+    if len(past):
+        known, had = np.unique(past, return_counts=True)
+        place = np.minimum(np.searchsorted(known, values), len(known) - 1)
+        before = np.where(known[place] == values, had[place], 0) * longer
+    excess = counts - before
+    order = np.lexsort((values, -excess / np.sqrt(before + 1)))
+    return [(int(values[i]), float(excess[i])) for i in order[:TRIED] if counts[i] >= least and excess[i] > 0]
 
 
 def _missing(counts: Array, year: int) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
 from complaint_qms.engine.signals.findings.causes import SHARED, Causes, Claimed
@@ -33,9 +34,12 @@ from complaint_qms.engine.signals.findings.windows import (
 )
 from complaint_qms.engine.signals.findings.words import finding_sentences
 from complaint_qms.engine.signals.series import Array, Periods
+from complaint_qms.engine.signals.types import SignalRecord
 
 TRAIT_SHARE, TRAIT_LIFT = 0.5, 1.25
 LATELY = 4
+CUMULATIVE = frozenset({"maxsprt", "cusum", "threshold"})
+"""Methods whose signal is of all periods up to its own."""
 RISING, FALLING = 1.25, 0.8
 
 _DEFAULTS = FindingSettings()
@@ -328,13 +332,13 @@ def _traits(causes: Causes, parts: Parts, rows: Counts) -> tuple[Trait, ...]:
 def _with_signals(
     causes: Causes, found: list[Finding], episodes: list[_Episode], scans: Sequence[Watched]
 ) -> list[Finding]:
-    """Every signal goes to the finding that has most of its complaints, of one inside another to the inner one. A finding of other
-    values has a signal only where it explains half of what the series had in excess."""
+    """Every signal goes to the finding that has most of its complaints, of one inside another to the inner one. A finding has a signal
+    only where it explains ``SHARED`` of what the series had in excess in that stretch, and of what that signal had in its own
+    period where its method judges periods one by one."""
     of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for episode in episodes:
         rows = causes.columns.rows(episode.parts)
-        asked = set(episode.parts)
-        shared: dict[int, int] = {}
+        shared: dict[int, Counts] = {}
         inner = []
         for i, one in enumerate(found):
             own = [
@@ -345,25 +349,46 @@ def _with_signals(
             if not own:
                 continue
             inside = np.concatenate(own)
-            held = int(causes.columns.has(inside, one.parts).sum())
-            akin = set(one.parts) <= asked or asked <= set(one.parts)
-            if held and (akin or held >= SHARED * episode.excess):
+            held = inside[_among(inside, one.complaints)]
+            if len(held) and len(held) >= SHARED * episode.excess:
                 shared[i] = held
-                if 2 * held >= len(inside):
+                if 2 * len(held) >= len(inside):
                     inner.append(i)
-        if not shared:  # between two stretches of its own cause
+        between = not shared  # two stretches of its own cause
+        if between:
             shared = {
-                i: 1 for i, one in enumerate(found)
+                i: rows[:1] for i, one in enumerate(found)
                 if one.parts == episode.parts and one.first <= episode.first and episode.last <= one.last
             }  # fmt: skip
         if not shared:
             continue
-        most = max(shared, key=lambda i: (shared[i], -i))
-        inner = [i for i in inner if set(found[i].parts) > set(found[most].parts)]
+        order = sorted(shared, key=lambda i: (-len(shared[i]), i))
+        inner = [i for i in inner if set(found[i].parts) > set(found[order[0]].parts)]
         for scan, place in episode.signals:
-            column = scans[scan].signals[place].column
-            within = (
-                i for i in inner if any(spell.first <= column <= spell.last for spell in found[i].spells)
-            )
-            of[next(within, most)].append((scan, place))
+            signal = scans[scan].signals[place]
+            within = [
+                i
+                for i in inner
+                if any(spell.first <= signal.column <= spell.last for spell in found[i].spells)
+            ]
+            for i in (*within, *order):
+                if between or _explains(causes, shared[i], signal):
+                    of[i].append((scan, place))
+                    break
     return [replace(finding, signals=tuple(of[i])) for i, finding in enumerate(found)]
+
+
+def _among(rows: Counts, complaints: Counts) -> NDArray[np.bool_]:
+    """Which rows are complaints of a finding, whose positions rise."""
+    if not len(complaints):
+        return np.zeros(len(rows), bool)
+    place = np.minimum(np.searchsorted(complaints, rows), len(complaints) - 1)
+    return complaints[place] == rows
+
+
+def _explains(causes: Causes, held: Counts, signal: SignalRecord) -> bool:
+    """Whether the complaints of a finding are enough of a signal's excess; of a sum over many periods its stretch says that."""
+    if signal.method in CUMULATIVE:
+        return True
+    here = int((causes.columns.period[held] == signal.column).sum())
+    return here > 0 and here >= SHARED * (signal.observed - np.nan_to_num(signal.expected))
