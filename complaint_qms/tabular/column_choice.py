@@ -100,6 +100,7 @@ class _Chooser:
         self._of_tasks = any(column.heading in words.TRACKERS for column in self._all)
         self._free = {column.name: column for column in self._all}
         self._fields = {spec.key: spec for spec in fields}
+        self._of_failures = self._fields["occurred"].names if "occurred" in self._fields else {}
         self._exposure = fields is not FIELDS
         self._choices = Choices()
 
@@ -148,11 +149,7 @@ class _Chooser:
             self._take(spec.key, best, why, others[0] if others else "")
 
     def _named(self, spec: Field, column: _Column, strength: Callable[[Field, str], float]) -> float:
-        if (
-            spec.key == "received"
-            and "occurred" in self._fields
-            and column.heading in self._fields["occurred"].names
-        ):
+        if spec.key != "occurred" and column.heading in self._of_failures and column.evidence.dates:
             return 0.0
         if spec.key == "type" and self._of_tasks and column.heading in words.PARTS:
             return 0.0

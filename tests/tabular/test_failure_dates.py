@@ -37,7 +37,7 @@ def test_two_dates_of_failure_beside_the_date_of_the_complaint(code, order):
 def test_without_a_date_of_the_complaint_one_of_them_stands_in_and_the_other_is_the_runner_up(code):
     """The second one is never taken for the date of receipt without a word."""
     names = WAYS[code]
-    found = choose_columns(profiled({name: CELLS["day"] for name in names[1:]} | {"Details": CELLS["story"]}))
+    found = choose_columns(profiled(dict.fromkeys(names[1:], CELLS["day"]) | {"Details": CELLS["story"]}))
     choice = found.found["received"]
     assert choice.why == OCCURRENCE
     assert {*choice.names, choice.other} == {names[1], names[2]}
