@@ -115,15 +115,15 @@ def _judged(sample: str, least: float) -> str:
                 amounts[code] = amounts.get(code, 0.0) + weight
                 spoke.setdefault(code, set()).add(word)
         elif len(word) > 4:
-            known = (
+            ended = (
                 _ENDS.get(word[-5:])
                 or _ENDS.get(word[-4:])
                 or _ENDS.get(word[-3:])
                 or _ENDS.get(word[-2:])
-                or ()
+                or []
             )
-            for code, weight in known:
-                amounts[code] = amounts.get(code, 0.0) + weight / len(known)
+            for code, weight in ended:
+                amounts[code] = amounts.get(code, 0.0) + weight / len(ended)
     if not sample.isascii():
         for code, letters in _LETTERS.items():
             count = sum(sample.count(letter) for letter in letters)

@@ -70,7 +70,9 @@ def _patterns(code: str) -> tuple[re.Pattern, list[tuple[re.Pattern, str, float]
         ]  # fmt: skip
     signs = "|".join({*"|".join(verbs).split("|"), *grammar.ARE_BURNT[code].split("|"), *grammar.ARE_BROKEN[code].split("|"),
                       *grammar.TOOTH_GONE[code].split("|"), *_PAST_DE})  # fmt: skip
-    return re.compile(rf" (?:{signs}) "), [(re.compile(pattern), *amount) for pattern, *amount in found]
+    return re.compile(rf" (?:{signs}) "), [
+        (re.compile(pattern), severity, weight) for pattern, severity, weight in found
+    ]
 
 
 _PAST_DE: Final = (
