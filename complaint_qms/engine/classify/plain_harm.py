@@ -67,11 +67,8 @@ _PATTERNS: Final = tuple(
         (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT)}){_OBJECT}){_NOT_MEANT}", grammar.LIGHT),
         (rf"(?P<harm> (?:{_any(grammar.HURTS_GRAVE, grammar.HURT_GRAVE, 'burn, shocked')}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.GRAVE),
         (rf"(?P<harm> (?:{_any(grammar.HURTS_LIGHT, grammar.HURT_LIGHT)}) (?:myself|himself|herself|ourselves|themselves|yourself)) ", grammar.LIGHT),
-        # A hand that was burned, a broken arm, a broken tooth.
+        # A hand that was burned.
         (rf"(?P<harm>{_OWN} {_BODY}{_ARE} (?:{_any(grammar.HURT_GRAVE)})){_NOT_MEANT}(?= )", grammar.GRAVE),
-        (rf"(?P<harm> (?:broke|breaks|breaking|broken|fractured|fractures){_OWN}{_BONE})(?! of )", grammar.BROKEN),
-        (rf"(?P<harm>{_OWN}{_BONE}{_ARE} (?:broken|fractured))(?= )", grammar.BROKEN),
-        (rf"(?P<harm> (?:broke|broken|chipped|cracked|lost|losing)(?: off)?(?: (?:a|one|two|part of)|{_OWN})(?: front| back)?{_TOOTH})", grammar.GRAVE),
         # Shocks: of electricity, and no surprise.
         (rf"(?:{_SUBJECT}{_FILL}{{0,3}}|^|[.!?;,]|and|then){_GOT}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
         (rf" {_KIN}{_FILL}{{0,3}}{_BE}{_FILL}{{0,3}}(?P<harm> (?:shocked|zapped))(?! (?:{_any(grammar.NO_SHOCK)}) ){_NO_SURPRISE}(?= )", grammar.GRAVE),
@@ -87,13 +84,23 @@ _PATTERNS: Final = tuple(
         (rf"(?P<harm> (?:{_any(grammar.HOT)}) (?:{_any(grammar.LIQUIDS)})(?: \w+){{0,4}} (?:on|over|onto|into|in|down|at)(?: top of)?(?:{_OBJECT}|{_OWNED_BODY}))", grammar.GRAVE),
     )
 )  # fmt: skip
+_BROKEN: Final = tuple(
+    (re.compile(pattern), *amount)
+    for pattern, amount in (
+        (rf"(?P<harm> (?:broke|breaks|breaking|broken|fractured|fractures){_OWN}{_BONE})(?! of )", grammar.BROKEN),
+        (rf"(?P<harm>{_OWN}{_BONE}{_ARE} (?:broken|fractured))(?= )", grammar.BROKEN),
+        (rf"(?P<harm> (?:broke|broken|chipped|cracked|lost|losing)(?: off)?(?: (?:a|one|two|part of)|{_OWN})(?: front| back)?{_TOOTH})", grammar.GRAVE),
+    )
+)  # fmt: skip
+"""A broken arm, a broken tooth."""
 _SIGNS: Final = frozenset(
     _any(
         grammar.HURT_GRAVE, grammar.HURT_LIGHT, grammar.HURTS_GRAVE, grammar.HURTS_LIGHT, grammar.HOT,
-        "broke, breaks, breaking, broken, fractured, fractures, tooth, teeth, burn, shocked, shock, shocks, zap, zapped, jolt, cut, cuts, fell, slipped, tripped, stumbled",
+        "burn, shocked, shock, shocks, zap, zapped, jolt, cut, cuts, fell, slipped, tripped, stumbled",
     ).split("|")
 )  # fmt: skip
 """A text without any of these holds none of the patterns."""
+_SIGNS_OF_BROKEN: Final = frozenset(_any(grammar.BONES, "tooth, teeth").split("|"))
 
 _P, _B, _OF = grammar.PERSON_ZH, grammar.BODY_ZH, grammar.WHOSE_THING_ZH
 _SOMEBODY: Final = rf"(?:(?:(?:{_P})(?:的)?)?(?:{_B})|(?:{_P})(?!{_OF}))"
@@ -159,10 +166,13 @@ def blows(tokens: Sequence[str]) -> Iterator[Found]:
 
 def plain_harm(tokens: Sequence[str]) -> Iterator[Found]:
     """Harm that English tokens tell of in people's plain grammar."""
-    if _SIGNS.isdisjoint(tokens):
+    patterns = () if _SIGNS.isdisjoint(tokens) else _PATTERNS
+    if not _SIGNS_OF_BROKEN.isdisjoint(tokens):
+        patterns += _BROKEN
+    if not patterns:
         return
     line = " ".join(("", *tokens, ""))
-    for pattern, severity, weight in _PATTERNS:
+    for pattern, severity, weight in patterns:
         for match in pattern.finditer(line):
             start, end = match.span("harm")
             first = line.count(" ", 0, start + 1) - 1

@@ -201,27 +201,6 @@ class Causes:
         finally:
             self.taken = before
 
-    def _carrier(self, first: int, stop: int, rest: Judgement) -> Parts:
-        """The narrowest value that has most of what all complaints rose by, and a larger share of them than before; however many it
-        has of them. Where everything rises a value has its share of it, and no more."""
-        found = []
-        for parts, _shared in self._proposals((), first, stop):
-            if not parts:
-                continue
-            one = self.weigh(parts, first, stop)
-            excess = one.observed - one.expected
-            if (
-                excess < SHARED * (rest.observed - rest.expected)
-                or one.p > self.settings.alpha / self.watched
-            ):
-                continue
-            others = max(rest.observed - one.observed, 0.0)
-            usual_share = min(one.expected / max(rest.expected, one.expected, 1e-9), 1.0)
-            # P(X >= observed) of a binomial: so many of all by its usual share
-            if betainc(one.observed, others + 1, usual_share) <= self.settings.alpha:
-                found.append((_place(parts), -excess, parts))
-        return min(found)[2] if found else ()
-
     def own_stretch(self, parts: Parts, first: int, stop: int) -> Stretch:
         """The stretch of an explanation that has its highest period from ``first`` to before ``stop``, however long before it began;
         what earlier findings have of it is no part of it."""
@@ -258,6 +237,27 @@ class Causes:
                 break
             chosen = picked
         return chosen
+
+    def _carrier(self, first: int, stop: int, rest: Judgement) -> Parts:
+        """The narrowest value that has most of what all complaints rose by, and a larger share of them than before; however many it
+        has of them. Where everything rises a value has its share of it, and no more."""
+        found = []
+        for parts, _shared in self._proposals((), first, stop):
+            if not parts:
+                continue
+            one = self.weigh(parts, first, stop)
+            excess = one.observed - one.expected
+            if (
+                excess < SHARED * (rest.observed - rest.expected)
+                or one.p > self.settings.alpha / self.watched
+            ):
+                continue
+            others = max(rest.observed - one.observed, 0.0)
+            usual_share = min(one.expected / max(rest.expected, one.expected, 1e-9), 1.0)
+            # P(X >= observed) of a binomial: so many of all by its usual share
+            if betainc(one.observed, others + 1, usual_share) <= self.settings.alpha:
+                found.append((_place(parts), -excess, parts))
+        return min(found)[2] if found else ()
 
     def _since(self, start: int, first: int, stop: int) -> Judgement:
         """All complaints from ``first`` to before ``stop`` against what was usual before ``start``."""
