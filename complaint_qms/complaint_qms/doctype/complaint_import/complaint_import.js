@@ -40,32 +40,26 @@ frappe.ui.form.on("Complaint Import", {
 
 // Dates that can be read in two ways are said before anything is written, each way with its day.
 function ask_for_order(frm) {
-	const { esc } = complaint_qms.markup;
 	const doubts = frm.doc.position ? [] : JSON.parse(frm.doc.dates_in_doubt || "[]");
-	const wrapper = frm.get_field("doubt_html").$wrapper;
-	const chosen = frm.doc.date_order;
-	if (!doubts.length) {
-		wrapper.empty();
-		return;
+	const wrapper = frm.get_field("doubt_html").$wrapper.empty();
+	if (!doubts.length) return;
+	const day = (iso) => moment(iso).format("LL");
+	const list = $("<ul>");
+	for (const one of doubts) {
+		const told = [one.headings.join(" + "), one.example, day(one.day_first), day(one.month_first)];
+		$("<li>").text(__("Column {0}: {1} is {2} if the day stands first, and {3} if the month does.", told)).appendTo(list);
 	}
-	const day = (iso) => `<b>${esc(frappe.datetime.str_to_user(iso))}</b> (${esc(moment(iso).format("LL"))})`;
-	const lines = doubts.map(
-		(one) =>
-			`<li>${__("Column {0}: {1} is {2} if the day stands first, and {3} if the month does.", [
-				`<b>${esc(one.headings.join(" + "))}</b>`,
-				esc(one.example),
-				day(one.day_first),
-				day(one.month_first),
-			])}</li>`
-	);
 	const button = (order, words) =>
-		`<button type="button" class="btn btn-sm ${chosen === order ? "btn-primary" : "btn-default"} mr-2" data-order="${order}"
-			aria-pressed="${chosen === order}">${esc(words)}</button>`;
-	wrapper.html(`<div class="alert alert-warning" role="alert">
-		<p>${esc(__("Nothing in the file tells the day from the month. Say which it is before you start:"))}</p>
-		<ul>${lines.join("")}</ul>
-		${button("dmy", __("The Day Stands First"))}${button("mdy", __("The Month Stands First"))}</div>`);
-	wrapper.find("[data-order]").on("click", (event) => frm.set_value("date_order", event.currentTarget.dataset.order));
+		$("<button type='button' class='btn btn-sm mr-2'>")
+			.addClass(frm.doc.date_order === order ? "btn-primary" : "btn-default")
+			.attr("aria-pressed", frm.doc.date_order === order)
+			.text(words)
+			.on("click", () => frm.set_value("date_order", order));
+	$("<div class='alert alert-warning' role='alert'>")
+		.append($("<p>").text(__("Nothing in the file tells the day from the month. Say which it is before you start:")))
+		.append(list)
+		.append(button("dmy", __("The Day Stands First")), button("mdy", __("The Month Stands First")))
+		.appendTo(wrapper);
 }
 
 function add_start(frm, begun) {
