@@ -82,8 +82,6 @@ class PairMatrixReport(RiskMatrixReport):
             if self.filters.has_period:
                 came = self.ways.get((severity, occurrence), Counter())
                 drawn["came"] = {way: came[way] for way in _SHOWN_WAYS}
-        elif self.filters.has_period:
-            drawn["change"] = tally.total - tally.before
         return drawn
 
     def _asked(self, severity: str, occurrence: str) -> dict[str, str]:

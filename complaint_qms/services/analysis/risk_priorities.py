@@ -65,7 +65,7 @@ class RiskPriorities:
             column("rank", "#", "Int", 45),
             column("item", _("Item"), width=170, link_to="Item", link_from="item_code"),
             column("complaint_type", _("Complaint Type"), width=150, shipped=1),
-            column("risk", _("Risk"), width=150, definition=_("Cell of the risk matrix: the gravest severity of the complaints of the period, and the occurrence beside it.")),
+            column("risk", _("Risk"), width=200, definition=_("Cell of the risk matrix: the gravest severity of the complaints of the period, and the occurrence beside it.")),
             column("severity", _("Severity"), width=100, shipped=1),
             column("occurrence", _("Occurrence"), width=130, definition=_("Level whose rates hold complaints ÷ units delivered of the item in the period; “judged” where no units are known: the most frequent that the complaints were judged with.")),
         ]  # fmt: skip
