@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,28 +50,47 @@ class _Reading:
         """Codes of each of `by` (labels of `kinds`, those that never drew a complaint numbered above them), first day of the week, net
         units: by week, then by label, whatever order the database gave."""
         groups = [groups_of(*GROUPS[name]) if name in GROUPS else None for name in by]
-        sums: dict[tuple[Any, ...], float] = {}
-        for *key, day, units, returned in moved(
-            [FIELDS[name] for name in by], self._days, {"company": [self._company]}
-        ):
-            labels = (
-                part if names is None else names.get(part, "")
-                for part, names in zip(key, groups, strict=True)
-            )
-            place = (bisect_right(self._days, day) - 1, *labels)
-            sums[place] = sums.get(place, 0.0) + float(units) - float(returned)
-        rows = sorted((place, total) for place, total in sums.items() if abs(total) > LEAST)
-        codes = []
-        for at, kind in enumerate(kinds, 1):
-            places = {label: code for code, label in enumerate(self._labels[kind])}
-            codes.append(
-                np.array(
-                    [
-                        places.setdefault(place[at], len(places)) if place[at] else -1
-                        for place, _units in rows
-                    ],
-                    np.int64,
-                )
-            )
-        periods = np.array([place[0] for place, _units in rows], np.int64)
-        return codes, self._starts[periods], np.array([total for _place, total in rows], float)
+        rows = list(moved([FIELDS[name] for name in by], self._days, {"company": [self._company]}))
+        # A column at a time: a site has hundreds of thousands of rows.
+        read = list(zip(*rows, strict=True)) or [()] * (len(by) + 3)
+        *keys, days, units, returned = read
+        periods = np.searchsorted(np.array(self._days), np.array(days, np.int64), side="right") - 1
+        labelled = [
+            _Labelled.of(key if names is None else [names.get(part, "") for part in key])
+            for key, names in zip(keys, groups, strict=True)
+        ]
+        # By week, then by label; of one key in the order in which they came.
+        order = np.lexsort((*(one.rank for one in reversed(labelled)), periods))
+        places = np.array([periods[order], *(one.rank[order] for one in labelled)])
+        first = np.flatnonzero(np.any(places[:, 1:] != places[:, :-1], axis=0)) + 1
+        starts = np.concatenate([[0], first]) if len(order) else first
+        net = np.array(units, float)[order] - np.array(returned, float)[order]
+        totals = np.add.reduceat(net, starts) if len(order) else net
+        kept = np.abs(totals) > LEAST
+        places, totals = places[:, starts[kept]], totals[kept]
+        codes = [
+            one.numbered(places[at], self._labels[kind])
+            for at, (one, kind) in enumerate(zip(labelled, kinds, strict=True), 1)
+        ]
+        return codes, self._starts[places[0]], totals
+
+
+class _Labelled(NamedTuple):
+    """A column of labels as their places among all of them in the order of their letters; the empty one is the first."""
+
+    labels: list[str]
+    rank: np.ndarray
+
+    @classmethod
+    def of(cls, column: Sequence[str | None]) -> _Labelled:
+        labels = sorted({label or "" for label in column} | {""})
+        place = {label: at for at, label in enumerate(labels)}
+        return cls(labels, np.fromiter((place[label or ""] for label in column), np.int64, len(column)))
+
+    def numbered(self, ranks: np.ndarray, known: Sequence[str]) -> np.ndarray:
+        """Codes: those that complaints have, the others above them as they come; -1 where there is no label."""
+        place = {label: code for code, label in enumerate(known)}
+        codes = np.array([place.get(label, -1) if label else -1 for label in self.labels], np.int64)
+        unknown, first = np.unique(ranks[(codes[ranks] < 0) & (ranks > 0)], return_index=True)
+        codes[unknown[np.argsort(first, kind="stable")]] = len(known) + np.arange(len(unknown))
+        return codes[ranks]

@@ -1,19 +1,18 @@
-"""The complaints of a company as columns: what a scan reads, and nothing else of them; one query, streamed."""
+"""The complaints of a company as columns: what a scan reads, and nothing else of them; a query for each some thousand."""
 
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import frappe
 import numpy as np
-from frappe.query_builder.functions import Coalesce
+from frappe.query_builder.functions import Coalesce, Count, Max
 from pypika.functions import Replace
-from pypika.queries import Table
-from pypika.terms import Function, Term
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import AggregateFunction, Function, Term
 
 from complaint_qms.constants.rules import NOT_COUNTED
 from complaint_qms.constants.signals import FIELDS, ITEM_TYPE, OF_COMPLAINT
@@ -22,10 +21,11 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.risk.matrix import level_ranks
 
 _NONE = -1
-_SEPARATOR = "\x1f"  # the unit separator of ASCII
+_SEPARATOR, _END = "\x1f", "\x1e"  # the separators of units and of records in ASCII
 _EPOCH = 62_167_219_200
 """What TO_SECONDS counts up to 1970."""
-_BATCH = 20_000
+_BATCH = 4_000
+"""Complaints that come as one text: it has to stay below the length up to which the database joins texts (1 MB unless a site says other)."""
 _SEVERITY = "severity"
 _READ = (*OF_COMPLAINT.values(), _SEVERITY)
 
@@ -65,11 +65,10 @@ def read_complaints(
     only those that a criterion over them holds of."""
     table = frappe.qb.DocType("Complaint")
     fields = [_plain(table[field]) for field in _READ]
-    # One text a row: a driver in Python takes as long for each column as for all of them together.
     row = Function("CONCAT_WS", _SEPARATOR, table.name, Function("TO_SECONDS", table.received_at), *fields)
     query = (
         frappe.qb.from_(table)
-        .select(row)
+        .select(table.name.as_("name"), Function("CONCAT", row, _END).as_("told"))
         .where((table.company == company) & table.stage.notin(NOT_COUNTED))
         .where(table.received_at < datetime.combine(as_of + timedelta(days=1), time.min))
         .orderby(table.name)
@@ -81,14 +80,12 @@ def read_complaints(
     names: list[str] = []
     received: list[np.ndarray] = []
     columns = {field: _Column() for field in _READ}
-    with frappe.db.unbuffered_cursor():
-        rows = query.run(as_iterator=True, as_list=True)
-        while batch := list(itertools.islice(rows, _BATCH)):
-            name, seconds, *values = zip(*(text.split(_SEPARATOR) for (text,) in batch), strict=True)
-            names += name
-            received.append(np.fromiter(map(int, seconds), np.int64, len(seconds)) - _EPOCH)
-            for column, part in zip(columns.values(), values, strict=True):
-                column.add(part)
+    for batch in _batches(query, table):
+        name, seconds, *values = zip(*(text.split(_SEPARATOR) for text in batch), strict=True)
+        names += name
+        received.append(np.fromiter(map(int, seconds), np.int64, len(seconds)) - _EPOCH)
+        for column, part in zip(columns.values(), values, strict=True):
+            column.add(part)
     moments = np.concatenate(received) if received else np.empty(0, np.int64)
     return _in_order(names, moments.astype("datetime64[s]"), columns)
 
@@ -99,9 +96,40 @@ def item_and_type(complaints: Complaints, code: int) -> tuple[int, int]:
     return int(complaints.codes["item"][at]), int(complaints.codes["type"][at])
 
 
+def _batches(query: QueryBuilder, table: Table) -> Iterator[list[str]]:
+    """The rows of a query of (name, text), by name, as lists of texts; all as of one moment, which the transaction keeps.
+
+    Many texts come as one: a driver in Python takes as long for each row as for thousands of letters. Where the database has cut it short
+    the rows come one by one.
+    """
+    last, size = "", _BATCH
+    while True:
+        part = query.where(table.name > last).limit(size) if last else query.limit(size)
+        of = part.as_("of")
+        [(count, last_name, text)] = (
+            frappe.qb.from_(of).select(Count("*"), Max(of.name), _Joined(of.told)).run()
+        )
+        if not count:
+            return
+        rows = (text or "").split(_END)
+        whole = len(rows) == count + 1 and not rows[-1]
+        yield rows[:-1] if whole else [one.removesuffix(_END) for _name, one in part.run()]
+        last = last_name
+
+
+class _Joined(AggregateFunction):
+    """All texts as one."""
+
+    def __init__(self, term: Term) -> None:
+        super().__init__("GROUP_CONCAT", term)
+
+    def get_special_params_sql(self, **_named: object) -> str:
+        return "SEPARATOR ''"
+
+
 def _plain(field: Term) -> Term:
-    """A field as text without the sign that rows are split at."""
-    return Replace(Coalesce(field, ""), _SEPARATOR, " ")
+    """A field as text without the signs that rows are split at."""
+    return Replace(Replace(Coalesce(field, ""), _SEPARATOR, " "), _END, " ")
 
 
 def _in_order(names: list[str], times: Times, columns: dict[str, _Column]) -> Complaints:

@@ -90,10 +90,12 @@ class Causes:
         """Complaints of an explanation in any period, without those of earlier findings of the time asked for. ``beside``: the
         narrower explanation whose surroundings they are, if not judged by themselves."""
         rows = self._rows(parts)
-        for one in self.taken:
-            if one.first < stop and one.stop > first and not one.spares(beside or parts):
-                rows = rows[~self.columns.has(rows, one.parts)]
-        return rows
+        gone = [
+            one.parts
+            for one in self.taken
+            if one.first < stop and one.stop > first and not one.spares(beside or parts)
+        ]
+        return self.columns.without(rows, gone, self._rows)
 
     def marred(self, parts: Parts, one: Claimed) -> bool:
         """Whether the periods of an earlier finding are not what is usual of an explanation: it has a good part of its complaints."""
@@ -297,7 +299,8 @@ class Causes:
         end = max(begin, first - self.settings.guard)
         free = ~self._busy(parts, first, stop)
         free[:begin] = free[end:] = False
-        past = rows[free[self.columns.period[rows]]]
+        past = self.columns.within(rows, begin, end)
+        past = past[free[self.columns.period[past]]]
         longer = (stop - first) / free.sum() if free.any() else 0.0
         yield (), float(len(now))
         given = dict(parts)

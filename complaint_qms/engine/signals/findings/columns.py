@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from complaint_qms.engine.signals.complaint_columns import Codes, Counts, Times
 from complaint_qms.engine.signals.findings.types import Parts
 from complaint_qms.engine.signals.series import FREQUENCY, Array, Periods, ordinals
 
+MANY = 10_000
+"""Complaints from which it is sooner told for all of the site's at once which of them others have."""
 SURELY = 20.0
 """So many complaints must be missing in a gap."""
 SOON = 13
@@ -29,6 +31,9 @@ class Columns:
         self.size = len(periods)
         place = ordinals(received.astype("datetime64[D]"), periods.kind) - periods.first
         self.period = np.where((place >= 0) & (place < self.size), place, -1)
+        rising = bool(np.all(place[1:] >= place[:-1]))
+        # In the order of time every stretch of it is a slice, however many complaints there are.
+        self._begins = np.searchsorted(place, np.arange(self.size + 1)) if rising else None
         self._all = np.flatnonzero(self.period >= 0)
         self.missing = _missing(self.counts(self._all), FREQUENCY[periods.kind])
         self._order: dict[str, tuple[Counts, Counts]] = {}
@@ -60,12 +65,27 @@ class Columns:
         """The share of all complaints that have a value."""
         return len(self.rows(((kind, code),))) / max(len(self._all), 1)
 
+    def without(self, rows: Counts, others: Sequence[Parts], where: Callable[[Parts], Counts]) -> Counts:
+        """Those of the complaints at ``rows`` that have the values of none of the ``others``; ``where`` tells the places of these."""
+        if not others or len(rows) < MANY:
+            for parts in others:
+                rows = rows[~self.has(rows, parts)]
+            return rows
+        left = np.ones(len(self.period), bool)
+        for parts in others:
+            left[where(parts)] = False
+        return rows[left[rows]]
+
     def counts(self, rows: Counts) -> Array:
         """Complaints at ``rows`` per period."""
         return np.bincount(self.period[rows], minlength=self.size).astype(float)
 
     def within(self, rows: Counts, start: int, stop: int) -> Counts:
-        """Those of the complaints at ``rows`` that came in the periods from ``start`` to before ``stop``."""
+        """Those of the complaints at ``rows`` (rising) that came in the periods from ``start`` to before ``stop``."""
+        if self._begins is not None:
+            start, stop = min(max(start, 0), self.size), min(max(stop, 0), self.size)
+            low, high = np.searchsorted(rows, self._begins[[start, max(start, stop)]])
+            return rows[low:high]
         period = self.period[rows]
         return rows[(period >= start) & (period < stop)]
 
@@ -84,15 +104,12 @@ def in_excess(
     now: NDArray[np.integer], past: NDArray[np.integer], longer: float, least: int
 ) -> list[tuple[int, float]]:
     """The values with the largest excess over their past, set against chance; with that excess."""
-    now, past = now[now >= 0], past[past >= 0]
+    now = now[now >= 0]
     if not len(now):
         return []
     values, counts = np.unique(now, return_counts=True)
-    before = np.zeros(len(values))
-    if len(past):
-        known, had = np.unique(past, return_counts=True)
-        place = np.minimum(np.searchsorted(known, values), len(known) - 1)
-        before = np.where(known[place] == values, had[place], 0) * longer
+    # Counted by code, in one pass without a sort: most complaints are in the past.
+    before = np.bincount(past[past >= 0], minlength=int(values[-1]) + 1)[values] * longer
     excess = counts - before
     order = np.lexsort((values, -excess / np.sqrt(before + 1)))
     return [(int(values[i]), float(excess[i])) for i in order[:TRIED] if counts[i] >= least and excess[i] > 0]
