@@ -10,6 +10,7 @@ from complaint_qms.services.reporting import figures
 
 @frappe.whitelist()
 @checked
+@frappe.read_only()
 def behind(chart: str, index: int) -> dict | None:
     """Filters of the Complaint list for mark `index` (from 0) of `chart`, as the user has set the chart up.
 

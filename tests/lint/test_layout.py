@@ -20,6 +20,7 @@ MOST_MODULES = 2
 SHARED = {
     "execute": "a report or a patch, as the framework calls it",
     "get": "a chart source or a number card, as the framework calls it",
+    "on_doctype_update": "what the framework calls when the table of a DocType is made",
     "get_context": "a page of the website, as the framework calls it",
     "query": "who sees a kind of record, in a file of permissions/ each",
     "document": "the same for one record",

@@ -9,12 +9,12 @@ from typing import Any, Final, NamedTuple
 
 import frappe
 from frappe import _
-from frappe.query_builder.functions import Cast, Concat, Count, Sum
-from frappe.utils import cint
+from frappe.query_builder.functions import Cast, Concat, Count, Max, Min, Sum
+from frappe.utils import cint, get_datetime
 from pypika import CustomFunction, Order
-from pypika.analytics import Max, Preceding
-from pypika.queries import Selectable
-from pypika.terms import Case, Criterion, Interval, NullValue, Term, ValueWrapper
+from pypika.functions import Floor
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import Case, Criterion, ExistsCriterion, Interval, Term
 
 from complaint_qms.engine.proportions import wilson
 from complaint_qms.services.record.input_validation import refuse
@@ -41,10 +41,10 @@ _MOST_LISTED: Final = 1000
 _MOST_DRAWN: Final = 15
 _MOMENT_LENGTH: Final = len("2026-01-31 14:30:00.000000")
 _left = CustomFunction("LEFT", ["text", "length"])
-_after = CustomFunction("SUBSTRING", ["text", "start"])
 _md5 = CustomFunction("MD5", ["text"])
 _joined = CustomFunction("CONCAT_WS", ["separator", *SAME])
 _number = CustomFunction("CONV", ["digits", "base", "to"])
+_to_seconds = CustomFunction("TO_SECONDS", ["moment"])
 
 
 class RepeatLine(NamedTuple):
@@ -143,18 +143,14 @@ class RepeatComplaints:
 
     def listed(self) -> list[dict]:
         """The newest repeating complaints, each with the one that was closed last before it; two queries."""
-        found = self._repeating()
         one = self.complaint
         fields = ("name", "received_at", *SAME, *readable("Complaint", ["subject", "stage"]))
-        query = (
-            frappe.qb.from_(one)
-            .select(*(one[field] for field in fields))
-            .where(one.name.isin(sorted(found) or [""]))
-            .orderby(one.received_at, one.name, order=Order.desc)
-        )
-        rows = permitted(query).run(as_dict=True)
+        query = self._repeating().select(*(one[field] for field in fields))
+        query = query.orderby(one.received_at, one.name, order=Order.desc).limit(_MOST_LISTED)
+        rows = query.run(as_dict=True)
+        earlier = self._earlier([row.name for row in rows])
         for row in rows:
-            closed_at, row.earlier = found[row.name]
+            closed_at, row.earlier = earlier[row.name]
             row.days_after = (row.received_at - closed_at).days
             row.earlier_closed = closed_at.replace(microsecond=0)
             row.received_at = row.received_at.replace(microsecond=0)
@@ -213,9 +209,8 @@ class RepeatComplaints:
     def _lines(self) -> dict[Any, RepeatLine]:
         possible = Sum(Case().when(self._names_all, 1).else_(0))
         counts = counted(self.filters, [self.by], self.complaint, [possible])
-        events = self._events(self.by.term(self.complaint, self.filters), None)
-        query = frappe.qb.from_(events).where(self._repeats(events)).groupby(events.mark)
-        values = dict(query.select(events.mark, Count("*")).run())
+        term = self.by.term(self.complaint, self.filters)
+        values = dict(self._repeating().select(term, Count("*")).groupby(term).run())
         folded = self.by.fold(set(values))
         repeats: dict[Any, int] = {}
         for value, count in values.items():
@@ -237,60 +232,57 @@ class RepeatComplaints:
     def _names_all(self) -> Criterion:
         return Criterion.all([self.complaint[field] != "" for field in SAME])
 
-    def _events(self, mark: Term, closing: Term | None) -> Selectable:
-        """Receipts of the complaints that the filters leave, each with the last closing before it of the same customer, item and type.
+    def _closings(self) -> QueryBuilder:
+        """Of each customer, item and type, by stretches of as many days as a repeat may take: the first closing in the stretch, and the last
+        one in the stretch before.
 
-        One sort, however often the same is complained of: looking up the earlier ones of each complaint would read all of them anew.
-
-        Args:
-            mark: what is told of a receipt.
-            closing: what is told of a closing in place of its moment; has to ascend with it.
+        A complaint repeats another one when one of the two lies within the days before it: any closing in its own stretch does that is
+        earlier, and of the stretch before the last one does if any. So nothing is sorted, and nobody's closings are read for each of
+        their complaints.
         """
         one = self.complaint
-        # Of the three names a number is sorted: rows of names would be a hundred times as long.
-        same = Cast(
-            _number(_left(_md5(_joined("\n", *(one[field] for field in SAME))), 15), 16, 10), "unsigned"
-        )
-        received = frappe.qb.from_(one).select(
-            same.as_("same"), one.received_at.as_("at"), ValueWrapper(1).as_("is_receipt"),
-            mark.as_("mark"), NullValue().as_("closing"),
-        )  # fmt: skip
-        received = permitted(self.filters.apply(received.where(self._names_all), one))
         closed = frappe.qb.from_(one).select(
-            same.as_("same"), one.closed_at.as_("at"), ValueWrapper(0).as_("is_receipt"),
-            NullValue().as_("mark"), (closing or one.closed_at).as_("closing"),
+            _same(one).as_("same"), self._stretch(one.closed_at).as_("stretch"),
+            Min(one.closed_at).as_("first"), Max(one.closed_at).as_("last"),
         )  # fmt: skip
         closed = closed.where(self._names_all & (one.stage == "closed") & (one.closed_at >= one.received_at))
         if self.filters.from_date and self.filters.date_field == "received_at":
             closed = closed.where(one.closed_at >= self.filters.from_date - timedelta(days=self.days))
         if self.filters.to_date and self.filters.date_field == "received_at":
             closed = closed.where(one.closed_at < self.filters.to_date + timedelta(days=1))
-        both = received.union_all(permitted(closed)).as_("both")
-        last = (
-            Max(both.closing)
-            .over(both.same)
-            .orderby(both.at)
-            .orderby(both.is_receipt, order=Order.desc)
-            .rows(Preceding())
-        )
-        return frappe.qb.from_(both).select(both.at, both.is_receipt, both.mark, last.as_("last")).as_("seen")
+        return permitted(closed).groupby(_same(one), self._stretch(one.closed_at))
 
-    def _repeats(self, events: Selectable) -> Criterion:
-        return (events.is_receipt == 1) & (events.last >= events.at - Interval(days=self.days))
+    def _repeating(self) -> QueryBuilder:
+        """Those of the complaints that the filters leave that repeat an earlier one; nothing is selected."""
+        one, closings = self.complaint, self._closings().as_("closings")
+        stretch, begin = self._stretch(one.received_at), one.received_at - Interval(days=self.days)
+        lies = (closings.first < one.received_at) & (closings.last >= begin)
+        found = frappe.qb.from_(closings).select(1).where(closings.same == _same(one))
+        found = found.where(closings.stretch.isin([stretch - 1, stretch])).where(lies)
+        query = permitted(self.filters.apply(frappe.qb.from_(one).where(self._names_all), one))
+        return query.where(ExistsCriterion(found))
 
-    def _repeating(self) -> dict[str, tuple[datetime, str]]:
-        """Complaint → when the one that it repeats was closed, and that one's name; the newest."""
-        one = self.complaint
-        events = self._events(one.name, Concat(one.closed_at, one.name))
-        closed_at = Cast(_left(events.last, _MOMENT_LENGTH), "datetime(6)")
-        query = (
-            frappe.qb.from_(events)
-            .select(events.mark, closed_at, _after(events.last, _MOMENT_LENGTH + 1))
-            .where((events.is_receipt == 1) & (closed_at >= events.at - Interval(days=self.days)))
-            .orderby(events.at, events.mark, order=Order.desc)
-            .limit(_MOST_LISTED)
+    def _earlier(self, names: list[str]) -> dict[str, tuple[datetime, str]]:
+        """Complaint that repeats one → when the last one before it was closed, and that one's name."""
+        late, one = frappe.qb.DocType("Complaint").as_("late"), self.complaint
+        told = frappe.qb.from_(one).select(Concat(one.closed_at, one.name))
+        told = told.where(Criterion.all([one[field] == late[field] for field in SAME]))
+        told = told.where(
+            (one.stage == "closed") & (one.closed_at >= one.received_at) & (one.closed_at < late.received_at)
         )
-        return {name: (moment, other) for name, moment, other in query.run()}
+        last = permitted(told).orderby(one.closed_at, one.received_at, one.name, order=Order.desc).limit(1)
+        found = frappe.qb.from_(late).select(late.name, last).where(late.name.isin(names or [""])).run()
+        return {name: (get_datetime(text[:_MOMENT_LENGTH]), text[_MOMENT_LENGTH:]) for name, text in found}
+
+    def _stretch(self, moment: Term) -> Term:
+        return Floor(_to_seconds(moment) / (self.days * 86_400))
+
+
+def _same(complaint: Table) -> Term:
+    """A number for what a complaint may repeat: rows of names would be a hundred times as long."""
+    return Cast(
+        _number(_left(_md5(_joined("\n", *(complaint[field] for field in SAME))), 15), 16, 10), "unsigned"
+    )
 
 
 def _days(given: Any) -> int:

@@ -44,13 +44,14 @@ _CARD: Final = (
 _LEADERS: Final = (roles.MANAGER, roles.QUALITY_MANAGER)
 
 
-def load_of(viewer: Viewer) -> dict[str, Any]:
+def load_of(viewer: Viewer, *, with_cards: bool = True) -> dict[str, Any]:
     """{days, people, sees_all}: a row for each person, those with the most overdue first, and what is nobody's on top.
 
     `days` are the days of a week from today on. A person: {user, full_name, open, capacity, share, level, elsewhere (open
     complaints that the viewer does not see), overdue, days (how many run out on each), away (on which days), left, takes (whether
     complaints can be given to them), off (whether their Complaint Handler takes none), stages, urgencies,
-    others: {investigation, capa_action, follow_up: {open, overdue, week}}, cards, more (how many cards are not shown)}.
+    others: {investigation, capa_action, follow_up: {open, overdue, week}}, cards (none without `with_cards`), more (how many are not
+    among them)}.
     """
     days = [viewer.today + timedelta(days=number) for number in range(work.WEEK_DAYS)]
     sees_all = may(*_LEADERS)
@@ -58,7 +59,7 @@ def load_of(viewer: Viewer) -> dict[str, Any]:
     counts = _complaints(viewer, days, only)
     others = {kind: found(viewer, days, only) for kind, found in _OTHERS.items()}
     people = _people(only, counts, others)
-    cards = _cards(only)
+    cards = _cards(only) if with_cards else {}
     open_now = open_complaints(people)
     away, left = days_away(people, days[0], days[-1]), absent_users(people)
     takers = _takers(people) - left

@@ -32,7 +32,7 @@ class Workload:
         asked = read_object(given)
         check_known(asked, (), ("by",))
         self.by = read_choice(asked, "by", BY) or PERSON
-        self.load = load_of(viewer(frappe.session.user, now or now_datetime()))
+        self.load = load_of(viewer(frappe.session.user, now or now_datetime()), with_cards=False)
         self.departments = departments_of({one["user"] for one in self.load["people"] if one["user"]})
 
     def run(self) -> tuple:

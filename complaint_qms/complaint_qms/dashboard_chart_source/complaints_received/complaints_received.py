@@ -6,6 +6,7 @@ from complaint_qms.services.reporting import figures
 
 @frappe.whitelist()
 @checked
+@frappe.read_only()
 def get(
     filters: dict | str | None = None,
     timespan: str | None = None,

@@ -34,6 +34,7 @@ from complaint_qms.services.lifecycle import at_once, facts, guard, merge
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
+from complaint_qms.services.reporting.indexes import add_covering_indexes
 from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.rules import runner, thresholds
 from complaint_qms.services.settlement.finance_guards import keep_party
@@ -195,3 +196,7 @@ class Complaint(QualityRecord):
     def _reopen(self, origin: str) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1
         self.update(dict.fromkeys(SEPARATED if origin == "duplicate" else DECIDED_ANEW))
+
+
+def on_doctype_update() -> None:
+    add_covering_indexes()

@@ -6,5 +6,6 @@ from complaint_qms.services.reporting import figures
 
 @frappe.whitelist()
 @checked
+@frappe.read_only()
 def get(filters: str | None = None) -> dict:
     return figures.severe_open()
