@@ -282,6 +282,7 @@ ignore_links_on_delete = [
     "Complaint Article Use",
     "Complaint Rule Log",
     "Complaint Settlement Document",
+    "Complaint Topic",
     "Delivered Units",
     "Delivered Units Week",
     "QMS Connector Call",
@@ -377,8 +378,9 @@ scheduler_events = {
         "complaint_qms.jobs.connectors.read_statuses",
         "complaint_qms.jobs.exposure.close_weeks",
         "complaint_qms.jobs.field_actions.remind",
+        "complaint_qms.jobs.topics.read_new_texts",
     ],
-    "weekly_long": ["complaint_qms.jobs.classifier.train_weekly"],
+    "weekly_long": ["complaint_qms.jobs.classifier.train_weekly", "complaint_qms.jobs.topics.find_weekly"],
     "daily_long": [
         "complaint_qms.jobs.evidence.check_evidence",
         "complaint_qms.jobs.rules.ask_daily",

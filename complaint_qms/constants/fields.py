@@ -34,6 +34,8 @@ COMPLAINT_STAMPS: Final = (
     "required_action",
     "handler_reason",
     "learned_proposals",
+    "topic",
+    "sentiment",
     "alerted_at",
     "acknowledged_at",
     "acknowledge_at",

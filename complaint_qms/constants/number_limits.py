@@ -13,6 +13,7 @@ MOST: Final[dict[str, dict[str, int]]] = {
         "approval_window_days": _TEN_YEARS_OF_DAYS,
         "expected_life_years": 150,
         "retention_years": 150,
+        "topics_wanted": 60,
     },
     "Complaint Handler": {"capacity": 9999},
     "CAPA": {"window_days": _TEN_YEARS_OF_DAYS, "baseline_days": _TEN_YEARS_OF_DAYS},

@@ -306,6 +306,7 @@ ROW_DOCTYPES = (
     "Complaint Settlement Rejection",
     "Complaint Signal Step",
     "Complaint Stage Log",
+    "Complaint Topic Word",
     "Field Action Quantity",
     "Field Action Text",
     "Investigation Check",

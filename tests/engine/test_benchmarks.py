@@ -15,6 +15,7 @@ from tests.benchmarks.smoke import printed
         ("bench_replay", ("--rows", "1000", "--text-rows", "1000"), "same bytes"),
         ("bench_signals", ("200",), "MaxSPRT"),
         ("bench_text", ("200",), "everything together"),
+        ("bench_topics", ("400",), "together"),
         ("measure_classifier", ("no such folder",), "skipped"),
     ],
 )

@@ -49,6 +49,7 @@ ALLOWED = {
     "services/signals/comparing.py": "findings of a back-test, which each run writes anew",
     "services/signals/storing.py": "the complaints of signals, which each scan writes anew",
     "services/onboarding/progress.py": "marks of the framework's Onboarding Steps",
+    "services/topics/keeping.py": "terms of complaints, made from what they say",
     "permissions/shares.py": "DocShare of the framework",
 }
 

@@ -278,6 +278,34 @@ _ALL: Final = (
         lambda: _("Value of drafted documents that accounts have not submitted yet; not in the total."),
     ),
     Measure(
+        "topic_change", PERCENT, lambda: _("Change of Share"),
+        lambda: _("Share of the topic in the later third of the months ÷ its share in those before − 1. Empty where it had no complaints before."),
+    ),
+    Measure(
+        "negative", PERCENT, lambda: _("Negative Tone"),
+        lambda: _("Complaints whose text has words of a bad mood that outweigh those of a good one ÷ complaints of the line. It tells how people write, not how grave a case is."),
+    ),
+    Measure(
+        "term_before", COUNT, lambda: _("Months Before"),
+        lambda: _("Complaints of the months before the period that contain the term."),
+    ),
+    Measure(
+        "term_expected", MEAN, lambda: _("Expected", context="Complaint"),
+        lambda: _("Complaints with the term, had its share stayed what it was in the months before."),
+    ),
+    Measure(
+        "term_times", MEAN, lambda: _("Times Expected"),
+        lambda: _("Complaints ÷ expected complaints. Empty where the term did not occur before."),
+    ),
+    Measure(
+        "term_chance", MEAN, lambda: _("Chance (%)"),
+        lambda: _("Chance of so large a share if nothing has changed, corrected for all terms that were looked at (Benjamini–Hochberg)."),
+    ),
+    Measure(
+        "term_senders", COUNT, lambda: _("Senders"),
+        lambda: _("Different customers, or mail addresses or telephones where there is no customer, that the complaints came from."),
+    ),
+    Measure(
         "cost_proposed", MONEY, lambda: _("Proposed", context="Complaint QMS"),
         lambda: _("Settlements that are not submitted and not rejected; not in the total."),
     ),

@@ -50,6 +50,8 @@ frappe.ui.form.on("Complaint", {
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);
 		desk.draw_occurrence(frm);
+		const { topic_name } = frm.doc.__onload || {};
+		if (topic_name) frm.set_df_property("topic", "description", complaint_qms.markup.esc(topic_name));
 		if (frm.is_new()) {
 			desk.clear_top(frm, "stage_bar");
 			draw_panels(frm, []);

@@ -39,6 +39,7 @@ from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.rules import runner, thresholds
 from complaint_qms.services.settlement.finance_guards import keep_party
 from complaint_qms.services.sop import assigning, clock, plan, procedure
+from complaint_qms.services.topics import topic_name
 
 
 class Complaint(QualityRecord):
@@ -51,6 +52,7 @@ class Complaint(QualityRecord):
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
+        self.set_onload("topic_name", topic_name.topic_on_form(self))
 
     def workday(self):
         return plan.workday_of(self)

@@ -1,0 +1,7 @@
+"""Controller of a topic's word."""
+
+from complaint_qms.controllers.row import Row
+
+
+class ComplaintTopicWord(Row):
+    pass
