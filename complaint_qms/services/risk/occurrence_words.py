@@ -46,10 +46,10 @@ def band_problems(bands: Sequence[Band]) -> list[str]:
 
 
 def whole_number(value: float) -> str:
-    return frappe.format_value(value, {"fieldtype": "Float", "precision": 0})
+    return frappe.format_value(round(value), {"fieldtype": "Float", "precision": 0})
 
 
 def _short(value: float) -> str:
     """Three digits that count, as the reader's numbers are written."""
     places = max(0, min(6, 2 - math.floor(math.log10(value)))) if value > 0 else 0
-    return frappe.format_value(value, {"fieldtype": "Float", "precision": places})
+    return frappe.format_value(round(value, places), {"fieldtype": "Float", "precision": places})
