@@ -40,7 +40,7 @@ frappe.ui.form.on("Complaint Import", {
 
 // Dates that can be read in two ways are said before anything is written, each way with its day.
 function ask_for_order(frm) {
-	const doubts = frm.doc.position ? [] : JSON.parse(frm.doc.dates_in_doubt || "[]");
+	const doubts = frm.doc.position ? [] : kept_list(frm.doc.dates_in_doubt);
 	const wrapper = frm.get_field("doubt_html").$wrapper.empty();
 	if (!doubts.length) return;
 	const day = (iso) => moment(iso).format("LL");
@@ -60,6 +60,14 @@ function ask_for_order(frm) {
 		.append(list)
 		.append(button("dmy", __("The Day Stands First")), button("mdy", __("The Month Stands First")))
 		.appendTo(wrapper);
+}
+
+function kept_list(text) {
+	try {
+		return JSON.parse(text) || [];
+	} catch {
+		return [];
+	}
 }
 
 function add_start(frm, begun) {
