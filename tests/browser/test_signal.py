@@ -87,7 +87,7 @@ def test_settings_are_compared_and_one_is_adopted(login, person) -> None:
     assert frappe.db.get_value("Signal Back-test Setting", doc.tried[0].name, "confirmed") == 1
     compared.locator("[data-adopt]").nth(1).click()
     page.locator(".modal.show").get_by_role("button", name="Yes").click()
-    expect(compared.get_by_text("Adopted")).to_be_visible()
+    expect(compared.get_by_text("In Use")).to_be_visible()
     frappe.db.rollback()  # what the browser wrote is seen in a new transaction
     assert adopting.chosen_for([world.company])[world.company]["threshold_count"] == 12
     found.locator("[data-listed]").click()
