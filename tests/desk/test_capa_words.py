@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("site")
 @pytest.mark.parametrize("figures", [(4, 400, 0, 900), (4, 400, 9, 300), (0, 0, 0, 0)])
 def test_the_reason_is_told_in_each_readers_language(monkeypatch, figures: tuple[float, ...]) -> None:
     made = iter([figures[:2], figures[2:]])
-    monkeypatch.setattr(effectiveness, "_observe", lambda *_: next(made))
+    monkeypatch.setattr(effectiveness, "observed_in", lambda *_: next(made))
     doc = factory.capa_in_effect()
     effectiveness.compute(doc)
     doc.run_method("onload")

@@ -78,7 +78,7 @@ def use_last_again(company: str) -> None:
     used = in_use(company)
     doc = frappe.get_doc(BACK_TEST, used.back_test) if used else None
     # Whoever is kept to other companies is not told whether this one has any.
-    if doc is None or not doc.has_permission("write"):
+    if doc is None or not frappe.has_permission(doc.doctype, "write", doc=doc):
         refuse(_("No setting is in use for {0}.").format(escape_html(company)))
     _end(company, now_datetime(), acting()[-1])
     writing.touch_single(SETTINGS)
