@@ -11,11 +11,11 @@ from complaint_qms.services.review import document, making, overview, workbook
 
 @frappe.whitelist(methods=["GET", "POST"])
 @checked
-def view(company: str = "", period: str = "", narrow: bool = False) -> dict[str, Any]:
+def view(company: str, period: str = "", narrow: bool = False) -> dict[str, Any]:
     """Five numbers, findings, risk, cost, promises and the months to come, of what the caller may see; see services.review.overview.
 
     Args:
-        company: all that the caller may see without one.
+        company: empty for all that the caller may see.
         period: as the reports name it; the last 90 days without.
         narrow: whether the charts are for a narrow screen.
     """
@@ -33,7 +33,7 @@ def take_figures(name: str) -> dict[str, Any]:
     return {"name": doc.name, "figures_at": doc.figures_at}
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 @checked
 def pdf(name: str) -> None:
     """The document as PDF."""
@@ -42,7 +42,7 @@ def pdf(name: str) -> None:
     _send_file(document.pdf_name(doc), document.review_pdf(doc), "pdf")
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 @checked
 def tables(name: str) -> None:
     """Its tables as XLSX."""

@@ -18,9 +18,9 @@ class RiskLevel(Named):
     def validate(self) -> None:
         matrix.check_color(self.color, _(self.meta.get_label("color")))
         priority.check_rating(self)
+        check_meaning(self, [name for name in _MEANING if self.meta.has_field(name)])
         if self.doctype == "Risk Occurrence":
             band_check.check_band(self)
-        check_meaning(self, [name for name in _MEANING if self.meta.has_field(name)])
 
     def on_update(self) -> None:
         matrix.forget_matrices()

@@ -6,7 +6,7 @@ Two levels that share an end are changed one after the other, so that a gap or a
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import cint, flt
 
 from complaint_qms.services.risk.matrix import occurrence_bands
 from complaint_qms.services.risk.occurrence_words import band_problems
@@ -38,6 +38,6 @@ def check_band(level: Document) -> None:
         ranks[level.name] = level.rank
         others.append((level.name or level.occurrence_name, low, high))
         ranks.setdefault(others[-1][0], level.rank)
-    problems = band_problems(sorted(others, key=lambda band: ranks.get(band[0], 0)))
+    problems = band_problems(sorted(others, key=lambda band: cint(ranks.get(band[0]))))
     if problems:
         frappe.msgprint(problems, title=_("Rates of the Levels"), as_list=True, indicator="orange")
