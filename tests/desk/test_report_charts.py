@@ -125,7 +125,7 @@ def test_everything_on_the_workspace_exists() -> None:
         if block["type"] in names:
             blocks[block["type"]] += 1
             assert block["data"][names[block["type"]]] in shown[block["type"]]
-    assert blocks == {"number_card": 6, "shortcut": 11, "chart": 1, "custom_block": 4, "card": 3}
+    assert blocks == {"number_card": 6, "shortcut": 12, "chart": 1, "custom_block": 4, "card": 3}
     assert all(frappe.db.exists("Number Card", row.number_card_name) for row in workspace.number_cards)
     assert all(frappe.db.exists("Dashboard Chart", row.chart_name) for row in workspace.charts)
     assert all(

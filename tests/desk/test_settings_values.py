@@ -27,6 +27,10 @@ def holding(doctype: str, field: str, value: object):
         return doc
     if doctype == "Complaint Handler":
         return frappe.get_doc({"doctype": doctype, "user": factory.person(roles.AGENT), field: value})
+    if doctype == "Risk Matrix":
+        doc = frappe.get_doc(doctype, frappe.db.get_value(doctype, {}, order_by="creation asc"))
+        doc.set(field, value)
+        return doc
     sop = frappe.get_doc("Complaint SOP", frappe.db.get_single_value(SETTINGS, "default_sop"))
     step = next(row for row in sop.escalation_steps if (row.moment == "percent") == (field == "percent"))
     holders = {sop.doctype: sop, "Complaint SOP Stage": sop.stages[0], "Complaint SOP Step": step}
