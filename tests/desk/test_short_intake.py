@@ -148,7 +148,7 @@ def test_numbers_in_the_text_are_proposed() -> None:
 @pytest.mark.parametrize(
     ("told", "urgency", "reportable"),
     [
-        ("The kettle burned my hand, it blistered.", "high", None),
+        ("The kettle burned my hand, it blistered.", "high", "assessing"),
         ("水壶漏水，烫伤了我的手。", "high", "assessing"),
         ("She got an electric shock from the kettle.", "critical", "assessing"),
         ("The patient died.", "critical", "assessing"),
