@@ -113,7 +113,7 @@ class TestFit:
         )
         again = frappe.get_doc(FIT, fitting.fit_all())
         kept = [name for name in fitted.names if before[name] and topic_of(name) == before[name]]
-        assert len(kept) > 0.9 * sum(1 for one in before.values() if one)
+        assert len(kept) > 0.8 * sum(1 for one in before.values() if one)
         assert again.new_topics <= 1
         assert frappe.db.get_value(TOPIC, topic, "topic_name") == "Our own name"
         assert (
