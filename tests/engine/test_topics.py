@@ -88,7 +88,7 @@ class TestTopics:
         found = weights_of(later, after)
         same = matched(former, found)
         assert len(set(same.values())) == len(same)
-        assert len(same) >= len(former) - 1
+        assert len(same) >= 0.8 * len(former)
         for at, key in same.items():
             assert max(found[at], key=found[at].get) in former[key]
 
