@@ -20,21 +20,22 @@ def keep_changed_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     cache: Any = frappe.cache
     get, put, delete = cache.get, cache.set, cache.delete
 
-    def name_of(key: str | bytes) -> bytes:
-        return key.encode() if isinstance(key, str) else key
+    def key_of(name: str | bytes) -> bytes:
+        return name.encode() if isinstance(name, str) else name
 
-    def got(key: str | bytes) -> bytes | None:
-        name = name_of(key)
-        return kept[name] if name in kept else get(key)
+    # Their arguments are called as those of redis are: versions of Frappe differ in which they give by name.
+    def got(name: str | bytes) -> bytes | None:
+        key = key_of(name)
+        return kept[key] if key in kept else get(name)
 
-    def written(key: str | bytes, value: Any, *rest: Any, **more: Any) -> Any:
-        if name_of(key) in kept:
-            kept[name_of(key)] = value
-        return put(key, value, *rest, **more)
+    def written(name: str | bytes, value: Any, *rest: Any, **more: Any) -> Any:
+        if key_of(name) in kept:
+            kept[key_of(name)] = value
+        return put(name, value, *rest, **more)
 
-    def deleted(*keys: str | bytes) -> int:
-        kept.update({name_of(key): None for key in keys if _DOCUMENTS in name_of(key)})
-        return delete(*keys)
+    def deleted(*names: str | bytes) -> int:
+        kept.update({key_of(name): None for name in names if _DOCUMENTS in key_of(name)})
+        return delete(*names)
 
-    for name, way in (("get", got), ("set", written), ("delete", deleted)):
-        monkeypatch.setattr(cache, name, way)
+    for way, ours in (("get", got), ("set", written), ("delete", deleted)):
+        monkeypatch.setattr(cache, way, ours)
