@@ -47,7 +47,8 @@ def beside_complaint(name: str, chosen: Any = None) -> dict[str, Any]:
         chosen or {}, _("Send the fields of the complaint as an object in “{0}”.").format("chosen")
     )
     for field, value in fields.items():
-        if field in _CHOSEN and isinstance(value, str | None):
+        # What stands on the complaint already, its reader sees there; a Quality Manager need not open items for it.
+        if field in _CHOSEN and isinstance(value, str | None) and (value or None) != doc.get(field):
             doc.set(field, value if value and readable(_CHOSEN[field], [value]) else None)
     return {"occurrence": beside_field(doc), "residual": residual_of(doc.name)}
 

@@ -190,7 +190,7 @@ class TestDatesInDoubt:
         given = (path, None, dry_run, factory.company(), None, False, 500, bad)
         with pytest.raises(frappe.ValidationError, match="--date-order dmy or --date-order mdy"):
             command.import_complaints(*given)
-        assert "03/04/2024 is 3 April 2024 if the day stands first" in capsys.readouterr().out
+        assert "03/04/2024 is April 3, 2024 if the day stands first" in capsys.readouterr().out
         command.import_complaints(*given, "mdy")
         assert "3 complaints" in capsys.readouterr().out
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+import re
+from datetime import date, timedelta
 
 import frappe
 import numpy as np
@@ -11,12 +13,14 @@ from frappe.utils import add_months, getdate, now_datetime
 
 from complaint_qms.api import review as api
 from complaint_qms.constants import roles
+from complaint_qms.constants.signals import DISMISSED
 from complaint_qms.services.analysis.efficiency_report import EfficiencyReport, pace_figures
 from complaint_qms.services.analysis.pareto import Pareto
 from complaint_qms.services.analysis.quality_cost import QualityCost
+from complaint_qms.services.record.language import day_in_words, month_day, month_name, speaking
 from complaint_qms.services.review.drawing import NARROW, chart_svg
 from complaint_qms.services.review.outlook import outlook_chart, outlook_of, outlook_text
-from complaint_qms.services.review.overview import key_numbers, overview_of
+from complaint_qms.services.review.overview import findings_of, key_numbers, overview_of
 from complaint_qms.services.review.spans import Span
 from tests.desk import factory
 from tests.desk.asked import queries
@@ -151,3 +155,43 @@ def test_a_chart_shows_no_markup_that_people_wrote() -> None:
     assert "<script" not in drawn
     assert chart_svg({**chart, "series": []}, "") == ""
     assert chart_svg(None, "") == ""
+
+
+def test_a_chart_tells_its_lines_apart_and_cuts_no_name() -> None:
+    def drawn(labels: list[str], values: list[float]) -> str:
+        return chart_svg({"labels": labels, "series": [{"name": "N", "values": values}]}, "T", NARROW)
+
+    assert all(f">{tick}<" in drawn(["A"], [1.0]) for tick in ("0.00", "0.25", "0.50", "0.75", "1.00"))
+    assert all(f">{tick}<" in drawn(["A"], [40.0]) for tick in ("0", "10", "40"))
+    leaning = drawn(["Damaged in Transport by Somebody"] * 8, [1.0] * 8)
+    places = re.findall(r"translate\(([\d.]+),([\d.]+)\) rotate\(-32\)\"><text[^>]*>([^<]*)<", leaning)
+    assert len(places) == 8
+    for x, y, name in places:
+        long = 5.6 * len(name)
+        assert long * math.cos(math.radians(32)) <= float(x)
+        assert float(y) + long * math.sin(math.radians(32)) <= NARROW.height
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Dec 2025", "Dec 24", "April 3, 2026")),
+        ("zh", ("2025年12月", "12月24日", "2026年4月3日")),
+        ("qqq", ("Dec 2025", "Dec 24", "April 3, 2026")),
+    ],
+)
+def test_dates_are_told_as_their_language_does(language: str, words: tuple[str, str, str]) -> None:
+    with speaking(language):
+        said = month_name(date(2025, 12, 24)), month_day(date(2025, 12, 24)), day_in_words(date(2026, 4, 3))
+    assert said == words
+
+
+def test_what_was_dismissed_is_no_finding() -> None:
+    company, today = bare_company(), getdate()
+    rise = {"company": company, "since": today, "until": today, "observed": 9, "state": "decided"}
+    bare_row("Complaint Signal", title="Dismissed", decision=DISMISSED, expected=1, **rise)
+    bare_row("Complaint Signal", title="Watched", decision="watch", expected=0.01, **rise)
+    found = findings_of(span_of(company))
+    assert [(one["title"], one["text"]) for one in found] == [
+        ("Watched", "9 complaints where next to none were expected")
+    ]

@@ -102,6 +102,12 @@ def test_who_is_kept_to_a_customer_is_told_no_figures(shop: Shop) -> None:
     agent = person(roles.AGENT)
     with as_user(agent):
         assert api.beside_complaint(doc.name)["occurrence"]["known"]
+    # Who may read complaints and no items is told of the item of the complaint, and of no other.
+    with as_user(factory.person(roles.QUALITY_MANAGER)):
+        assert not frappe.has_permission("Item")
+        assert api.beside_complaint(doc.name, json.dumps({"item_code": doc.item_code}))["occurrence"]["known"]
+        said = api.beside_complaint(doc.name, json.dumps({"item_code": shop.items[0]}))["occurrence"]
+        assert "Name the item" in said["said"][0]
     add_user_permission("Customer", doc.customer, agent)
     with as_user(agent):
         said = api.beside_complaint(doc.name)["occurrence"]

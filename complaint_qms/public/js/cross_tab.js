@@ -1,4 +1,5 @@
 // How the cells of the report Complaint Cross-tab are painted, on the screen and on paper.
+import { sentences } from "./language";
 import { esc } from "./markup";
 
 // Red for more than expected, blue for fewer; let through, so that it is read on a light page, a dark one and on paper.
@@ -27,7 +28,7 @@ function told(cell) {
 		said.push(cell.residual < 0 ? __("{0} standard deviations fewer.", [by]) : __("{0} standard deviations more.", [by]));
 		said.push(cell.state ? __("Beyond chance.") : __("Chance explains it."));
 	}
-	return said.join(" ");
+	return sentences(said);
 }
 
 function inside_html(cell) {

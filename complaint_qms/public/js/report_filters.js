@@ -73,7 +73,8 @@ Object.assign(complaint_qms.reports, {
 		if (NUMBERS.includes(column.fieldtype) && (value === null || value === undefined || value === "")) return "";
 		// A number whose column says `drill` leads to its complaints: the filters of the report, and of the line.
 		const route = value && data && column.drill && (data.routes ? data.routes[column.fieldname] : data.route);
-		if (route) return this.records_link("Complaint", { ...column.drill, ...route }, value);
+		const shown = column.fieldtype === "Percent" ? `${format_number(value, null, column.precision)}%` : value;
+		if (route) return this.records_link("Complaint", { ...column.drill, ...route }, shown);
 		// Most goods are counted whole.
 		if (column.whole && typeof value === "number") {
 			return `<div style="text-align:right">${esc(format_number(value, null, value % 1 ? 2 : 0))}</div>`;

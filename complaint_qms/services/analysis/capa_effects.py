@@ -13,7 +13,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Sum
-from frappe.utils import cint, flt, formatdate, getdate
+from frappe.utils import cint, flt, getdate
 from pypika import Order
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Case
@@ -24,6 +24,7 @@ from complaint_qms.engine.rates import RateInterval, garwood
 from complaint_qms.integrations.erpnext.employees import departments_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import month_name
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import column, percent, sentences, summary
 from complaint_qms.services.reporting.filter_values import (
@@ -302,7 +303,7 @@ class CapaEffects:
 
     def _group_names(self, keys: list[Any], by: str) -> dict[Any, str]:
         if by == "month":
-            return {key: formatdate(date(key // 100, key % 100, 1), "MMM yyyy") if key else _("Not Set") for key in keys}  # fmt: skip
+            return {key: month_name(date(key // 100, key % 100, 1)) if key else _("Not Set") for key in keys}  # fmt: skip
         names = self._owners if by == "owner" else {}
         return {key: names.get(key) or key or _("Not Set") for key in keys}
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, formatdate
+from frappe.utils import escape_html, getdate
 
 from complaint_qms.services.importing.problem_text import text_of
+from complaint_qms.services.record.language import day_in_words
 from complaint_qms.tabular import mapping as columns
 from complaint_qms.tabular.date_doubt import DateDoubt, dates_in_doubt
 from complaint_qms.tabular.errors import TableError
@@ -119,7 +120,7 @@ def doubt_text(doubt: DateDoubt) -> str:
     return _("Column {0}: {1} is {2} if the day stands first, and {3} if the month does.").format(
         " + ".join(doubt.headings),
         doubt.example,
-        *(formatdate(day, "d MMMM yyyy") for day in (doubt.day_first, doubt.month_first)),
+        *(day_in_words(getdate(day)) for day in (doubt.day_first, doubt.month_first)),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Final
 
 import frappe
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
 
 _OTHERS: Final = (", ", "; ", ": ", " ")
 _PUNCTUATION: Final = {"zh": ("、", "；", "：", "")}
@@ -43,6 +46,29 @@ def labelled(name: str, said: str) -> str:
 def sentence_list(sentences: Iterable[str]) -> str:
     """Whole sentences, one after another."""
     return _signs()[3].join(filter(None, sentences))
+
+
+def month_name(day: date) -> str:
+    """The month of a day with its year, short: “Dec 2025”, “2025年12月”."""
+    return format_skeleton("yMMM", day, locale=_locale())
+
+
+def month_day(day: date) -> str:
+    """A day without its year: “Dec 24”, “12月24日”."""
+    return format_skeleton("MMMd", day, locale=_locale())
+
+
+def day_in_words(day: date) -> str:
+    """A day whose month nobody takes for its day: “April 3, 2026”, “2026年4月3日”."""
+    return format_date(day, "long", locale=_locale())
+
+
+def _locale() -> Locale:
+    """What is known of the present language's dates; English where nothing is."""
+    try:
+        return Locale.parse(frappe.local.lang or "en", sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 def _signs() -> tuple[str, str, str, str]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count
-from frappe.utils import add_days, add_months, formatdate, getdate
+from frappe.utils import add_days, add_months, getdate
 from pypika.functions import Extract
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Term
@@ -20,7 +20,7 @@ from complaint_qms.integrations.erpnext.delivered_units import groups_of, week_t
 from complaint_qms.integrations.erpnext.groupings import product_lines
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import refuse
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, month_name
 from complaint_qms.services.record.scalars import shown
 from complaint_qms.services.reporting.access import permitted, readable
 from complaint_qms.services.reporting.filter_values import LABELS
@@ -90,7 +90,7 @@ class Dimension:
         """Key → its name for a person; `short` leaves out the title beside a code."""
         keys = list(keys)
         if self.kind == MONTH:
-            return {key: formatdate(date(key // 100, key % 100, 1), "MMM yyyy") for key in keys}
+            return {key: month_name(date(key // 100, key % 100, 1)) for key in keys}
         if self.kind == WEEK:
             return {key: _week_name(_MONDAY + timedelta(weeks=key)) for key in keys}
         titles = values_of(self.doctype, [key for key in keys if key], self.title) if self.title else {}

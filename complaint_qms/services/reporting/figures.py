@@ -15,7 +15,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Count, Date
-from frappe.utils import cint, escape_html, formatdate, getdate, nowdate
+from frappe.utils import cint, escape_html, getdate, nowdate
 from frappe.utils.dateutils import (
     get_dates_from_timegrain,
     get_from_date_from_timespan,
@@ -27,7 +27,7 @@ from pypika.terms import Term
 from complaint_qms.constants.clock import AT_RISK, ON_TRACK, OVERDUE, PAUSED
 from complaint_qms.constants.stages import COMPLAINT_ENDED, COMPLAINT_UNENDED, NO_COMPLAINT
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.record.language import comma_list, month_day, month_name
 from complaint_qms.services.record.scalars import FIRST_YEAR, LAST_YEAR
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
@@ -234,4 +234,4 @@ def _period_name(start: date, interval: str) -> str:
         return str(start.year)
     if interval == "Quarterly":
         return _("Q{0} {1}").format((start.month + 2) // 3, start.year)
-    return formatdate(start, "MMM yyyy" if interval == "Monthly" else "MMM d")
+    return month_name(start) if interval == "Monthly" else month_day(start)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import frappe
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Sum
-from frappe.utils import cint, flt, fmt_money, formatdate
+from frappe.utils import cint, flt, fmt_money
 from pypika.functions import Extract
 from pypika.terms import Case, Criterion, Term
 
@@ -18,6 +18,7 @@ from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.constants.survey import ANSWERED, DOCTYPE
 from complaint_qms.engine.proportions import wilson
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.language import month_name
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import column, percent, sentences, summary
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
@@ -198,7 +199,7 @@ class Satisfaction:
 
     def _names(self) -> dict[Any, str]:
         if self.by == "month":
-            return {key: formatdate(date(key // 100, key % 100, 1), "MMM yyyy") for key in self.tallies}
+            return {key: month_name(date(key // 100, key % 100, 1)) for key in self.tallies}
         keys = [key for key in self.tallies if key]
         if self.by == "customer":
             found = values_of("Customer", keys, "customer_name")

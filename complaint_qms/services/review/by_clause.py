@@ -23,6 +23,8 @@ _ASSESSMENT: Final = "Reportability Assessment"
 _UNDECIDED: Final = ("new", "under_review")
 _PUT_AWAY: Final = ("superseded",)
 _MOST_SIGNALS: Final = 500
+_NEXT_TO_NONE: Final = 0.05
+"""Expected complaints that one place rounds to 0.0."""
 
 
 def signals_of(span: Span) -> list[frappe._dict]:
@@ -66,7 +68,17 @@ def signal_result(span: Span) -> tuple[list[dict], list[dict], list[dict]]:
         column("state", _("State", context="Complaint")),
         column("decision", _("Decision")),
     ]
-    shown = [{**row, "title": row.title or row.name, "state": word(row.state), "decision": word(row.decision) if row.decision else ""} for row in rows]  # fmt: skip
+    shown = [
+        {
+            **row,
+            "title": row.title or row.name,
+            # How often as many of none there is no saying.
+            "rate_ratio": row.rate_ratio or None,
+            "state": word(row.state),
+            "decision": word(row.decision) if row.decision else "",
+        }
+        for row in rows
+    ]
     numbers = [
         summary(_("Signals"), len(rows), "blue"),
         summary(_("Not Decided Yet"), undecided, "orange" if undecided else "green"),
@@ -76,6 +88,10 @@ def signal_result(span: Span) -> tuple[list[dict], list[dict], list[dict]]:
 
 def signal_sentence(row: frappe._dict) -> str:
     """“14 complaints where 4.1 were expected”."""
+    if (row.expected or 0) < _NEXT_TO_NONE:
+        return _("{0} complaints where next to none were expected").format(
+            fmt_money(row.observed or 0, precision=0)
+        )
     return _("{0} complaints where {1} were expected").format(
         fmt_money(row.observed or 0, precision=0), fmt_money(row.expected or 0, precision=1)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
+from math import ceil, cos, floor, log10, radians, sin
 from typing import Any, Final
 from unicodedata import east_asian_width
 
@@ -22,7 +22,8 @@ _FONT: Final = 10
 _EM: Final = 5.6
 """Width of a letter; one of Chinese takes two."""
 _LEFT, _RIGHT, _TOP, _FOOT = 46, 10, 26, 20
-_TILTED_FOOT: Final = 62
+_TILT: Final = 32
+"""Degrees by which names lean that have no room beside each other."""
 _LONGEST: Final = 18
 _STEPS: Final = (1, 2, 2.5, 5, 10)
 _LINES: Final = 4
@@ -61,7 +62,8 @@ class _Drawing:
         self.every = max(1, ceil(widest * 1.15 / self.step)) if _in_order(chart) else 1
         self.tilted = self.every == 1 and widest > self.step * 0.96
         self.top = _TOP + _LEGEND_ROW * (len(self._legend_rows()) - 1)
-        self.foot = _TILTED_FOOT if self.tilted else _FOOT
+        self.names = [self._name(at) for at in range(len(self.labels))]
+        self.foot = ceil(18 + sin(radians(_TILT)) * max(map(_width, self.names))) if self.tilted else _FOOT
         self.most = _nice(max(self._highest(), 1e-9))
 
     def markup(self, title: str) -> str:
@@ -92,7 +94,7 @@ class _Drawing:
             value = self.most * line / _LINES
             y = self._y(value)
             yield f'<line x1="{_LEFT}" y1="{y}" x2="{right}" y2="{y}" stroke="{_INK if not line else _FAINT}" stroke-width="0.7"/>'
-            yield _text(_LEFT - 5, y + 3.5, _short(value, self.most), "end")
+            yield _text(_LEFT - 5, y + 3.5, _short(value, self.most, self.most / _LINES), "end")
 
     def _bars(self) -> Iterator[str]:
         bars = [(at, one) for at, one in enumerate(self.series) if not one.get("line")]
@@ -139,21 +141,29 @@ class _Drawing:
         if mark := self.chart.get("mark"):
             y = self._y(mark["value"])
             yield f'<line x1="{_LEFT}" y1="{y}" x2="{self.shape.width - _RIGHT}" y2="{y}" stroke="{_INK}" stroke-dasharray="3 3"/>'
-            yield _text(_LEFT + 4, y - 3, mark["label"], "start")
+            # At the end, where the bars of a Pareto are low.
+            yield _text(self.shape.width - _RIGHT, y - 3, mark["label"], "end")
 
     def _names(self) -> Iterator[str]:
         bottom = self.shape.height - self.foot
         last = len(self.labels) - 1
-        for at, label in enumerate(self.labels):
+        for at in range(last + 1):
             if (last - at) % self.every:
                 continue
-            x, named = self._x(at + 0.5), _cut(label, _LONGEST if self.tilted else 40)
+            x, named = self._x(at + 0.5), self.names[at]
             if self.tilted:
-                yield f'<g transform="translate({x + 3},{bottom + 11}) rotate(-32)">{_text(0, 0, named, "end")}</g>'
+                yield f'<g transform="translate({x + 3},{bottom + 11}) rotate(-{_TILT})">{_text(0, 0, named, "end")}</g>'
             else:
                 half = _width(named) / 2
                 x = min(max(x, half), self.shape.width - half)
                 yield _text(round(x, 1), bottom + 14, named, "middle")
+
+    def _name(self, at: int) -> str:
+        """A label as far as it has room: a leaning one ends under its bar and begins to the left of it."""
+        if not self.tilted:
+            return _cut(self.labels[at], 40)
+        room = self._x(at + 0.5) / (cos(radians(_TILT)) * _EM)
+        return _cut(self.labels[at], min(_LONGEST, floor(room)))
 
     def _legend(self) -> Iterator[str]:
         for row, entries in enumerate(self._legend_rows()):
@@ -227,8 +237,11 @@ def _nice(most: float) -> float:
     return step * power * _LINES
 
 
-def _short(value: float, most: float) -> str:
+def _short(value: float, most: float, step: float = 0) -> str:
+    """A number for a scale up to ``most``; ``step`` from line to line says which places tell its lines apart."""
     for power, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if most >= 10 * power:
             return f"{value / power:g}{sign}"
-    return fmt_money(value, precision=0 if most >= _LINES and value == int(value) else 2 if most < 1 else 1)
+    finest = step or value
+    places = next((one for one in (0, 1) if round(finest, one) == round(finest, 6)), 2)
+    return fmt_money(value, precision=places)

@@ -8,10 +8,11 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import add_months, fmt_money, formatdate, getdate
+from frappe.utils import add_months, fmt_money, getdate
 
 from complaint_qms.constants.review import AHEAD, HISTORY_MONTHS
 from complaint_qms.engine.forecast import LEAST_MONTHS, MOST_MONTHS, Forecast, forecast_counts
+from complaint_qms.services.record.language import month_name
 from complaint_qms.services.reporting.dimensions import DIMENSIONS, counted
 from complaint_qms.services.reporting.filters import ReportFilters
 from complaint_qms.services.review.spans import Span
@@ -61,7 +62,7 @@ def outlook_chart(outlook: Outlook, most: int = HISTORY_MONTHS) -> dict[str, Any
     ahead = outlook.next_months if outlook.is_shown else []
     nothing: list[float | None] = [None] * len(months)
     chart: dict[str, Any] = {
-        "labels": [formatdate(one, "MMM yyyy") for one in (*months, *ahead)],
+        "labels": [month_name(one) for one in (*months, *ahead)],
         "series": [{"name": _("Complaints"), "values": [*counts, *[None] * len(ahead)], "line": len(months) > 1}],
         "is_time": True,
     }  # fmt: skip

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import fmt_money, getdate, now_datetime
 
-from complaint_qms.constants.signals import SIGNAL
+from complaint_qms.constants.signals import DISMISSED, SIGNAL
 from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.services.analysis.efficiency_report import EfficiencyReport, pace_figures
 from complaint_qms.services.analysis.pareto import Pareto
@@ -96,7 +96,8 @@ def key_numbers(span: Span, now: datetime | None = None) -> list[KeyNumber]:
 
 
 def findings_of(span: Span, most: int = FINDINGS) -> list[dict[str, Any]]:
-    """The signals with most complaints beyond what was expected: {name, title, text, state, doctype}."""
+    """The signals with most complaints beyond what was expected, without what was dismissed: {name, title, text, state, doctype}."""
+    found = [row for row in signals_of(span) if row.decision != DISMISSED]
     return [
         {
             "doctype": SIGNAL,
@@ -105,7 +106,7 @@ def findings_of(span: Span, most: int = FINDINGS) -> list[dict[str, Any]]:
             "text": signal_sentence(row),
             "state": word(row.decision or row.state),
         }
-        for row in signals_of(span)[:most]
+        for row in found[:most]
     ]
 
 
@@ -193,9 +194,11 @@ def _promises(span: Span, shape: Shape, now: datetime | None) -> dict[str, Any]:
     asked = span.asked(by="month")
     report = EfficiencyReport(asked, now)
     rows = [row for row in report.rows() if row["promises_kept"] is not None][::-1]
-    name = MEASURES["promises_kept"].label()
-    chart = {"data": {"labels": [row["group"] for row in rows], "datasets": [{"name": name, "values": [row["promises_kept"] for row in rows]}]}, "type": "bar", "colors": ["#3B8F6B"]}  # fmt: skip
-    return _part("Complaint Efficiency", asked, report.summary(), chart if rows else None, shape, "", name)
+    name, said = MEASURES["promises_kept"].label(), ""
+    chart: dict[str, Any] | None = {"data": {"labels": [row["group"] for row in rows], "datasets": [{"name": name, "values": [row["promises_kept"] for row in rows]}]}, "type": "bar", "colors": ["#3B8F6B"]}  # fmt: skip
+    if not rows:
+        chart, said = None, _("No complaint of the period was promised an answer by a day that is over.")
+    return _part("Complaint Efficiency", asked, report.summary(), chart, shape, said, name)
 
 
 def _outlook(span: Span, shape: Shape) -> dict[str, Any]:

@@ -22,6 +22,8 @@ _LONGEST: Final = 31
 """Letters of a sheet's name."""
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _WIDTHS: Final = (10, 60)
+_OWN: Final = "own"
+"""Type of a column that holds what the app wrote: a change such as “+4 %” needs no guard against being a formula."""
 _FORMATS: Final = {"Int": "#,##0", "Percent": "0.0", "Float": "#,##0.00", "Currency": "#,##0.00", "Date": "yyyy-mm-dd"}  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def _sheets(doc: Document) -> Iterator[tuple[str, list[str], list[str], list[lis
     sections = sections_of(doc)
     numbers = [[one.get("title", ""), number["label"], number["value"], number.get("change", ""), number["definition"]] for one in sections for number in one.get("numbers", ())]  # fmt: skip
     yield (
-        _("Numbers"),
+        _("Numbers", context="Management Review"),
         [
             _("Section", context="Management Review"),
             _("Number", context="Management Review"),
@@ -63,14 +65,13 @@ def _sheets(doc: Document) -> Iterator[tuple[str, list[str], list[str], list[lis
             _("Change"),
             _("Definition"),
         ],
-        ["Data"] * 5,
+        ["Data", "Data", "Data", _OWN, "Data"],
         numbers,
     )
-    for one in sections:
+    for number, one in enumerate(sections, start=1):
         for table in one.get("tables", ()):
-            title = f"{one['title']} {table['title']}".strip()
             yield (
-                title,
+                f"{number} {table['title'] or one['title']}",
                 [column["label"] for column in table["columns"]],
                 [column["type"] for column in table["columns"]],
                 table["rows"],
@@ -80,12 +81,13 @@ def _sheets(doc: Document) -> Iterator[tuple[str, list[str], list[str], list[lis
             rows = [
                 [label, *(each["values"][at] for each in series)] for at, label in enumerate(chart["labels"])
             ]
-            yield _("{0} (chart)").format(one["title"]), ["", *[each["name"] for each in series]], ["Data", *["Float"] * len(series)], rows  # fmt: skip
+            told = _("{0} (chart)")
+            yield told.format(_cut(f"{number} {one['title']}", _LONGEST - len(told) + len("{0}"))), ["", *[each["name"] for each in series]], ["Data", *["Float"] * len(series)], rows  # fmt: skip
     comments = [
         [one.get("title", ""), ", ".join(one.get("clauses", ())), one["commentary"]] for one in sections
     ]
     yield (
-        _("Comments"),
+        _("Comments", context="Management Review"),
         [_("Section", context="Management Review"), _("Clauses"), _("Comment", context="Management Review")],
         ["Data"] * 3,
         comments,
@@ -103,7 +105,7 @@ def _sheets(doc: Document) -> Iterator[tuple[str, list[str], list[str], list[lis
 
 def _free(title: str, taken: set[str]) -> str:
     """A name that a sheet may have and none has yet."""
-    plain = " ".join(title.translate(_FORBIDDEN).split())[:_LONGEST] or "1"
+    plain = _cut(" ".join(title.translate(_FORBIDDEN).split()), _LONGEST) or "1"
     name, number = plain, 1
     while name.casefold() in taken:
         number += 1
@@ -112,7 +114,13 @@ def _free(title: str, taken: set[str]) -> str:
     return name
 
 
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def _typed(value: Any, kind: str) -> Any:
+    if kind == _OWN:
+        return value
     if kind == "Date" and value:
         return getdate(value)
     return _safe(value) if isinstance(value, str) else value

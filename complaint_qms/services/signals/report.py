@@ -13,13 +13,14 @@ import frappe
 import numpy as np
 from frappe import _
 from frappe.query_builder.functions import Coalesce, Count
-from frappe.utils import add_days, add_months, cint, fmt_money, formatdate, getdate
+from frappe.utils import add_days, add_months, cint, fmt_money, getdate
 from pypika.functions import Extract
 from pypika.queries import QueryBuilder
 from scipy import special
 
 from complaint_qms.integrations.erpnext.delivered_units import groups_of
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.record.language import month_name
 from complaint_qms.services.reporting.access import permitted
 from complaint_qms.services.reporting.columns import column, nothing_found, sentences, summary
 from complaint_qms.services.reporting.filters import ReportFilters, read_object
@@ -269,7 +270,7 @@ class DeliveredUnitsReport:
 
     def _names(self, keys: list[Any]) -> dict[Any, str]:
         if self.by == MONTH:
-            return {key: formatdate(date(key // 100, key % 100, 1), "MMM yyyy") for key in keys}
+            return {key: month_name(date(key // 100, key % 100, 1)) for key in keys}
         doctype = _DOCTYPES[self.by]
         found = (
             values_of(doctype, [key for key in keys if key], _TITLES[doctype]) if doctype in _TITLES else {}

@@ -43,7 +43,7 @@ function ask_for_order(frm) {
 	const doubts = frm.doc.position ? [] : kept_list(frm.doc.dates_in_doubt);
 	const wrapper = frm.get_field("doubt_html").$wrapper.empty();
 	if (!doubts.length) return;
-	const day = (iso) => moment(iso).format("LL");
+	const day = complaint_qms.language.day_in_words;
 	const list = $("<ul>");
 	for (const one of doubts) {
 		const told = [one.headings.join(" + "), one.example, day(one.day_first), day(one.month_first)];

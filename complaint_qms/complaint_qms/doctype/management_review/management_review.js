@@ -1,4 +1,9 @@
 frappe.ui.form.on("Management Review", {
+	before_load(frm) {
+		// Of any field of this name the framework takes the site's language for the default; what it finds here it keeps.
+		if (frm.is_new() && !frm.doc.amended_from) frm.doc.language = frappe.boot.lang;
+	},
+
 	async refresh(frm) {
 		await complaint_qms.load_desk();
 		complaint_qms.desk.draw_review(frm);

@@ -39,6 +39,9 @@ frappe.query_reports["Risk Priorities"] = {
 		complaint_qms.reports.show_definitions(datatable);
 	},
 
+	// The rank is the number of the line.
+	get_datatable_options: (options) => Object.assign(options, { serialNoColumn: false }),
+
 	formatter(value, row, column, data, default_formatter) {
 		const reports = complaint_qms.reports;
 		if (data && column.fieldname === "next") return reports.risk_step_html(data);

@@ -1,5 +1,5 @@
 // Under a hold: open documents with its goods and what the user may do about each, and its transfers to quarantine.
-import { clauses, comma_list } from "../language";
+import { clauses, comma_list, sentences } from "../language";
 import { esc } from "../markup";
 import { record_link } from "../words";
 
@@ -71,8 +71,7 @@ function nameless_html({ doctype, number, party_type, goods }, actors) {
 }
 
 const names_of = (roles) => comma_list(roles.map((role) => __(role)));
-const actors_text = (why, roles = []) =>
-	[why, roles.length ? __("It can be changed by: {0}", [names_of(roles)]) : ""].filter(Boolean).join(" ");
+const actors_text = (why, roles = []) => sentences([why, roles.length ? __("It can be changed by: {0}", [names_of(roles)]) : ""]);
 
 function moves_html({ transfers, actors, not_shown }) {
 	if (!transfers.length && !not_shown) return "";

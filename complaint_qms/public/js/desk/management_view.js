@@ -96,7 +96,7 @@ function view_html(shown) {
 		__("Change against the equally long period before")
 	)}</p>
 		<div class="cq-view-numbers">${shown.numbers.map(number_html).join("")}</div>
-		<section class="cq-view-part is-wide"><h4>${esc(__("Findings"))}</h4>${findings_html(shown.findings)}</section>
+		<section class="cq-view-part is-wide"><h4>${esc(__("Findings", null, "Management Review"))}</h4>${findings_html(shown.findings)}</section>
 		<div class="cq-view-parts">${parts.map(([key, title]) => part_html(key, title, shown[key])).join("")}</div>`;
 }
 

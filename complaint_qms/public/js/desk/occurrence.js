@@ -1,4 +1,5 @@
 // What deliveries say of the occurrence of a complaint, beside its field with the arithmetic; and the risk after its CAPAs.
+import { sentences } from "../language";
 import { esc } from "../markup";
 import { read } from "./proposals";
 import { residual_html } from "./residual_risk";
@@ -52,14 +53,14 @@ function draw(frm) {
 	const href = occurrence.route && complaint_qms.reports.list_href(occurrence.route);
 	const link = href ? ` <a href="${esc(href)}">${esc(__("Show these complaints"))}</a>` : "";
 	const $box = $(`<div class="cq-exposure"><div class="cq-chip-line"><span class="cq-chip-word">${esc(head)}</span>${buttons}</div>
-		<div class="cq-chip-why">${esc(occurrence.said.join(" "))}${link}</div></div>`);
+		<div class="cq-chip-why">${esc(sentences(occurrence.said))}${link}</div></div>`);
 	$box.find('[data-do="accept"]').on("click", () => decide(frm, "accepted", occurrence));
 	$box.find('[data-do="ignore"]').on("click", () => decide(frm, "ignored", occurrence));
 	field.$wrapper.append($box);
 }
 
 function decide(frm, state, { value, said }) {
-	const proposals = { ...read(frm), occurrence: { value, confidence: 0.5, reasons: [said.join(" ")], source: SOURCE, state } };
+	const proposals = { ...read(frm), occurrence: { value, confidence: 0.5, reasons: [sentences(said)], source: SOURCE, state } };
 	frm.set_value("proposals", JSON.stringify(proposals));
 	if (state === "accepted") frm.set_value("occurrence", value).then(() => draw(frm));
 	else draw(frm);

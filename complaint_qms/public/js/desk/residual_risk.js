@@ -1,6 +1,7 @@
 // The risk before and after a CAPA, and the dialog in which a Quality Manager judges what is left.
 import { ink, safe_color } from "../colors";
 import { label } from "../labels";
+import { sentences } from "../language";
 import { empty, esc } from "../markup";
 import { date_text, moment_text, record_link } from "../words";
 
@@ -47,7 +48,7 @@ function cell_html(severity, occurrence, level, acceptability, color) {
 
 async function judge(frm) {
 	const found = await frappe.xcall("complaint_qms.api.capa.residual_proposal", { capa: frm.doc.name });
-	const said = (title, sentences) => `<p><b>${esc(title)}</b> ${esc(sentences.filter(Boolean).join(" "))}</p>`;
+	const said = (title, told) => `<p><b>${esc(title)}</b> ${esc(sentences(told))}</p>`;
 	const side = ({ severity, occurrence, level, acceptability, color }) => cell_html(severity, occurrence, level, acceptability, color);
 	const choices = (levels) => [{ value: "", label: "" }, ...levels.map((value) => ({ value, label: __(value) }))];
 	const dialog = new frappe.ui.Dialog({
@@ -88,6 +89,7 @@ async function judge(frm) {
 				.call({ method: "complaint_qms.api.capa.judge_residual", args: { capa: frm.doc.name, ...values }, type: "POST", freeze: true })
 				.then(() => {
 					dialog.hide();
+					frappe.show_alert({ message: __("Residual risk judged. It stands under Effectiveness."), indicator: "green" });
 					frm.reload_doc();
 				});
 		},

@@ -18,11 +18,13 @@ export function draw_review(frm) {
 			.map((one) => `<a href="#" data-to="${esc(one.key)}">${cint(one.number)} ${esc(one.title)}</a>`)
 			.join("")}</nav>${shown.map((one) => section_html(one, rows[one.key], writable)).join("")}</div>`
 	);
-	$at.on("change", "textarea", ({ currentTarget }) => {
+	// The form is drawn again after each save, on the same element.
+	$at.off(".cq-review");
+	$at.on("change.cq-review", "textarea", ({ currentTarget }) => {
 		const row = rows[currentTarget.dataset.section];
 		frappe.model.set_value(row.doctype, row.name, "commentary", currentTarget.value);
 	});
-	$at.on("click", "[data-to]", (event) => {
+	$at.on("click.cq-review", "[data-to]", (event) => {
 		event.preventDefault();
 		$at.find(`[data-key="${event.currentTarget.dataset.to}"]`)[0].scrollIntoView({ behavior: "smooth" });
 	});

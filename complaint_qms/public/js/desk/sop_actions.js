@@ -1,5 +1,6 @@
 // What is done with a procedure as a whole: its next version, its running complaints, and its file.
 import { label } from "../labels";
+import { sentences } from "../language";
 import { esc, told } from "../markup";
 import { moment_text, record_link } from "../words";
 
@@ -130,7 +131,7 @@ function effect_html(effect) {
 				__("Clock")
 			)}</th><th>${esc(__("Due Now"))}</th><th>${esc(__("Due Then"))}</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`
 		: "";
-	return `<p>${esc(head.filter(Boolean).join(" "))}</p>${table}`;
+	return `<p>${esc(sentences(head))}</p>${table}`;
 }
 
 async function export_file(frm) {

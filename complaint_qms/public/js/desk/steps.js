@@ -6,7 +6,7 @@ import { short_headline_html } from "./headline";
 import { own_options } from "./own_dialogs";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
-import { comma_list } from "../language";
+import { comma_list, sentences } from "../language";
 import { esc } from "../markup";
 
 /** Put an HTML field above the tabs, so that it is seen from every tab. */
@@ -69,7 +69,7 @@ function wanted_step(frm, steps, not_at_once) {
 		wants_at_once = null;
 		const past = steps.find((row) => is_at_once(frm, row) && !row.blocked);
 		if (!past) {
-			const why = (not_at_once || []).map(esc).join(" ") || __("By its SOP it is not solved at once: it goes on stage by stage.");
+			const why = esc(sentences(not_at_once || [])) || __("By its SOP it is not solved at once: it goes on stage by stage.");
 			frappe.show_alert({ message: `${__("Registered.")} ${why}`, indicator: "orange" }, 12);
 		}
 		return past;

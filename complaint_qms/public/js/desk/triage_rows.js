@@ -1,6 +1,6 @@
 // A row of the triage table as markup: what stands, what is proposed and why, who judged, and what the row was answered.
 import { label } from "../labels";
-import { comma_list, labelled } from "../language";
+import { comma_list, labelled, sentences } from "../language";
 import { esc, told } from "../markup";
 import { elapsed, moment_text, record_link } from "../words";
 import { time_html } from "./my_work";
@@ -57,7 +57,7 @@ export function row_html(row, seen) {
 /** A complaint that has left the table, until the page is drawn anew. */
 export const gone_html = (name, answer) =>
 	`<tr class="cq-t-gone" data-name="${esc(name)}"><td colspan="6">${record_link("Complaint", name)} ${esc(
-		answer.lines.join(" ")
+		sentences(answer.lines)
 	)}</td></tr>`;
 
 function what_html(row, seen, tab) {
