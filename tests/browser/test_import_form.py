@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import frappe
 import pytest
 from playwright.sync_api import expect
@@ -66,3 +68,23 @@ def test_starting_leaves_no_unsaved_change(login, started) -> None:
     expect(desk.page.locator(".page-container:visible .indicator-pill", has_text="Not Saved")).to_have_count(
         0
     )
+
+
+def test_what_stands_first_in_dates_is_said_by_one_click(login, started) -> None:
+    told = {
+        "headings": ["Received"],
+        "example": "03/04/2026",
+        "day_first": "2026-04-03",
+        "month_first": "2026-03-04",
+    }
+    frappe.db.set_value("Complaint Import", started, "dates_in_doubt", json.dumps([told]))
+    frappe.db.commit()
+    desk = Desk(login())
+    desk.open("Complaint Import", started)
+    expect(desk.form.locator(".alert-warning li")).to_contain_text("April 3, 2026")
+    desk.form.get_by_role("button", name="The Month Stands First").click()
+    desk.page.wait_for_function("() => cur_frm.doc.date_order === 'mdy' && !cur_frm.is_dirty()")
+    desk.settle()
+    expect(desk.primary).to_have_text("Start Import")
+    frappe.db.rollback()
+    assert frappe.db.get_value("Complaint Import", started, "date_order") == "mdy"

@@ -99,6 +99,9 @@ def test_figures_are_those_of_the_reports() -> None:
             "", columns, rows, [by_label[one["label"]] for one in table["columns"]], len(table["rows"])
         )
         assert again["rows"] == table["rows"], key
+    assert all(
+        data_of(doc, key)["list"][1]["company"] == ["=", shop.company] for key in ("signals", "reportable")
+    )
     # Counted by hand: 44 valid complaints of the company within the last 90 days, as far as they lie in this year.
     days = [*[70] * 30, *[35] * 10, *[30] * 4]
     here = sum(getdate() - timedelta(days=one) >= getdate(doc.from_date) for one in days)

@@ -21,7 +21,7 @@ from complaint_qms.services.review.spans import Span
 
 _ASSESSMENT: Final = "Reportability Assessment"
 _UNDECIDED: Final = ("new", "under_review")
-_PUT_AWAY: Final = ("superseded",)
+PUT_AWAY_STATES: Final = ("superseded",)
 _MOST_SIGNALS: Final = 500
 _NEXT_TO_NONE: Final = 0.05
 """Expected complaints that one place rounds to 0.0."""
@@ -35,7 +35,7 @@ def signals_of(span: Span) -> list[frappe._dict]:
     filters: dict[str, Any] = {
         "until": (">=", span.first),
         "since": ("<=", span.last),
-        "state": ("not in", _PUT_AWAY),
+        "state": ("not in", PUT_AWAY_STATES),
     }
     if span.company:
         filters["company"] = span.company

@@ -25,7 +25,12 @@ from complaint_qms.services.analysis.quality_cost import QualityCost
 from complaint_qms.services.analysis.suppliers import SupplierScorecard
 from complaint_qms.services.reporting.risk_matrix import RiskMatrixReport
 from complaint_qms.services.reporting.satisfaction import Satisfaction
-from complaint_qms.services.review.by_clause import last_actions_result, reportable_result, signal_result
+from complaint_qms.services.review.by_clause import (
+    PUT_AWAY_STATES,
+    last_actions_result,
+    reportable_result,
+    signal_result,
+)
 from complaint_qms.services.review.frozen import (
     frozen_chart,
     frozen_number,
@@ -114,7 +119,12 @@ class ReviewInputs:
 
     def _signals(self) -> dict[str, Any]:
         columns, rows, cards = signal_result(self.span)
-        listed = {"until": [">=", str(self.span.first)], "since": ["<=", str(self.span.last)]}
+        listed = {
+            **self._of_company(),
+            "until": [">=", str(self.span.first)],
+            "since": ["<=", str(self.span.last)],
+            "state": ["not in", PUT_AWAY_STATES],
+        }
         fields = [one["fieldname"] for one in columns]
         return {
             "numbers": _numbers(cards),
@@ -205,10 +215,16 @@ class ReviewInputs:
         )
         return _of_report("Supplier Quality Scorecard", asked, SupplierScorecard(asked).run(), fields, 9)
 
+    def _of_company(self) -> dict[str, Any]:
+        return {"company": ["=", self.span.company]} if self.span.company else {}
+
     def _reportable(self) -> dict[str, Any]:
         columns, rows, cards = reportable_result(self.span, getdate(self.now))
         fields = [one["fieldname"] for one in columns]
-        listed = {"awareness_date": ["between", [str(self.span.first), str(self.span.last)]]}
+        listed = {
+            **self._of_company(),
+            "awareness_date": ["between", [str(self.span.first), str(self.span.last)]],
+        }
         told = [] if rows else [_("No event of the period was assessed.")]
         return {"numbers": _numbers(cards), "tables": [frozen_table("", columns, rows, fields)], "told": told, "list": ["Reportability Assessment", listed]}  # fmt: skip
 

@@ -73,7 +73,7 @@ class TopicsReport:
             of["share"].column(width=90),
             of["topic_change"].column(width=110),
             of["negative"].column(width=110, drill=base),
-            *(column(f"m{month}", name, "Int", 90, drill=base) for month, name in months.items()),
+            *(column(f"m{month}", name, "Int", 105, drill=base) for month, name in months.items()),
             column("example", _("Example"), width=150, link_to="Complaint"),
         ]
 

@@ -54,7 +54,7 @@ function ask_for_order(frm) {
 			.addClass(frm.doc.date_order === order ? "btn-primary" : "btn-default")
 			.attr("aria-pressed", frm.doc.date_order === order)
 			.text(words)
-			.on("click", () => frm.set_value("date_order", order));
+			.on("click", () => frm.set_value("date_order", order).then(() => frm.is_new() || frm.save()));
 	$("<div class='alert alert-warning' role='alert'>")
 		.append($("<p>").text(__("Nothing in the file tells the day from the month. Say which it is before you start:")))
 		.append(list)

@@ -5,6 +5,8 @@ frappe.ui.form.on("Management Review", {
 	},
 
 	async refresh(frm) {
+		// Of a submitted review the server takes the state of its actions alone.
+		for (const rule of ["cannot_add_rows", "cannot_delete_rows"]) frm.set_df_property("actions", rule, frm.doc.docstatus > 0);
 		await complaint_qms.load_desk();
 		complaint_qms.desk.draw_review(frm);
 	},

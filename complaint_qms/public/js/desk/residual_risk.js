@@ -80,6 +80,7 @@ async function judge(frm) {
 				fieldname: "reason",
 				fieldtype: "Small Text",
 				label: __("Reason"),
+				mandatory_depends_on: (values) => ["severity", "occurrence"].some((field) => values[field] !== (found.after[field] || "")),
 				description: __("Needed where you judge otherwise than the figures propose."),
 			},
 		],
