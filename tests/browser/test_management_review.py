@@ -49,6 +49,16 @@ def test_from_the_view_to_a_review_with_its_pdf(login, person) -> None:
     assert answer.headers["content-type"].startswith("application/pdf")
     assert answer.body()[:5] == b"%PDF-"
     page.wait_for_function("() => !frappe.request.ajax_count && !cur_frm.is_dirty()")
+    desk.tab("Decisions")
+    add_row = desk.form.locator('[data-fieldname="actions"] .grid-add-row')
+    expect(add_row).to_be_visible()
+    submitted = frappe.get_doc(DOCTYPE, doc.name)
+    submitted.conclusion = "Suitable, adequate and effective."
+    submitted.submit()
+    frappe.db.commit()
+    page.evaluate("cur_frm.reload_doc()")
+    page.wait_for_function("() => cur_frm.doc.docstatus === 1")
+    expect(add_row).to_be_hidden()
     # Whatever the language of the site is.
     page.evaluate("frappe.boot.lang = 'zh'; frappe.new_doc('Management Review')")
     page.wait_for_function("() => cur_frm && cur_frm.doctype === 'Management Review' && cur_frm.is_new()")

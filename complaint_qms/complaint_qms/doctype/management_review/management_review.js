@@ -6,7 +6,10 @@ frappe.ui.form.on("Management Review", {
 
 	async refresh(frm) {
 		// Of a submitted review the server takes the state of its actions alone.
-		for (const rule of ["cannot_add_rows", "cannot_delete_rows"]) frm.set_df_property("actions", rule, frm.doc.docstatus > 0);
+		const is_kept = frm.doc.docstatus > 0;
+		for (const rule of ["cannot_add_rows", "cannot_delete_rows"]) frm.set_df_property("actions", rule, is_kept);
+		// The grid shows its buttons all the same; they would do nothing.
+		frm.get_field("actions").grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").toggle(!is_kept);
 		await complaint_qms.load_desk();
 		complaint_qms.desk.draw_review(frm);
 	},

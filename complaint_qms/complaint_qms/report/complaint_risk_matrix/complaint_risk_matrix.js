@@ -38,7 +38,8 @@ frappe.query_reports["Complaint Risk Matrix"] = {
 	},
 
 	get_datatable_options(options) {
-		const fitted = complaint_qms.reports.fit_columns(options, 70);
+		// A phone scrolls them anyhow: there the words of a cell have their room.
+		const fitted = complaint_qms.reports.fit_columns(options, frappe.is_mobile() ? 104 : 70);
 		return Object.assign(fitted, { cellHeight: 58, serialNoColumn: false, inlineFilters: false });
 	},
 };
