@@ -99,6 +99,22 @@ def import_file(
         )
 
 
+@complaint_qms.command("verify-audit")
+@click.option(
+    "--head", metavar="NUMBER:HASH", help="A head of the chain that was kept elsewhere, such as in a mail."
+)
+@pass_context
+def verify_audit(context, head: str | None) -> None:
+    """Recompute the audit trail and compare it with records and files; exit code 1 where anything is wrong."""
+    with _connected(context):
+        from complaint_qms.services.compliance.audit_trail import command
+        from complaint_qms.services.evidence import disk
+
+        wrong = command.verify_audit(head, disk.sha256_of)
+    if wrong:
+        sys.exit(1)
+
+
 @contextmanager
 def _connected(context) -> Iterator[None]:
     """Connection to the site of the command, as Administrator; an expected error ends with its message alone."""

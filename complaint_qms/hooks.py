@@ -4,9 +4,7 @@ from complaint_qms.constants import events as _events
 from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.connectors import EVENT_KEY as _EVENT_KEY
 from complaint_qms.constants.connectors import SENT_EVENTS as _SENT_EVENTS
-from complaint_qms.constants.containment import CHECKED as _CHECKED
-from complaint_qms.constants.containment import DRAFTED as _DRAFTED
-from complaint_qms.constants.containment import LEDGER as _LEDGER
+from complaint_qms.constants.document_events import BEHIND as _BEHIND
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
 
@@ -186,7 +184,13 @@ _SETTLED_EVENTS = {
 _OWN = "complaint_qms.overrides.own_records"
 _OWN_EVENTS = {
     event: f"{_OWN}.{event}"
-    for event in ("before_print", "before_validate", "before_update_after_submit", "on_update")
+    for event in (
+        "before_print",
+        "before_validate",
+        "before_update_after_submit",
+        "on_update",
+        "after_delete",
+    )
 }
 _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
@@ -261,17 +265,14 @@ doc_events = {
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
     "Warranty Claim": _SETTLED_EVENTS,
 }
-# Goods on quality hold: asked at each submission and cancellation of what moves stock, behind what else hears of it
-_STOCK = "complaint_qms.overrides.stock_documents"
-for _event, _doctypes in (("on_submit", _CHECKED), ("before_cancel", _LEDGER), ("on_update", _DRAFTED)):
-    for _doctype in _doctypes:
-        _heard = doc_events.get(_doctype, {})
-        _before = [_heard[_event]] if _event in _heard else []
-        doc_events[_doctype] = {**_heard, _event: [*_before, f"{_STOCK}.{_event}"]}
-doc_events["Stock Ledger Entry"] = {"on_submit": f"{_STOCK}.on_ledger_entry"}
-doc_events["Serial and Batch Bundle"] = dict.fromkeys(
-    ("on_update", "on_update_after_submit"), f"{_STOCK}.on_bundle"
-)
+# What hears of other apps' documents behind whatever else does
+for _doctype, _event, _listener in _BEHIND:
+    _heard = doc_events.get(_doctype, {})
+    _before = _heard.get(_event, [])
+    doc_events[_doctype] = {
+        **_heard,
+        _event: [*([_before] if isinstance(_before, str) else _before), _listener],
+    }
 # ERPNext sweeps out the transactions of a company by SQL, past every controller; quality records stay.
 company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 # A settlement's list of documents is a record of what happened; it holds none of them back.
@@ -301,6 +302,7 @@ qms_listeners_in_transaction = {
     },
     _events.ESCALATION_STEP: "complaint_qms.services.sop.notices.of_clocks",
     **dict.fromkeys((_events.CHANGED, _events.ANSWERED, _events.RULE_CALLED), _RULES),
+    _events.WRITTEN: "complaint_qms.services.compliance.audit_trail.recording.of_written",
     _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
     _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",
     _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
@@ -360,6 +362,7 @@ default_log_clearing_doctypes = {
 scheduler_events = {
     "cron": {
         "*/5 * * * *": [
+            "complaint_qms.jobs.audit.seal_entries",
             "complaint_qms.jobs.sweep.sweep_clocks",
             "complaint_qms.jobs.messages.send_and_deliver",
             "complaint_qms.jobs.inbox.read_messages",

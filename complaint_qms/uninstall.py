@@ -1,6 +1,7 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
 from complaint_qms.services.classifier import weights
+from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.correspondence import undelivered
 from complaint_qms.services.portal import menu
 from complaint_qms.services.rules import thresholds
@@ -32,3 +33,4 @@ def before_uninstall() -> None:
     remove_roles()
     remove_folder()
     weights.remove_folder()
+    sealing.remove_head()

@@ -21,6 +21,7 @@ ABOUT_RECORDS: Final = {
     "Milestone": ("reference_type", "reference_name"),
     "Reminder": ("reminder_doctype", "reminder_docname"),
     "QMS Event": ("document_type", "document_name"),
+    "Quality Audit Entry": ("document_type", "document_name"),
     "QMS Message": ("reference_doctype", "reference_name"),
     "__global_search": ("doctype", "name"),
 }

@@ -74,5 +74,5 @@ EVENTS: Final[dict[str, str]] = {
     RELEASED: "Somebody else has let go batches or serial numbers on hold. {lots, company, is_over: nothing of the hold is left}",
     SIGNAL_RAISED: "A scan found a rise that no signal tells of, or one that was decided about grew beyond. {title, company, observed, expected, words, preset, again}",
     SIGNAL_DECIDED: "Somebody decided what follows from a signal. {decision, company, title}",
-    WRITTEN: "Fields were written past a document. {fields, old, new, why}",
+    WRITTEN: "Fields of a record or row whose changes are kept were written past a document. {fields, old: None of one that was made, new, why}",
 }

@@ -6,6 +6,7 @@ A key has one name, whatever kinds it belongs to: a form, a list and a report ne
 
 from typing import Final
 
+from complaint_qms.constants.audit import LABELS as AUDIT
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 from complaint_qms.constants.review import LABELS as REVIEWS
@@ -16,7 +17,6 @@ CONTEXT: Final = "Complaint QMS"
 """Context in which the names are translated; a site's own Translation of one names it too."""
 
 LABELS: Final[dict[str, dict[str, str]]] = {
-    # stages
     "stage": {
         "intake": "Intake",
         "triage": "Triage",
@@ -48,10 +48,10 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "ineffective": "Ineffective",
         "void": "Void",
     },
+    **AUDIT,
     **FIELD_ACTIONS,
     **REVIEWS,
     **SIGNALS,
-    # clock
     "sla_status": {
         "on_track": "On Track",
         "at_risk": "At Risk",

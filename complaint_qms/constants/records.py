@@ -246,6 +246,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         "QMS Outside Issue", TOOL,
         names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), sight="records",
     ),
+    Record("Quality Audit Entry", TOOL, sight="audit_entry"),
     Record("Signal Back-test", TOOL, sight="signal"),
     Record("Signal Scan", TOOL, sight="signal"),
     _row("Approval Role Grant"),

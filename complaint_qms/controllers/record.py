@@ -11,7 +11,9 @@ from frappe import _
 from frappe.model import base_document, optional_fields
 from frappe.model.document import Document
 
+from complaint_qms.constants.audit import RECORDED
 from complaint_qms.message_log import MessagesSince
+from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.record import (
     fetched_links,
     in_use,
@@ -127,6 +129,25 @@ class Checked(Guarded):
             self.name = naming.free_name(self)
             self.set_parent_in_children()
             super().db_insert(ignore_if_duplicate)
+
+    def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        """The trail hears of a new record when its rows are stored, before anything that listens to it saves it again."""
+        if method == "after_insert" and self.doctype in RECORDED:
+            recording.created([self])
+        return super().run_method(method, *args, **kwargs)
+
+    def run_post_save_methods(self) -> None:
+        """So it does of a save."""
+        if self.doctype in RECORDED and not self.flags.in_insert:
+            recording.saved(self)
+        super().run_post_save_methods()
+
+    def db_set(self, fieldname: Any, value: Any = None, *args: Any, **kwargs: Any) -> None:
+        """The framework's own writes past the save of a record, such as discarding a draft."""
+        if self.doctype in RECORDED and self.name:
+            new = fieldname if isinstance(fieldname, dict) else {fieldname: value}
+            recording.past_document(self.doctype, self.name, new)
+        super().db_set(fieldname, value, *args, **kwargs)
 
     def on_change(self) -> None:
         in_use.forget_out_of_use(self.doctype)

@@ -21,6 +21,7 @@ from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.services.compliance.audit_trail.recording import removed_by_site
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
 from complaint_qms.services.onboarding.demo_state import FINISHED, REGISTRY
@@ -151,6 +152,7 @@ def remove(force: bool = False) -> dict[str, int]:
         if made.get(doctype):
             _delete_kept(table, field, sorted(made[doctype]))
     _restore_series(*series)
+    removed_by_site(made, "demo removed")
     frappe.db.delete(REGISTRY)
     frappe.clear_cache()
     return {doctype: len(found) for doctype, found in made.items()}

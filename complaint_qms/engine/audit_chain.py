@@ -59,7 +59,12 @@ def canonical(payload: Mapping[str, Any]) -> str:
 
 def digest(sequence: int, previous_hash: str, payload: Mapping[str, Any]) -> str:
     """SHA-256 of a link in lower-case hexadecimal."""
-    return _sha256(f"{sequence}\n{previous_hash}\n{canonical(payload)}")
+    return digest_of_text(sequence, previous_hash, canonical(payload))
+
+
+def digest_of_text(sequence: int, previous_hash: str, text: str) -> str:
+    """The same of a link whose payload is a text of its own (see ``engine.audit_entry``)."""
+    return _sha256(f"{sequence}\n{previous_hash}\n{text}")
 
 
 def fingerprint(payload: Mapping[str, Any]) -> str:

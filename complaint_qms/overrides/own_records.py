@@ -5,8 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from complaint_qms.constants.audit import RECORDED
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
+from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.evidence.capture import secure_attached, take_in
 from complaint_qms.services.people.assignees import check_assignee
 from complaint_qms.services.record.attached_files import check_attached
@@ -17,6 +19,16 @@ from complaint_qms.services.record.text_cleaning import clean
 
 def before_print(doc: Document, method: str | None = None, settings: object = None) -> None:
     prepare(doc)
+    if doc.doctype in QUALITY_RECORDS and not doc.is_new() and not frappe.flags.read_only:
+        recording.printed(doc)
+        frappe.local.flags.commit = (
+            True  # a page that is printed is asked for by a request that stores nothing else
+        )
+
+
+def after_delete(doc: Document, method: str | None = None) -> None:
+    if doc.doctype in RECORDED:
+        recording.deleted(doc)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:

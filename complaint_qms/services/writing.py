@@ -1,6 +1,7 @@
 """The one door for writes that go past `Document`: set-based, or of fields that no form may write.
 
-Each says which record, which fields, what they were and are, and why; who listens to `written` hears of it (`events.py`).
+Each says which record, which fields, what they were and are, and why; who listens to `written` hears of it (`events.py`), of the
+records and rows whose changes are kept (`constants/audit.py`).
 `tests/lint/test_writing.py` finds a write of the app's records that goes past this door.
 """
 
@@ -17,9 +18,14 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 from pypika.terms import Parameter
 
+from complaint_qms.constants.audit import TOLD
 from complaint_qms.constants.events import WRITTEN
+from complaint_qms.constants.records import ROWS
 from complaint_qms.services.events import Event, announce, is_heard
 
+_AROUND: Final = ("parent", "parenttype", "parentfield")
+"""What says of a row whose it is."""
+_ROWS: Final = frozenset(ROWS)
 _PART: Final = 200
 """Rows of one statement that is kept."""
 
@@ -98,15 +104,15 @@ def insert_rows(
     names = list(names or (frappe.generate_hash(length=10) for _row in rows))
     values = [(name, *common.values(), *row.values()) for name, row in zip(names, rows, strict=True)]
     _insert(doctype, ("name", *common, *rows[0]), values)
-    _tell(doctype, {}, dict(zip(names, rows, strict=True)), why)
+    _tell_made(doctype, dict(zip(names, rows, strict=True)), why)
     return names
 
 
 def insert_row(row: Document, why: str) -> None:
     """Insert one row of a record's table that the record's own save does not write."""
     row.db_insert()
-    if is_heard(WRITTEN):
-        _tell(row.doctype, {}, {row.name: row.get_valid_dict(ignore_virtual=True)}, why)
+    if _is_told(row.doctype):
+        _tell_made(row.doctype, {row.name: row.get_valid_dict(ignore_virtual=True)}, why)
 
 
 def set_with_version(doctype: str, names: list[str], field: str, old: Any, new: Any, why: str) -> None:
@@ -174,27 +180,46 @@ def _before(
     known: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> Mapping[str, Any] | None:
     """What the fields were, by name; None where nobody listens."""
-    if not is_heard(WRITTEN):
+    if not _is_told(doctype) or not fields:
         return None
-    return known if known is not None else _read(doctype, names, fields)
+    if known is not None and doctype not in _ROWS:
+        return known
+    return _read(doctype, names, fields)
+
+
+def _is_told(doctype: str) -> bool:
+    return doctype in TOLD and is_heard(WRITTEN)
 
 
 def _read(doctype: str, names: Iterable[str], fields: Iterable[str]) -> dict[str, dict[str, Any]]:
-    rows = frappe.get_all(
-        doctype, {"name": ("in", sorted(names))}, ["name", *sorted(fields)], order_by="name asc"
-    )
-    return {row.pop("name"): row for row in rows}
+    """Read as they are this moment, whatever the transaction saw before: they are about to be locked by the write itself."""
+    if frappe.get_meta(doctype).issingle:
+        return {doctype: frappe.db.get_value(doctype, None, sorted(fields), as_dict=True)}
+    table = frappe.qb.DocType(doctype)
+    columns = sorted({"name", *fields, *(_AROUND if doctype in _ROWS else ())})
+    query = frappe.qb.from_(table).select(*columns).where(table.name.isin(sorted(names))).orderby(table.name)
+    return {row.pop("name"): row for row in query.for_update().run(as_dict=True)}
 
 
 def _tell(doctype: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], why: str) -> None:
-    if before is None or not is_heard(WRITTEN):
+    """Records were changed; of one that is not there nothing is told."""
+    if before is None or not _is_told(doctype):
         return
     announce(
         Event(
             WRITTEN,
             doctype,
             name,
-            {"fields": list(new), "old": dict(before.get(name) or {}), "new": dict(new), "why": why},
+            {"fields": list(new), "old": dict(before[name]), "new": dict(new), "why": why},
         )
         for name, new in after.items()
+        if before.get(name) is not None
     )
+
+
+def _tell_made(doctype: str, made: Mapping[str, Any], why: str) -> None:
+    if _is_told(doctype):
+        announce(
+            Event(WRITTEN, doctype, name, {"fields": list(new), "old": None, "new": dict(new), "why": why})
+            for name, new in made.items()
+        )

@@ -81,6 +81,7 @@ def test_these_are_all_records_of_the_app():
             "QMS Message",
             "QMS Outside Fact",
             "QMS Outside Issue",
+            "Quality Audit Entry",
             "Quality Hold",
             "Signal Back-test",
             "Signal Scan",

@@ -13,7 +13,7 @@ import { genealogy_ways, may_see_picture, offer_picture, open_picture } from "./
 import { show_product_code } from "./product_code";
 import { mind_chart_labels } from "./chart_labels";
 import { mind_filters } from "./list_words";
-import { mind_story } from "./story";
+import { mind_story, offer_trail } from "./story";
 import { hide_arrows, mind_the_rest, show_as_text } from "./stored_text";
 import { mind_tables } from "./tables";
 import { keep_typed_dates } from "./typed_dates";
@@ -79,6 +79,7 @@ const given_roles = () => ({
 $(document).on("form-refresh", (event, frm) => {
 	if (frm.meta.module !== "Complaint QMS") return;
 	mind_story(frm);
+	offer_trail(frm);
 	hide_arrows(frm);
 	mind_tables(frm);
 	if (TOURED.includes(frm.doctype)) load_desk().then(() => complaint_qms.desk.offer_tour(frm));

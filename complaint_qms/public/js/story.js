@@ -1,6 +1,7 @@
 // The timeline of a record tells its story, asked for when the timeline comes into sight; the log of every change is one click behind it.
 const SENTENCES = "complaint_qms.api.story.sentences";
 const CHANGES = "complaint_qms.api.story.changes";
+const ENTRY = "Quality Audit Entry";
 const EARLY = "200px"; // before it is in sight
 
 /** Tell the story of a record that has one, with the button that shows every change. */
@@ -14,6 +15,19 @@ export function mind_story(frm) {
 	$timeline.toggleClass("cq-story", !frm.cq_changes_of);
 	if (info.cq_told) return offer_changes(frm, $timeline);
 	when_seen(frm, $timeline[0], () => tell(frm, info));
+}
+
+/** The audit trail of a record whose changes are kept, for who may read it. */
+export function offer_trail(frm) {
+	if (frm.is_new() || !frm.meta.track_changes || !frappe.model.can_read(ENTRY)) return;
+	frm.page.add_menu_item(__("Quality Audit Trail"), () =>
+		frappe.set_route("query-report", "Quality Audit Trail", {
+			document_type: frm.doctype,
+			document_name: frm.doc.name,
+			period: "",
+			from_date: "",
+		})
+	);
 }
 
 async function tell(frm, info) {

@@ -20,6 +20,7 @@ from frappe.model.document import Document
 from frappe.model.naming import NamingSeries
 from pypika import Parameter
 
+from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.importing.batch_cache import Blank
 from complaint_qms.services.lifecycle import announcements
 from complaint_qms.services.record import match_keys, naming
@@ -91,6 +92,7 @@ def store_complaints(docs: list[Document]) -> None:
                 _statement(doctype, tuple(columns), len(part)),
                 [row[name] for row in part for name in columns],
             )
+    recording.created(docs)
     for start in range(0, len(docs), CHUNK):
         match_keys.keep(docs[start : start + CHUNK])
     announcements.registered(docs)

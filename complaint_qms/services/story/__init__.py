@@ -4,4 +4,5 @@ tell        the sentences of one record      form      the timeline of an open f
 changes     what its saved versions say
 senders     who wrote in without a login
 offshoots   records that came of it          notes     what the app noted on it
+audit_report  the audit trail, of all records or of one
 """

@@ -1,0 +1,24 @@
+const KINDS = ["create", "change", "move", "with_file", "print", "rename", "delete", "baseline", "permission", "role", "workflow"];
+
+frappe.query_reports["Quality Audit Trail"] = {
+	filters: [
+		...complaint_qms.reports.filters({ from_date: { default: "" } }, { offered: ["period", "from_date", "to_date"] }),
+		{ fieldname: "document_type", label: __("Document Type", null, "Quality Audit Entry"), fieldtype: "Link", options: "DocType" },
+		{
+			fieldname: "document_name",
+			label: __("Document", null, "Quality Audit Entry"),
+			fieldtype: "Data",
+		},
+		{ fieldname: "happened_by", label: __("User", null, "Quality Audit Entry"), fieldtype: "Link", options: "User" },
+		{
+			fieldname: "kind",
+			label: __("Kind", null, "Quality Audit Entry"),
+			fieldtype: "Select",
+			options: [{ value: "", label: "" }, ...KINDS.map((value) => ({ value, label: complaint_qms.labels.label(value) }))],
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		return complaint_qms.reports.format(value, row, column, data, default_formatter);
+	},
+};

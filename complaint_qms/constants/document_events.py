@@ -1,0 +1,24 @@
+"""What hears of other apps' documents behind whatever else does: (DocType, event, function)."""
+
+from typing import Final
+
+from complaint_qms.constants.audit import FILE, RIGHTS
+from complaint_qms.constants.containment import CHECKED, DRAFTED, LEDGER
+
+_STOCK: Final = "complaint_qms.overrides.stock_documents"
+_AUDITED: Final = "complaint_qms.overrides.audited"
+_OF_FILES: Final = ("after_insert", "on_update", "after_delete")
+BEHIND: Final = (
+    # Goods on quality hold: asked at each submission and cancellation of what moves stock
+    *((doctype, "on_submit", f"{_STOCK}.on_submit") for doctype in CHECKED),
+    *((doctype, "before_cancel", f"{_STOCK}.before_cancel") for doctype in LEDGER),
+    *((doctype, "on_update", f"{_STOCK}.on_update") for doctype in DRAFTED),
+    ("Stock Ledger Entry", "on_submit", f"{_STOCK}.on_ledger_entry"),
+    ("Serial and Batch Bundle", "on_update", f"{_STOCK}.on_bundle"),
+    ("Serial and Batch Bundle", "on_update_after_submit", f"{_STOCK}.on_bundle"),
+    # The audit trail: who may do what, files that are evidence, and names that change wherever they are linked
+    *((doctype, "on_update", f"{_AUDITED}.rights_changed") for doctype in RIGHTS),
+    *((doctype, "after_delete", f"{_AUDITED}.rights_gone") for doctype in RIGHTS),
+    *((FILE, event, f"{_AUDITED}.{event}_of_file") for event in _OF_FILES),
+    ("*", "after_rename", f"{_AUDITED}.after_rename"),
+)

@@ -1,0 +1,116 @@
+"""An entry of the audit trail as the text that its hashes are taken of, and values of persons kept beside it.
+
+The text is a line for each of `COLUMNS`, joined by line feeds. None of them holds one, so no two entries have the same
+text; the last, `detail`, is JSON, in which line feeds are escaped. The chain is that of :mod:`.audit_chain` over these texts.
+
+A value that tells who somebody is stands in ``detail`` as ``{"~": digest}``, the SHA-256 of a salt and of its JSON. Salt and
+values are kept apart (`Apart`): without them the digest tells nothing, and the chain holds all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+COLUMNS: Final = (
+    "name",
+    "creation",
+    "happened_at",
+    "happened_by",
+    "acting_as",
+    "way",
+    "address",
+    "kind",
+    "document_type",
+    "document_name",
+    "transaction_id",
+    "detail",
+)
+APART: Final = "~"
+"""The one key of what stands in the place of a value that is kept apart."""
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+class Erased:
+    """A value that is not known any more: it equals nothing, and nothing is compared with it."""
+
+    def __repr__(self) -> str:
+        return "erased"
+
+
+ERASED: Final = Erased()
+
+
+def one_line(text: str | None) -> str:
+    """A text without line breaks and control characters."""
+    return _BREAKS.sub(" ", text or "")
+
+
+def lines_of(values: Sequence[str]) -> str:
+    """The text of an entry out of its columns, each without a line feed."""
+    return "\n".join(values)
+
+
+def columns_of(text: str) -> dict[str, str]:
+    """The columns out of the text of an entry."""
+    return dict(zip(COLUMNS, text.split("\n"), strict=True))
+
+
+def as_json(value: Any) -> str:
+    """The one JSON text of what an entry tells."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def mark_of(key: bytes, text: str) -> str:
+    """What nobody can make for a text who does not know the key: HMAC-SHA-256 in hexadecimal."""
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+class Apart:
+    """Values of one entry that are kept beside its text."""
+
+    def __init__(self, salt: str = "", values: Mapping[str, Any] | None = None) -> None:
+        self.salt = salt
+        self.values: dict[str, Any] = dict(values or {})
+
+    @classmethod
+    def read(cls, text: str | None) -> Apart:
+        """What `text` says; nothing where it says nothing that can be read."""
+        try:
+            kept = json.loads(text or "{}")
+            return cls(str(kept["salt"]), dict(kept["values"]))
+        except (ValueError, TypeError, KeyError):
+            return cls()
+
+    def text(self) -> str | None:
+        return as_json({"salt": self.salt, "values": self.values}) if self.values else None
+
+    def hide(self, value: Any) -> dict[str, str]:
+        """What stands in the entry in the place of `value`."""
+        self.salt = self.salt or secrets.token_hex(8)
+        digest = self.digest(value)
+        self.values[digest] = value
+        return {APART: digest}
+
+    def digest(self, value: Any) -> str:
+        return hashlib.sha256(f"{self.salt}{as_json(value)}".encode()).hexdigest()[:32]
+
+    def shown(self, value: Any) -> Any:
+        """A value of the entry, in clear where that is known; `ERASED` where it is not any more."""
+        if isinstance(value, dict) and APART in value:
+            return self.values.get(value[APART], ERASED)
+        return value
+
+    def is_true(self) -> bool:
+        """Whether each value is the one that its digest was made of."""
+        return all(digest == self.digest(value) for digest, value in self.values.items())
+
+
+def hidden_in(detail: str) -> set[str]:
+    """Digests of the values that an entry has apart."""
+    return set(re.findall(r'\{"~":"([0-9a-f]{32})"\}', detail))

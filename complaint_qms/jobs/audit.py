@@ -1,0 +1,15 @@
+"""The scheduler's door to the audit trail."""
+
+import frappe
+
+JOB_ID = "complaint_qms_audit_trail"
+
+
+def seal_entries() -> None:
+    """Put the linking of what was written since into the queue; while one waits or runs there, no second one is added."""
+    frappe.enqueue(
+        "complaint_qms.services.compliance.audit_trail.sealing.seal",
+        queue="short",
+        job_id=JOB_ID,
+        deduplicate=True,
+    )

@@ -1,0 +1,43 @@
+"""Who sees entries of the audit trail: of a quality record, who sees the record; of files by themselves, who is restricted in none."""
+
+import frappe
+from frappe.model.document import Document
+from pypika.terms import Criterion
+
+from complaint_qms.constants.audit import ENTRY, FILE
+from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions.answer import unless
+from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
+
+
+def query(user: str | None = None, doctype: str | None = None) -> str:
+    """Condition for lists of entries; empty where every quality record is open to `user`."""
+    user = user or frappe.session.user
+    closed = _closed(user)
+    if not closed:
+        return ""
+    table = frappe.qb.DocType(ENTRY)
+    allowed = [table.document_type.notin([*closed, FILE])]
+    allowed += [
+        (table.document_type == kind) & in_list(kind, table.document_name, user)
+        for kind, condition in closed.items()
+        if condition != NOTHING
+    ]
+    return f"({as_text(Criterion.any(allowed))})"
+
+
+def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:
+    """The same rule for one of them."""
+    user = user or frappe.session.user
+    kind, name = doc.get("document_type"), doc.get("document_name")
+    if kind == FILE:
+        return unless(bool(_closed(user)))
+    if kind not in QUALITY_RECORDS:
+        return unless(None)
+    return unless(not isinstance(name, str) or bool(hidden(kind, [name], user)))
+
+
+def _closed(user: str) -> dict[str, str]:
+    """Quality records of which `user` sees some alone, with the condition of their lists."""
+    conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
+    return {kind: condition for kind, condition in conditions.items() if condition}

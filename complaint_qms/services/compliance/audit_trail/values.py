@@ -1,0 +1,185 @@
+"""Values of records as the trail keeps them: one form for what is about to be stored and for what was read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, Final
+
+import frappe
+from frappe.model import no_value_fields, table_fields
+from frappe.model.document import Document
+from frappe.model.meta import Meta
+from frappe.utils import cint, cstr, flt, get_datetime, get_time
+
+from complaint_qms.constants.audit import ABOUT_PEOPLE, NOT_KEPT, OF_PARTS, OF_THE_TREE, WRITTEN_TEXT
+from complaint_qms.engine.audit_entry import Apart
+from complaint_qms.engine.audit_replay import is_empty
+
+_WHOLE: Final = ("Check", "Int", "Long Int")
+_PARTS: Final = ("Float", "Currency", "Percent", "Duration")
+_PLACES: Final = Decimal("0.000000001")
+_PLACES_OF_RATING: Final = Decimal("0.01")
+_PERSONAL_OPTIONS: Final = ("Email", "Phone")
+OF_RECORDS: Final = {"owner": "Data", "creation": "Datetime", "docstatus": "Int"}
+OF_ROWS: Final = {"idx": "Int"}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Fields of a DocType of which the trail keeps values.
+
+    Attributes:
+        kinds: field → its kind (DocField's `fieldtype`).
+        apart: those that are kept beside the chain.
+        links: field → DocType that it links to; `""` for one that another field names.
+        defaults: field → what stands in it by itself, where that is not nothing.
+        tables: field → DocType of its rows.
+    """
+
+    kinds: Mapping[str, str]
+    apart: frozenset[str]
+    links: Mapping[str, str]
+    defaults: Mapping[str, Any]
+    tables: Mapping[str, str]
+
+
+def shape_of(doctype: str) -> Shape:
+    """Read off the DocType once in a request."""
+    meta = frappe.get_meta(doctype)
+    known = getattr(frappe.local, "complaint_qms_audit_shapes", None)
+    if known is None:
+        known = frappe.local.complaint_qms_audit_shapes = {}
+    found = known.get(doctype)
+    if not found or found[0] is not meta:
+        found = known[doctype] = (meta, _read(meta))
+    return found[1]
+
+
+def stored(kind: str, value: Any) -> Any:
+    """A value as the database keeps it, as a whole number, text or None; nothing is None, of numbers 0 or "0"."""
+    if kind in _WHOLE:
+        return int(value) if isinstance(value, bool | int) else cint(value)
+    if kind in _PARTS or kind == "Rating":
+        return _number(value, _PLACES_OF_RATING if kind == "Rating" else _PLACES)
+    if value is None or value == "":
+        return None
+    if kind == "Datetime":
+        return _moment(value)
+    if kind == "Date":
+        return cstr(value)[:10]
+    if kind == "Time":
+        return _hour(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, separators=(",", ":"))
+    return value if isinstance(value, str) else cstr(value)
+
+
+def whole(shape: Shape, row: Callable[[str], Any], apart: Apart) -> dict[str, Any]:
+    """All that a record or row holds; what is empty is left out where that is what would stand there by itself."""
+    found = {}
+    for name, kind in shape.kinds.items():
+        raw = row(name)
+        if raw is None and name not in shape.defaults:
+            continue
+        value = stored(kind, raw)
+        if not is_empty(value) or name in shape.defaults:
+            found[name] = _told(shape, name, value, apart)
+    return found
+
+
+def changed(shape: Shape, old: Callable[[str], Any], new: Callable[[str], Any], apart: Apart, names: Iterable[str] = ()) -> dict[str, Any]:  # fmt: skip
+    """Fields with other values than before, of `names` or all: field → [old, new]."""
+    found = {}
+    for name in names or shape.kinds:
+        before, after = old(name), new(name)
+        if before is after or name not in shape.kinds:
+            continue
+        kind = shape.kinds[name]
+        before, after = stored(kind, before), stored(kind, after)
+        if before != after:
+            found[name] = [_told(shape, name, before, apart), _told(shape, name, after, apart)]
+    return found
+
+
+def rows_of(doc: Document, table: str) -> dict[str, Document]:
+    return {row.name: row for row in doc.get(table) or ()}
+
+
+def getter(row: Any) -> Callable[[str], Any]:
+    """How values of a document or of a row of a query are looked up."""
+    return row.__dict__.get if isinstance(row, Document) else row.get
+
+
+def _told(shape: Shape, name: str, value: Any, apart: Apart) -> Any:
+    return apart.hide(value) if name in shape.apart and value is not None else value
+
+
+def _read(meta: Meta) -> Shape:
+    left_out = OF_THE_TREE | NOT_KEPT.get(meta.name, frozenset())
+    only = OF_PARTS.get(meta.name)
+    kinds = dict(OF_ROWS if meta.istable else OF_RECORDS)
+    if meta.issingle or only:
+        kinds = {}
+    apart, links, defaults, tables = set(), {}, {}, {}
+    if "owner" in kinds:
+        links["owner"] = "User"
+    for field in meta.fields:
+        name, kind = field.fieldname, field.fieldtype
+        if name in left_out or getattr(field, "is_virtual", 0) or (only and name not in only):
+            continue
+        if kind in table_fields:
+            tables[name] = field.options
+            continue
+        if kind in no_value_fields or kind == "Password":
+            continue
+        kinds[name] = kind
+        if kind in WRITTEN_TEXT or name in ABOUT_PEOPLE or field.options in _PERSONAL_OPTIONS:
+            apart.add(name)
+        if kind in ("Link", "Dynamic Link"):
+            links[name] = field.options if kind == "Link" else ""
+        if not is_empty(default := _default(kind, field.default)):
+            defaults[name] = default
+    return Shape(kinds, frozenset(apart), links, defaults, tables)
+
+
+def _default(kind: str, told: str | None) -> Any:
+    if not told or (kind in ("Date", "Datetime", "Time") and not told[:1].isdigit()):
+        return None
+    return stored(kind, told)
+
+
+def _number(value: Any, places: Decimal) -> str:
+    if not value:
+        return "0"
+    try:
+        number = Decimal(str(value if isinstance(value, int | float | Decimal) else flt(value)))
+        text = format(number.quantize(places, ROUND_HALF_UP), "f")
+    except InvalidOperation:
+        return cstr(value)
+    text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("", "-0") else text
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    text = cstr(value)
+    if len(text) == 26 and text[10] == " ":
+        return text
+    if len(text) == 19 and text[10] == " ":
+        return f"{text}.000000"
+    if type(value) is date:
+        return f"{text} 00:00:00.000000"
+    return get_datetime(text).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _hour(value: Any) -> str:
+    if isinstance(value, timedelta):
+        value = (datetime.min + value).time()
+    if not isinstance(value, time):
+        value = get_time(cstr(value))
+    return value.strftime("%H:%M:%S.%f")

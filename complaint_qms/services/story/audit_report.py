@@ -1,0 +1,203 @@
+"""The audit trail in sentences, as a report that is filtered, exported and printed: of all records, or of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_system_timezone, getdate
+from frappe.utils.formatters import format_value
+
+from complaint_qms.constants import audit
+from complaint_qms.constants.audit import ENTRY
+from complaint_qms.engine.audit_entry import ERASED, Apart
+from complaint_qms.services.compliance.audit_trail.comparing_files import parsed
+from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import clause_list, labelled
+from complaint_qms.services.record.version_text import shortened, spoken
+from complaint_qms.services.reporting.access import readable_of
+from complaint_qms.services.reporting.columns import column, sentences
+from complaint_qms.services.reporting.filter_values import check_known, read_choice, read_chosen, read_period
+from complaint_qms.services.reporting.filters import read_object
+
+OWN: Final = ("document_type", "document_name", "happened_by", "kind", "rows")
+_PERIOD: Final = ("period", "from_date", "to_date")
+_EARLIEST, _LATEST = date(1970, 1, 1), date(2999, 12, 31)
+_ROWS: Final = 500
+_MOST_ROWS: Final = 10_000
+_FIELDS: Final = (
+    "name", "sequence", "happened_at", "happened_by", "acting_as", "way", "address", "kind", "document_type", "document_name", "detail",
+    "apart",
+)  # fmt: skip
+
+
+class QualityAuditTrail:
+    """Entries that the reader may see, the newest first.
+
+    Args:
+        given: period, record, user and kind, each by itself, and `rows`: how many at most.
+    """
+
+    def __init__(self, given: Mapping | str | None) -> None:
+        given = read_object(given)
+        check_known(given, _PERIOD, OWN)
+        first, last = read_period(given, getdate())
+        # Beyond these no zone knows a time.
+        self.first, self.last = first and max(first, _EARLIEST), last and min(last, _LATEST)
+        self.kind = read_choice(given, "kind", audit.LABELS["audit_kind"])
+        self.chosen = {
+            field: read_chosen(given, field) for field in ("document_type", "document_name", "happened_by")
+        }
+        self.limit = min(max(cint(given.get("rows")) or _ROWS, 1), _MOST_ROWS)
+        self.zone = ZoneInfo(get_system_timezone())
+
+    def run(self) -> tuple:
+        """Columns, rows and message, as a Script Report gives them."""
+        rows = self.rows()
+        return self.columns(), rows, self.message(len(rows))
+
+    def columns(self) -> list[dict]:
+        return [
+            column("sequence", _("Number", context=ENTRY), "Int", 80),
+            column("happened_at", _("Time"), "Datetime", 150),
+            column("happened_by", _("User", context=ENTRY), width=170),
+            column("way", _("Way In", context=ENTRY), width=110),
+            column("kind", _("Kind", context=ENTRY), width=100),
+            column("document_type", _("Document Type", context=ENTRY), width=130),
+            column("document_name", _("Document", context=ENTRY), width=150),
+            column("what", _("What Happened"), width=620),
+        ]
+
+    def rows(self) -> list[dict]:
+        """One query; the framework leaves out what the reader may not see."""
+        found = frappe.get_list(ENTRY, self._filters(), list(_FIELDS), order_by="name desc", limit=self.limit)
+        words = cache(word)
+        return [
+            {
+                "sequence": row.sequence or None,
+                "happened_at": self._local(row.happened_at),
+                "happened_by": f"{row.happened_by} ({row.acting_as})" if row.acting_as else row.happened_by,
+                "way": ", ".join(filter(None, (words(row.way), row.address))),
+                "kind": words(row.kind),
+                "document_type": _(row.document_type),
+                "document_name": row.document_name,
+                "what": clause_list(Sentence(row.document_type, row.detail, row.apart).parts()),
+            }
+            for row in found
+        ]
+
+    def message(self, shown: int) -> str:
+        """Says what is left out, or that there is nothing."""
+        if not shown:
+            return sentences([_("The audit trail has no entries for these filters.")])
+        if shown == self.limit:
+            return sentences([_("The newest {0} entries are listed. Choose a record, a user or a shorter period to see others.").format(shown)])  # fmt: skip
+        return ""
+
+    def _filters(self) -> list[list[Any]]:
+        chosen = [[field, "in", list(values)] for field, values in self.chosen.items() if values]
+        if self.kind:
+            chosen.append(["kind", "=", self.kind])
+        if self.first:
+            chosen.append(["happened_at", ">=", self._utc(datetime.combine(self.first, time()))])
+        if self.last:
+            end = datetime.combine(self.last + timedelta(days=1), time())
+            chosen.append(["happened_at", "<", self._utc(end)])
+        return chosen
+
+    def _utc(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=self.zone).astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _local(self, moment: datetime) -> datetime:
+        local = moment.replace(tzinfo=timezone.utc).astimezone(self.zone)
+        return local.replace(tzinfo=None, microsecond=0)
+
+
+class Sentence:
+    """What one entry tells, of the fields that the reader may read."""
+
+    def __init__(self, doctype: str, detail: str, apart: str | None) -> None:
+        self.detail, self.apart = parsed(detail), Apart.read(apart)
+        self.meta = frappe.get_meta(doctype) if frappe.db.exists("DocType", doctype) else None
+        self.readable = readable_of(doctype) if self.meta else set()
+
+    def parts(self) -> Iterator[str]:
+        told = self.detail
+        if "to" in told and "new" not in told:
+            yield _("Its name is now {0}.").format(told["to"])
+        if "file" in told:
+            yield from self._file(told)
+        yield from self._whole(told.get("new") or {})
+        fields = told.get("fields") or {}
+        for name in self._in_order(fields):
+            yield from self._changed(self.meta, name, *fields[name])
+        for table, rows in (told.get("rows") or {}).items():
+            yield from self._rows(table, rows)
+
+    def _file(self, told: dict[str, Any]) -> Iterator[str]:
+        values = told.get("of_file") or told.get("gone_file") or {}
+        url = self.apart.shown(values.get("file_url"))
+        name = "" if url is ERASED or not url else str(url).rpartition("/")[2]
+        yield _("File {0}, SHA-256 {1}").format(name or told["file"], values.get("evidence_sha256") or "–")
+
+    def _whole(self, values: dict[str, Any]) -> Iterator[str]:
+        for name in self._in_order(values):
+            value, field = values[name], self._field(self.meta, name)
+            if field and (said := self._said(value, field)):
+                yield labelled(_(field.label, context=field.parent), said)
+
+    def _changed(self, meta: Any, name: str, old: Any, new: Any) -> Iterator[str]:
+        field = self._field(meta, name)
+        if not field:
+            return
+        label = _(field.label, context=field.parent)
+        was, said = self._said(old, field), self._said(new, field)
+        if said and was:
+            yield _("{0}: {1} (was {2})").format(label, said, was)
+        elif said:
+            yield labelled(label, said)
+        else:
+            yield _("{0} taken back").format(label)
+
+    def _rows(self, table: str, rows: dict[str, Any]) -> Iterator[str]:
+        if not self.meta or table not in self.readable:
+            return
+        label = _(self.meta.get_label(table), context=self.meta.name)
+        inner = frappe.get_meta(self.meta.get_field(table).options)
+        for sign, sentence in (("+", _("{0} added: {1}")), ("-", _("{0} removed: {1}"))):
+            for values in (rows.get(sign) or {}).values():
+                said = (
+                    self._said(value, field)
+                    for name, value in values.items()
+                    if (field := self._field(inner, name))
+                )
+                yield sentence.format(label, shortened(", ".join(filter(None, said))) or "–")
+        for values in (rows.get("~") or {}).values():
+            for name, (old, new) in values.items():
+                yield from (labelled(label, said) for said in self._changed(inner, name, old, new))
+
+    def _field(self, meta: Any, name: str) -> Any:
+        """The field of a value that is told; None of what the framework keeps, or the reader may not read."""
+        if not meta or (meta is self.meta and name not in self.readable):
+            return None
+        return meta.get_field(name)
+
+    def _in_order(self, values: Mapping[str, Any]) -> list[str]:
+        """Names of fields as their form has them one after another."""
+        place = {field.fieldname: at for at, field in enumerate(self.meta.fields)} if self.meta else {}
+        return sorted(values, key=lambda name: place.get(name, -1))
+
+    def _said(self, value: Any, field: Any) -> str:
+        clear = self.apart.shown(value)
+        if clear is ERASED:
+            return _("erased")
+        if clear is None:
+            return ""
+        if field.fieldtype in ("Date", "Datetime"):
+            return format_value(clear, field)
+        return spoken(clear, field)
