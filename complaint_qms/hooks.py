@@ -5,6 +5,7 @@ from complaint_qms.constants.about_records import LISTED_APART as _ABOUT
 from complaint_qms.constants.connectors import EVENT_KEY as _EVENT_KEY
 from complaint_qms.constants.connectors import SENT_EVENTS as _SENT_EVENTS
 from complaint_qms.constants.document_events import BEHIND as _BEHIND
+from complaint_qms.constants.document_events import OF_OWN_RECORDS as _EVENTS_OF_OWN
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
 
@@ -182,16 +183,7 @@ _SETTLED_EVENTS = {
 }
 # What every record of the app goes through on its way to the database
 _OWN = "complaint_qms.overrides.own_records"
-_OWN_EVENTS = {
-    event: f"{_OWN}.{event}"
-    for event in (
-        "before_print",
-        "before_validate",
-        "before_update_after_submit",
-        "on_update",
-        "after_delete",
-    )
-}
+_OWN_EVENTS = {event: f"{_OWN}.{event}" for event in _EVENTS_OF_OWN}
 _SHARING = "complaint_qms.overrides.sharing"
 _OWN_EVENTS["validate_share"] = f"{_SHARING}.validate_share"
 _TALK_EVENTS = {"validate": f"{_SHARING}.refuse_auditor", "on_trash": f"{_SHARING}.refuse_auditor"}

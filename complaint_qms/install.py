@@ -39,7 +39,7 @@ def after_install() -> None:
     make_list_views()
     menu.hide_while_closed()
     contact_keys.fill()
-    stored_records.take_over()
+    stored_records.begin_trail()
 
 
 def after_migrate() -> None:

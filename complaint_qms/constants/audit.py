@@ -7,6 +7,8 @@ from complaint_qms.constants.records import RECORDS, ROWS
 ENTRY: Final = "Quality Audit Entry"
 # Records of whose changes everything is kept: those that keep versions, with the rows of their tables
 RECORDED: Final = frozenset(record.doctype for record in RECORDS if record.tracked)
+LIMITED: Final = tuple(record.doctype for record in RECORDS if record.tracked and record.sight)
+"""Those of them that not everybody with a role for it sees."""
 FILE: Final = "File"
 TOLD: Final = RECORDED | frozenset(ROWS) | {FILE}
 """DocTypes of which `services/writing.py` says what it writes past a document."""
@@ -69,10 +71,13 @@ OF_PARTS: Final = {
 AT_FILES: Final = frozenset(("file_url", "evidence_sha256", "attached_to_doctype", "attached_to_name"))
 """Fields of a File of which an entry is made when one is written."""
 
-# What the app itself remembers on its settings page, and what is worked out from other rows at any time again
+# What the app itself remembers on its settings page, and what is worked out from other rows at any time again: topic and tone are
+# read off a complaint's text, and counted and weighed anew each week
 NOT_KEPT: Final = {
+    "Complaint": frozenset(("topic", "sentiment")),
     "Complaint QMS Settings": frozenset(("workflow_digests", "board_digest", "sop_packs_written")),
     "Complaint Signal": frozenset(("cases",)),
+    "Complaint Topic": frozenset(("words", "complaints", "example", "coherence", "last_found_on")),
 }
 OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))
 

@@ -1,4 +1,4 @@
-"""What hears of other apps' documents behind whatever else does: (DocType, event, function)."""
+"""Events of documents that are heard: of every record of the app, and of other apps' documents."""
 
 from typing import Final
 
@@ -8,6 +8,14 @@ from complaint_qms.constants.containment import CHECKED, DRAFTED, LEDGER
 _STOCK: Final = "complaint_qms.overrides.stock_documents"
 _AUDITED: Final = "complaint_qms.overrides.audited"
 _OF_FILES: Final = ("after_insert", "on_update", "after_delete")
+OF_OWN_RECORDS: Final = (
+    "before_print",
+    "before_validate",
+    "before_update_after_submit",
+    "on_update",
+    "after_delete",
+)
+"""What every record of the app tells `overrides/own_records.py`."""
 BEHIND: Final = (
     # Goods on quality hold: asked at each submission and cancellation of what moves stock
     *((doctype, "on_submit", f"{_STOCK}.on_submit") for doctype in CHECKED),
@@ -22,3 +30,4 @@ BEHIND: Final = (
     *((FILE, event, f"{_AUDITED}.{event}_of_file") for event in _OF_FILES),
     ("*", "after_rename", f"{_AUDITED}.after_rename"),
 )
+"""What hears of other apps' documents behind whatever else does: (DocType, event, function)."""

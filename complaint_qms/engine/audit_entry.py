@@ -51,12 +51,12 @@ def one_line(text: str | None) -> str:
     return _BREAKS.sub(" ", text or "")
 
 
-def lines_of(values: Sequence[str]) -> str:
+def entry_lines(values: Sequence[str]) -> str:
     """The text of an entry out of its columns, each without a line feed."""
     return "\n".join(values)
 
 
-def columns_of(text: str) -> dict[str, str]:
+def entry_columns(text: str) -> dict[str, str]:
     """The columns out of the text of an entry."""
     return dict(zip(COLUMNS, text.split("\n"), strict=True))
 
@@ -66,7 +66,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def mark_of(key: bytes, text: str) -> str:
+def site_mark(key: bytes, text: str) -> str:
     """What nobody can make for a text who does not know the key: HMAC-SHA-256 in hexadecimal."""
     return hmac.digest(key, text.encode(), "sha256").hex()
 

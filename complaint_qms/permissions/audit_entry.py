@@ -1,17 +1,16 @@
-"""Who sees entries of the audit trail: of a quality record, who sees the record; of files by themselves, who is restricted in none."""
+"""Who sees entries of the audit trail: of a record with rules of sight, who sees the record; of files by themselves, who is restricted in none."""
 
 import frappe
 from frappe.model.document import Document
 from pypika.terms import Criterion
 
-from complaint_qms.constants.audit import ENTRY, FILE
-from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.constants.audit import ENTRY, FILE, LIMITED
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
-    """Condition for lists of entries; empty where every quality record is open to `user`."""
+    """Condition for lists of entries; empty where every record is open to `user`."""
     user = user or frappe.session.user
     closed = _closed(user)
     if not closed:
@@ -32,12 +31,12 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     kind, name = doc.get("document_type"), doc.get("document_name")
     if kind == FILE:
         return unless(bool(_closed(user)))
-    if kind not in QUALITY_RECORDS:
+    if kind not in LIMITED:
         return unless(None)
     return unless(not isinstance(name, str) or bool(hidden(kind, [name], user)))
 
 
 def _closed(user: str) -> dict[str, str]:
-    """Quality records of which `user` sees some alone, with the condition of their lists."""
-    conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
+    """Records of which `user` sees some alone, with the condition of their lists."""
+    conditions = {kind: list_condition(kind, user) for kind in LIMITED}
     return {kind: condition for kind, condition in conditions.items() if condition}

@@ -18,7 +18,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 from pypika.terms import Parameter
 
-from complaint_qms.constants.audit import TOLD
+from complaint_qms.constants.audit import NOT_KEPT, TOLD
 from complaint_qms.constants.events import WRITTEN
 from complaint_qms.constants.records import ROWS
 from complaint_qms.services.events import Event, announce, is_heard
@@ -108,10 +108,14 @@ def insert_rows(
     return names
 
 
-def insert_row(row: Document, why: str) -> None:
-    """Insert one row of a record's table that the record's own save does not write."""
+def insert_row(row: Document, why: str, *, is_told: bool = True) -> None:
+    """Insert one row of a record's table that the record's own save does not write.
+
+    Args:
+        is_told: whether the trail hears of it here; not where it is about to hear of the new record with its rows.
+    """
     row.db_insert()
-    if _is_told(row.doctype):
+    if is_told and _is_told(row.doctype):
         _tell_made(row.doctype, {row.name: row.get_valid_dict(ignore_virtual=True)}, why)
 
 
@@ -179,8 +183,8 @@ def _before(
     fields: Iterable[str],
     known: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> Mapping[str, Any] | None:
-    """What the fields were, by name; None where nobody listens."""
-    if not _is_told(doctype) or not fields:
+    """What the fields were, by name; None where nobody listens or none of them is kept."""
+    if not _is_told(doctype) or not set(fields) - NOT_KEPT.get(doctype, frozenset()):
         return None
     if known is not None and doctype not in _ROWS:
         return known

@@ -43,7 +43,7 @@ def entries(doctype: str, name: str) -> list[frappe._dict]:
 
 
 def outcome(**given: object) -> verifying.Outcome:
-    return verifying.verify(disk.sha256_of, **given)
+    return verifying.verify_trail(disk.sha256_of, **given)
 
 
 def clear(entry: frappe._dict, field: str, table: str = "fields") -> list:

@@ -57,7 +57,7 @@ def test_writers_do_not_meet_and_the_chain_holds():
     frappe.db.rollback()
     assert frappe.db.count(ENTRY) == before + 3 * WRITERS
     sealing.seal()
-    outcome = verifying.verify(disk.sha256_of)
+    outcome = verifying.verify_trail(disk.sha256_of)
     assert outcome.sentences == []
     assert (outcome.tail, outcome.entries) == (0, before + 3 * WRITERS)
 
@@ -73,4 +73,4 @@ def test_a_transaction_that_stays_open_holds_up_nobody():
     assert answer.startswith("done"), answer
     frappe.db.commit()
     assert sealing.seal() > 0
-    assert verifying.verify(disk.sha256_of).sentences == []
+    assert verifying.verify_trail(disk.sha256_of).sentences == []

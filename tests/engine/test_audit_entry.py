@@ -22,16 +22,16 @@ def replayed(*details, apart=None):
 
 def test_no_two_entries_have_the_same_text():
     values = dict.fromkeys(COLUMNS, "")
-    one = audit_entry.lines_of([*[*values.values()][:-1], as_json({"a": "b\nc"})])
-    assert audit_entry.columns_of(one) == values | {"detail": '{"a":"b\\nc"}'}
+    one = audit_entry.entry_lines([*[*values.values()][:-1], as_json({"a": "b\nc"})])
+    assert audit_entry.entry_columns(one) == values | {"detail": '{"a":"b\\nc"}'}
     assert audit_entry.one_line("Müller\r\n\x00AG\u2028") == "Müller AG "
     with pytest.raises(ValueError, match="zip"):
-        audit_entry.columns_of("one\ntwo")
+        audit_entry.entry_columns("one\ntwo")
 
 
 def test_a_mark_is_an_hmac_that_anybody_with_the_key_can_make():
     inner = hashlib.sha256(b"\x36" * 64 + b"text").digest()
-    assert audit_entry.mark_of(b"", "text") == hashlib.sha256(b"\x5c" * 64 + inner).hexdigest()
+    assert audit_entry.site_mark(b"", "text") == hashlib.sha256(b"\x5c" * 64 + inner).hexdigest()
 
 
 def test_a_value_apart_is_known_by_a_digest_that_alone_tells_nothing():

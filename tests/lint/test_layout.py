@@ -24,7 +24,6 @@ SHARED = {
     "get_context": "a page of the website, as the framework calls it",
     "query": "who sees a kind of record, in a file of permissions/ each",
     "document": "the same for one record",
-    "on_doctype_update": "indexes of a DocType, as the framework calls it",
     "receive_request": "what a client of a chat service reads, in a file of integrations/messaging/ each",
     "send_reply": "what it sends",
     "fetch_file": "what it fetches",

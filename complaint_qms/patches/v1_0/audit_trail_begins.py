@@ -4,4 +4,4 @@ from complaint_qms.services.compliance.audit_trail import stored_records
 
 
 def execute() -> None:
-    stored_records.take_over()
+    stored_records.begin_trail()

@@ -80,7 +80,7 @@ def log_start(doc: Document) -> None:
     row.name = frappe.generate_hash(length=10)
     row.parent, row.owner, row.modified_by = doc.name, doc.owner, doc.owner
     row.creation = row.modified = doc.creation
-    writing.insert_row(row, "first row of the stage log")
+    writing.insert_row(row, "first row of the stage log", is_told=False)
 
 
 def enter_stage(doc: Document, stage: str, now: datetime, reason: str | None = None) -> None:

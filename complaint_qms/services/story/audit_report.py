@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
+from frappe.model.meta import Meta
 from frappe.utils import cint, get_system_timezone, getdate
 from frappe.utils.formatters import format_value
 
@@ -76,7 +77,7 @@ class QualityAuditTrail:
     def rows(self) -> list[dict]:
         """One query; the framework leaves out what the reader may not see."""
         found = frappe.get_list(ENTRY, self._filters(), list(_FIELDS), order_by="name desc", limit=self.limit)
-        words = cache(word)
+        words, readable = cache(word), cache(_readable)
         return [
             {
                 "sequence": row.sequence or None,
@@ -86,7 +87,7 @@ class QualityAuditTrail:
                 "kind": words(row.kind),
                 "document_type": _(row.document_type),
                 "document_name": row.document_name,
-                "what": clause_list(Sentence(row.document_type, row.detail, row.apart).parts()),
+                "what": clause_list(Sentence(row.detail, row.apart, *readable(row.document_type)).parts()),
             }
             for row in found
         ]
@@ -119,12 +120,15 @@ class QualityAuditTrail:
 
 
 class Sentence:
-    """What one entry tells, of the fields that the reader may read."""
+    """What one entry tells, of the fields that the reader may read.
 
-    def __init__(self, doctype: str, detail: str, apart: str | None) -> None:
-        self.detail, self.apart = parsed(detail), Apart.read(apart)
-        self.meta = frappe.get_meta(doctype) if frappe.db.exists("DocType", doctype) else None
-        self.readable = readable_of(doctype) if self.meta else set()
+    Args:
+        meta: of the record; None where there is no such DocType any more.
+        readable: its fields that the reader may read.
+    """
+
+    def __init__(self, detail: str, apart: str | None, meta: Meta | None, readable: set[str]) -> None:
+        self.detail, self.apart, self.meta, self.readable = parsed(detail), Apart.read(apart), meta, readable
 
     def parts(self) -> Iterator[str]:
         told = self.detail
@@ -201,3 +205,9 @@ class Sentence:
         if field.fieldtype in ("Date", "Datetime"):
             return format_value(clear, field)
         return spoken(clear, field)
+
+
+def _readable(doctype: str) -> tuple[Meta | None, set[str]]:
+    if not frappe.db.exists("DocType", doctype):
+        return None, set()
+    return frappe.get_meta(doctype), readable_of(doctype)

@@ -110,6 +110,8 @@ class Complaint(QualityRecord):
             clock.answered(self, now)
 
     def run_method(self, method, *args, **kwargs):
+        if method == "after_insert":
+            clock.log_start(self)  # the trail's entry of the new complaint holds the row
         if method != "on_update":
             return super().run_method(method, *args, **kwargs)
         listless = without_work_list(self.doctype) if self.flags.in_insert else nullcontext()
@@ -121,7 +123,6 @@ class Complaint(QualityRecord):
             clock.set_aside(self)
 
     def after_insert(self):
-        clock.log_start(self)
         match_keys.keep([self])
         origin.settle_item(self)
 

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.services.compliance.audit_trail.sealing import Head, seal
-from complaint_qms.services.compliance.audit_trail.verifying import verify
+from complaint_qms.services.compliance.audit_trail.verifying import verify_trail
 from complaint_qms.tabular.terminal_text import printable
 
 
@@ -19,7 +19,7 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     Raises:
         frappe.ValidationError: `head` is none.
     """
-    outcome = verify(sha256_of, _read(head) if head else None)
+    outcome = verify_trail(sha256_of, _read(head) if head else None)
     for sentence in outcome.sentences:
         click.secho(printable(sentence), fg="red", err=True)
     if outcome.found > len(outcome.sentences):

@@ -21,7 +21,7 @@ from complaint_qms.services.compliance.audit_trail.comparing_files import (
     of_unknown,
     parsed,
 )
-from complaint_qms.services.compliance.audit_trail.stored_records import AT_ONCE, read, without_entry
+from complaint_qms.services.compliance.audit_trail.stored_records import AT_ONCE, read_stored, without_entry
 from complaint_qms.services.compliance.audit_trail.values import shape_of
 
 _NAMED_AT_MOST: Final = 8
@@ -56,7 +56,7 @@ def compare_records(say: Say, sha256_of: Callable[[str], str | None]) -> tuple[i
 def _compare_kind(doctype: str, renamings: list[Renaming], say: Say) -> int:
     count = 0
     for names in _pages(doctype):
-        entries, there = _entries(doctype, names), read(doctype, names)
+        entries, there = _entries(doctype, names), read_stored(doctype, names)
         of_record: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             of_record[entry.record].append(entry)

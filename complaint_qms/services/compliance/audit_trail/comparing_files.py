@@ -19,7 +19,7 @@ Say = Callable[[str, str], None]
 """(kind of what is wrong, its sentence)"""
 
 
-class Told(NamedTuple):
+class ToldFile(NamedTuple):
     """What the last entry about a file says."""
 
     is_gone: bool
@@ -54,7 +54,7 @@ def parsed(detail: str | None) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _compare(name: str, told: Told, row: Any, say: Say, sha256_of: Callable[[str], str | None]) -> None:
+def _compare(name: str, told: ToldFile, row: Any, say: Say, sha256_of: Callable[[str], str | None]) -> None:
     said = f"{_('File')} {row.file_url if row else name}"
     if told.is_gone:
         if row and row.evidence_sha256:
@@ -67,7 +67,7 @@ def _compare(name: str, told: Told, row: Any, say: Say, sha256_of: Callable[[str
         say("file", _("{0} has other bytes than it had, or none.").format(said))
 
 
-def _told() -> dict[str, Told]:
+def _told() -> dict[str, ToldFile]:
     """File → what its last entry says; a few hundred bytes for each file that is evidence."""
     table, last, found = frappe.qb.DocType(ENTRY), "", {}
     query = (
@@ -82,7 +82,7 @@ def _told() -> dict[str, Told]:
             if isinstance(name, str) and isinstance(there or gone, dict):
                 values = there or gone
                 url = Apart.read(apart).shown(values.get("file_url"))
-                found[name] = Told(there is None, values.get("evidence_sha256"), url)
+                found[name] = ToldFile(there is None, values.get("evidence_sha256"), url)
     return found
 
 

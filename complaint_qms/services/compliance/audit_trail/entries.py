@@ -25,7 +25,7 @@ _NAMED: Final = 140
 """Signs of a name that the database has room for."""
 
 
-class Told(NamedTuple):
+class NewEntry(NamedTuple):
     """What an entry is to tell of a record; `apart` are the values that stand beside its text."""
 
     kind: str
@@ -35,7 +35,7 @@ class Told(NamedTuple):
     apart: Apart
 
 
-def write(told: Iterable[Told]) -> None:
+def write_entries(told: Iterable[NewEntry]) -> None:
     """Write entries, one statement for a hundred.
 
     At once, and not when the transaction ends: going back to a mark takes them along with what they tell of, and a killed
@@ -61,8 +61,8 @@ def write(told: Iterable[Told]) -> None:
         values = (
             name, *common, one.kind, one_line(one.doctype), one_line(str(one.name))[:_NAMED], transaction, as_json(one.detail),
         )  # fmt: skip
-        text = audit_entry.lines_of(values)
-        rows.append((*values, one.apart.text(), audit_entry.mark_of(secret, text), who, stamp, who))
+        text = audit_entry.entry_lines(values)
+        rows.append((*values, one.apart.text(), audit_entry.site_mark(secret, text), who, stamp, who))
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
         frappe.db.sql(_statement(len(part)), [value for row in part for value in row])

@@ -12,12 +12,12 @@ from frappe.model.document import Document
 from complaint_qms.constants import audit
 from complaint_qms.constants.records import STAGED
 from complaint_qms.engine.audit_entry import Apart
-from complaint_qms.services.compliance.audit_trail.entries import Told, write
+from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
 from complaint_qms.services.compliance.audit_trail.values import (
     Shape,
-    changed,
+    changed_values,
     getter,
-    rows_of,
+    rows_by_name,
     shape_of,
     whole,
 )
@@ -30,51 +30,51 @@ _PARENT: Final = ("parent", "parenttype", "parentfield")
 
 def created(docs: Iterable[Document], kind: str = audit.CREATE) -> None:
     """New records, with the rows that they are about to have."""
-    write(_whole(doc, kind) for doc in docs if doc.doctype in audit.RECORDED)
+    write_entries(_whole(doc, kind) for doc in docs if doc.doctype in audit.RECORDED)
 
 
 def saved(doc: Document, kind: str = "") -> None:
     """A stored record or its rows have other values than before; nothing where they have not."""
     before = doc.get_doc_before_save()
     if not before:
-        write([_whole(doc, kind or audit.CREATE)])
+        write_entries([_whole(doc, kind or audit.CREATE)])
         return
     apart, detail = Apart(), {}
     shape = shape_of(doc.doctype)
-    if fields := changed(shape, before.__dict__.get, doc.__dict__.get, apart):
+    if fields := changed_values(shape, before.__dict__.get, doc.__dict__.get, apart):
         detail["fields"] = fields
     if rows := _changed_rows(shape, before, doc, apart):
         detail["rows"] = rows
     if detail:
-        write([Told(kind or _kind(doc.doctype, fields), doc.doctype, doc.name, detail, apart)])
+        write_entries([NewEntry(kind or _kind(doc.doctype, fields), doc.doctype, doc.name, detail, apart)])
 
 
 def deleted(doc: Document, kind: str = audit.DELETE) -> None:
     """A record is gone."""
     told = _whole(doc, kind)
     detail = {"gone": told.detail["new"], "gone_rows": told.detail.get("rows") or {}}
-    write([told._replace(detail=detail)])
+    write_entries([told._replace(detail=detail)])
 
 
 def renamed(doctype: str, old: str, new: str, merge: bool) -> None:
     """A record has another name, which whatever links to it has as well by now."""
     detail = {"from": old, "to": new, "merged": bool(merge)}
-    told = [Told(audit.RENAME, doctype, old, detail, Apart())]
+    told = [NewEntry(audit.RENAME, doctype, old, detail, Apart())]
     if doctype in audit.RECORDED:
         told.append(_whole(frappe.get_doc(doctype, new), audit.RENAME))
         told[-1].detail["from"] = old
-    write(told)
+    write_entries(told)
 
 
 def removed_by_site(made: Mapping[str, Iterable[str]], why: str) -> None:
     """Records and files that the site itself takes back, which no person can."""
     told = [
-        Told(audit.DELETE, doctype, name, {"gone": {}, "why": why}, Apart())
+        NewEntry(audit.DELETE, doctype, name, {"gone": {}, "why": why}, Apart())
         for doctype in sorted(made.keys() & audit.RECORDED)
         for name in sorted(made[doctype])
     ]
     told += [
-        Told(
+        NewEntry(
             audit.WITH_FILE,
             audit.FILE,
             name,
@@ -83,38 +83,37 @@ def removed_by_site(made: Mapping[str, Iterable[str]], why: str) -> None:
         )
         for name in sorted(made.get(audit.FILE, ()))
     ]
-    write(told)
+    write_entries(told)
 
 
 def printed(doc: Document) -> None:
-    write([Told(audit.PRINT, doc.doctype, doc.name, {}, Apart())])
+    write_entries([NewEntry(audit.PRINT, doc.doctype, doc.name, {}, Apart())])
 
 
 def of_file(doc: Document, gone: bool = False) -> None:
     """A file that is evidence came to its record, has another place or sum, or is gone."""
     if doc.get("evidence_sha256"):
-        write([_of_file(doc.name, doc, gone)])
+        write_entries([_of_file(doc.name, doc, gone)])
 
 
 def of_written(events: list[Event]) -> None:
     """Listens to what was written past documents."""
-    write(_past(events))
+    write_entries(_past(events))
 
 
 def past_document(doctype: str, name: str, new: Mapping[str, Any]) -> None:
     """Fields of one record that the framework is about to write past it."""
     fields = [field for field in new if field in shape_of(doctype).kinds]
-    if fields:
-        old = frappe.db.get_value(doctype, name, fields, as_dict=True)
-        write(_fields(doctype, {name: (old, {field: new[field] for field in fields})}, ""))
+    if fields and (old := frappe.db.get_value(doctype, name, fields, as_dict=True)):
+        write_entries(_fields(doctype, {name: (old, {field: new[field] for field in fields})}, ""))
 
 
-def file_entries(rows: Iterable[Any]) -> Iterator[Told]:
+def file_entries(rows: Iterable[Any]) -> Iterator[NewEntry]:
     """What is told of files that are evidence, by rows with name and `AT_FILES`."""
     return (_of_file(row.name, row, False) for row in rows if row.evidence_sha256)
 
 
-def _whole(doc: Document, kind: str) -> Told:
+def _whole(doc: Document, kind: str) -> NewEntry:
     apart, shape = Apart(), shape_of(doc.doctype)
     detail: dict[str, Any] = {"new": whole(shape, doc.__dict__.get, apart)}
     rows = {}
@@ -124,13 +123,13 @@ def _whole(doc: Document, kind: str) -> Told:
             rows[table] = {"+": {row.name: whole(of_row, row.__dict__.get, apart) for row in some}}
     if rows:
         detail["rows"] = rows
-    return Told(kind, doc.doctype, doc.name, detail, apart)
+    return NewEntry(kind, doc.doctype, doc.name, detail, apart)
 
 
 def _changed_rows(shape: Shape, before: Document, doc: Document, apart: Apart) -> dict[str, Any]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for table, row_type in shape.tables.items():
-        old, new = rows_of(before, table), rows_of(doc, table)
+        old, new = rows_by_name(before, table), rows_by_name(doc, table)
         if not old and not new:
             continue
         of_row = shape_of(row_type)
@@ -138,7 +137,7 @@ def _changed_rows(shape: Shape, before: Document, doc: Document, apart: Apart) -
         for name, row in new.items():
             if name not in old:
                 told["+"][name] = whole(of_row, row.__dict__.get, apart)
-            elif fields := changed(of_row, old[name].__dict__.get, row.__dict__.get, apart):
+            elif fields := changed_values(of_row, old[name].__dict__.get, row.__dict__.get, apart):
                 told["~"][name] = fields
         for name in old.keys() - new.keys():
             told["-"][name] = whole(of_row, old[name].__dict__.get, apart)
@@ -147,7 +146,7 @@ def _changed_rows(shape: Shape, before: Document, doc: Document, apart: Apart) -
     return found
 
 
-def _past(events: Iterable[Event]) -> Iterator[Told]:
+def _past(events: Iterable[Event]) -> Iterator[NewEntry]:
     """By record: fields that were written, and rows of tables with the record around them."""
     by_why: dict[tuple[str, str], dict[str, _Written]] = defaultdict(dict)
     for event in events:
@@ -161,21 +160,21 @@ def _past(events: Iterable[Event]) -> Iterator[Told]:
             yield from _rows(doctype, some, why)
 
 
-def _fields(doctype: str, some: Mapping[str, _Written], why: str) -> Iterator[Told]:  # fmt: skip
+def _fields(doctype: str, some: Mapping[str, _Written], why: str) -> Iterator[NewEntry]:  # fmt: skip
     shape = shape_of(doctype)
     for name, (old, new) in some.items():
         apart = Apart()
         detail: dict[str, Any] = {"why": why} if why else {}
         if old is None:
             detail["new"] = whole(shape, new.get, apart)
-        elif fields := changed(shape, old.get, new.get, apart, new):
+        elif fields := changed_values(shape, old.get, new.get, apart, new):
             detail["fields"] = fields
         else:
             continue
-        yield Told(_kind(doctype, detail.get("fields") or {}), doctype, name, detail, apart)
+        yield NewEntry(_kind(doctype, detail.get("fields") or {}), doctype, name, detail, apart)
 
 
-def _rows(doctype: str, some: Mapping[str, _Written], why: str) -> Iterator[Told]:  # fmt: skip
+def _rows(doctype: str, some: Mapping[str, _Written], why: str) -> Iterator[NewEntry]:  # fmt: skip
     shape = shape_of(doctype)
     told: dict[tuple[str, str], tuple[Apart, dict[str, Any]]] = {}
     for name, (old, new) in some.items():
@@ -186,14 +185,14 @@ def _rows(doctype: str, some: Mapping[str, _Written], why: str) -> Iterator[Told
         of_table = rows.setdefault(table, {})
         if old is None:
             of_table.setdefault("+", {})[name] = whole(shape, new.get, apart)
-        elif fields := changed(shape, old.get, new.get, apart, new):
+        elif fields := changed_values(shape, old.get, new.get, apart, new):
             of_table.setdefault("~", {})[name] = fields
     for (kind, record), (apart, rows) in told.items():
         if rows := {table: what for table, what in rows.items() if what}:
-            yield Told(audit.CHANGE, kind, record, {"rows": rows, "why": why}, apart)
+            yield NewEntry(audit.CHANGE, kind, record, {"rows": rows, "why": why}, apart)
 
 
-def _files(some: Mapping[str, _Written]) -> Iterator[Told]:
+def _files(some: Mapping[str, _Written]) -> Iterator[NewEntry]:
     """As they are stored now: what was written are single fields."""
     changes = [name for name, (_old, new) in some.items() if audit.AT_FILES & new.keys()]
     if not changes:
@@ -204,7 +203,7 @@ def _files(some: Mapping[str, _Written]) -> Iterator[Told]:
     )
 
 
-def _of_file(name: str, row: Any, gone: bool) -> Told:
+def _of_file(name: str, row: Any, gone: bool) -> NewEntry:
     """Told with the record that it is attached to, where that is one of ours."""
     apart, get = Apart(), getter(row)
     kind, record = get("attached_to_doctype"), get("attached_to_name")
@@ -212,7 +211,7 @@ def _of_file(name: str, row: Any, gone: bool) -> Told:
         kind, record = audit.FILE, name
     told = whole(shape_of(audit.FILE), get, apart)
     told.pop("idx", None)
-    return Told(
+    return NewEntry(
         audit.WITH_FILE, kind, record, {"file": name, ("gone_file" if gone else "of_file"): told}, apart
     )
 

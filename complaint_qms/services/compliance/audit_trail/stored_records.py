@@ -14,7 +14,7 @@ from complaint_qms.constants import audit
 from complaint_qms.constants.audit import ENTRY, RECORDED
 from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.engine.audit_replay import Fields
-from complaint_qms.services.compliance.audit_trail.entries import Told, write
+from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
 from complaint_qms.services.compliance.audit_trail.recording import file_entries
 from complaint_qms.services.compliance.audit_trail.values import Shape, shape_of, stored, whole
 
@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     rows: dict[str, dict[str, Fields]]
 
 
-def read(doctype: str, names: Iterable[str]) -> dict[str, Stored]:
+def read_stored(doctype: str, names: Iterable[str]) -> dict[str, Stored]:
     """Records by name, one query for them and one for each of their tables."""
     shape, wanted = shape_of(doctype), sorted(names)
     found = {
@@ -46,18 +46,20 @@ def read(doctype: str, names: Iterable[str]) -> dict[str, Stored]:
     return found
 
 
-def take_over() -> int:
+def begin_trail() -> int:
     """An entry for each record and file that the trail knows nothing of: once, when the trail begins; how many."""
     begun = 0
     for doctype in sorted(RECORDED):
-        while names := without_entry(doctype, AT_ONCE):
-            write(_baselines(doctype, names))
+        last = ""
+        while names := without_entry(doctype, AT_ONCE, last):
+            write_entries(_baselines(doctype, names))
             begun += len(names)
+            last = names[-1]
     return begun + _take_over_files()
 
 
-def without_entry(doctype: str, most: int) -> list[str]:
-    """Records of a DocType that no entry tells as a whole, which every later one builds upon."""
+def without_entry(doctype: str, most: int, after: str = "") -> list[str]:
+    """Records of a DocType that no entry tells as a whole, which every later one builds upon; those behind the name `after`."""
     entry = frappe.qb.DocType(ENTRY)
     if frappe.get_meta(doctype).issingle:
         singles = frappe.qb.Table("tabSingles")
@@ -66,16 +68,18 @@ def without_entry(doctype: str, most: int) -> list[str]:
         saved = (
             frappe.qb.from_(singles).select(singles.field).where(singles.doctype == doctype).limit(1).run()
         )
-        return [doctype] if saved and not known else []
+        return [doctype] if saved and not known and not after else []
     table = frappe.qb.DocType(doctype)
     told = frappe.qb.from_(entry).select(1)
     told = told.where((entry.document_type == doctype) & (entry.document_name == table.name))
     told = told.where(entry.kind.isin(WHOLE))
-    query = frappe.qb.from_(table).select(table.name).where(ExistsCriterion(told).negate())
+    query = (
+        frappe.qb.from_(table).select(table.name).where(ExistsCriterion(told).negate() & (table.name > after))
+    )
     return query.orderby(table.name, order=Order.asc).limit(most).run(pluck=True)
 
 
-def _baselines(doctype: str, names: list[str]) -> Iterator[Told]:
+def _baselines(doctype: str, names: list[str]) -> Iterator[NewEntry]:
     shape = shape_of(doctype)
     rows: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for table, row_type in shape.tables.items():
@@ -89,7 +93,7 @@ def _baselines(doctype: str, names: list[str]) -> Iterator[Told]:
                 table: {"+": {row.name: whole(shape_of(shape.tables[table]), row.get, apart) for row in some}}
                 for table, some in rows[name].items()
             }
-        yield Told(audit.BASELINE, doctype, name, detail, apart)
+        yield NewEntry(audit.BASELINE, doctype, name, detail, apart)
 
 
 def _take_over_files() -> int:
@@ -100,7 +104,7 @@ def _take_over_files() -> int:
         return 0
     while rows := frappe.get_all(audit.FILE, {"evidence_sha256": ("is", "set"), "name": (">", last)}, fields, order_by="name asc", limit=AT_ONCE):  # fmt: skip
         last = rows[-1].name
-        write(file_entries(rows))
+        write_entries(file_entries(rows))
         begun += len(rows)
     return begun
 

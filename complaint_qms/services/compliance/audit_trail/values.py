@@ -91,7 +91,7 @@ def whole(shape: Shape, row: Callable[[str], Any], apart: Apart) -> dict[str, An
     return found
 
 
-def changed(shape: Shape, old: Callable[[str], Any], new: Callable[[str], Any], apart: Apart, names: Iterable[str] = ()) -> dict[str, Any]:  # fmt: skip
+def changed_values(shape: Shape, old: Callable[[str], Any], new: Callable[[str], Any], apart: Apart, names: Iterable[str] = ()) -> dict[str, Any]:  # fmt: skip
     """Fields with other values than before, of `names` or all: field → [old, new]."""
     found = {}
     for name in names or shape.kinds:
@@ -105,7 +105,7 @@ def changed(shape: Shape, old: Callable[[str], Any], new: Callable[[str], Any], 
     return found
 
 
-def rows_of(doc: Document, table: str) -> dict[str, Document]:
+def rows_by_name(doc: Document, table: str) -> dict[str, Document]:
     return {row.name: row for row in doc.get(table) or ()}
 
 

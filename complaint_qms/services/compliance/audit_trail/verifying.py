@@ -14,7 +14,7 @@ from frappe.query_builder import Order
 
 from complaint_qms.constants.audit import ENTRY
 from complaint_qms.engine.audit_chain import GENESIS, digest_of_text
-from complaint_qms.engine.audit_entry import APART, Apart, columns_of, hidden_in, mark_of
+from complaint_qms.engine.audit_entry import APART, Apart, entry_columns, hidden_in, site_mark
 from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.compliance.audit_trail.comparing import compare_records
 from complaint_qms.services.compliance.audit_trail.entries import key
@@ -56,7 +56,7 @@ class Outcome:
             self.sentences.append(sentence)
 
 
-def verify(sha256_of: Callable[[str], str | None], head: Head | None = None) -> Outcome:
+def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = None) -> Outcome:
     """Verify the whole trail. Writes nothing.
 
     Args:
@@ -81,7 +81,7 @@ def check_chain(outcome: Outcome) -> None:
     for sequence, previous_hash, digest, mark, apart, text in _links():
         outcome.entries += 1
         holds = digest_of_text(sequence, previous_hash, text) == digest
-        marked = mark_of(secret, text) == mark
+        marked = site_mark(secret, text) == mark
         if sequence == expected:
             outcome.say("inserted", _("Entry {0} is there more than once: {1}.").format(sequence, _of(text)))
         elif sequence > expected + 1:
@@ -111,7 +111,7 @@ def _check_tail(outcome: Outcome) -> None:
     for name, text, mark, apart, happened_at in query.run():
         outcome.tail += 1
         outcome.tail_since = outcome.tail_since or str(happened_at)
-        if mark_of(secret, text) != mark:
+        if site_mark(secret, text) != mark:
             outcome.say("altered", _("Entry {0}, which is not linked yet, was altered: {1}.").format(name, _of(text)))  # fmt: skip
         _check_apart(outcome, name, apart, text)
 
@@ -173,7 +173,7 @@ def _missing(first: int, last: int) -> str:
 def _of(text: str) -> str:
     """Which record an entry tells of, as far as its text can be read."""
     try:
-        columns = columns_of(text)
+        columns = entry_columns(text)
     except ValueError:
         return "?"
     return f"{_(columns['document_type'])} {columns['document_name']}"
