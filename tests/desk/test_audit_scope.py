@@ -55,6 +55,14 @@ def test_what_is_left_out_is_there():
         assert not names & {*shape.kinds, *shape.tables}
 
 
+def test_a_new_complaint_is_told_with_the_first_row_of_its_stage_log():
+    doc = factory.complaint()
+    first, *later = (frappe.parse_json(detail) for detail in details(doc))
+    assert list(first["rows"]["stage_log"]["+"]) == [doc.stage_log[0].name]
+    assert all("stage_log" not in detail.get("rows", {}) for detail in later)
+    assert sentences() == []
+
+
 def test_what_is_read_off_a_text_is_neither_told_nor_found():
     doc, found = factory.complaint(), topic()
     before = len(details(doc))

@@ -125,10 +125,14 @@ class Sentence:
     Args:
         meta: of the record; None where there is no such DocType any more.
         readable: its fields that the reader may read.
+        levels: permission levels of its rows' fields that they may read.
     """
 
-    def __init__(self, detail: str, apart: str | None, meta: Meta | None, readable: set[str]) -> None:
-        self.detail, self.apart, self.meta, self.readable = parsed(detail), Apart.read(apart), meta, readable
+    def __init__(
+        self, detail: str, apart: str | None, meta: Meta | None, readable: set[str], levels: set[int]
+    ) -> None:
+        self.detail, self.apart = parsed(detail), Apart.read(apart)
+        self.meta, self.readable, self.levels = meta, readable, levels
 
     def parts(self) -> Iterator[str]:
         told = self.detail
@@ -189,7 +193,8 @@ class Sentence:
         """The field of a value that is told; None of what the framework keeps, or the reader may not read."""
         if not meta or (meta is self.meta and name not in self.readable):
             return None
-        return meta.get_field(name)
+        field = meta.get_field(name)
+        return field if field and (meta is self.meta or field.permlevel in self.levels) else None
 
     def _in_order(self, values: Mapping[str, Any]) -> list[str]:
         """Names of fields as their form has them one after another."""
@@ -207,7 +212,8 @@ class Sentence:
         return spoken(clear, field)
 
 
-def _readable(doctype: str) -> tuple[Meta | None, set[str]]:
+def _readable(doctype: str) -> tuple[Meta | None, set[str], set[int]]:
     if not frappe.db.exists("DocType", doctype):
-        return None, set()
-    return frappe.get_meta(doctype), readable_of(doctype)
+        return None, set(), set()
+    meta = frappe.get_meta(doctype)
+    return meta, readable_of(doctype), {0, *meta.get_permlevel_access("read")}
