@@ -21,6 +21,7 @@ from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.constants.audit import ENTRY
 from complaint_qms.services.compliance.audit_trail.recording import removed_by_site
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
@@ -31,8 +32,8 @@ from complaint_qms.services.record.framework_remarks import delete_remarks
 _SERIES = "Series"
 _SETTING = "Setting"
 
-# Rows about a record go with it and never hold it back.
-_ABOUT = ABOUT_RECORDS | {
+# Rows about a record go with it and never hold it back. Entries of the audit trail stay: without them its chain would not hold.
+_ABOUT = {table: fields for table, fields in ABOUT_RECORDS.items() if table != ENTRY} | {
     "Repost Item Valuation": ("voucher_type", "voucher_no"),
     "__Auth": ("doctype", "name"),
 }

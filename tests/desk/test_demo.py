@@ -11,6 +11,7 @@ from frappe.utils import now_datetime
 
 from complaint_qms.demo import company, portal, registry
 from complaint_qms.demo.time_travel import at, into_office, working
+from complaint_qms.services.compliance.audit_trail import verifying
 from complaint_qms.services.evidence.disk import path_of, sha256_of
 from complaint_qms.services.onboarding import demo_state
 from complaint_qms.services.portal import access, case, listing, new_complaint
@@ -20,13 +21,14 @@ SMALL = company.Size(complaints=10, receipts=4, deliveries=8, days=300)
 # For what ends before the first complaint.
 SMALLEST = company.Size(complaints=2, receipts=1, deliveries=1, days=300)
 PASSWORD = "Quiet-Harbour-7391"
-# Caches, counters and logs that grow by looking at a site or are reckoned anew by the system.
+# Caches, counters and logs that grow by looking at a site or are reckoned anew by the system; the audit trail, which loses nothing.
 NOT_COMPARED = {
     "__global_search",
     "tabAccess Log",
     "tabActivity Log",
     "tabComplaint Demo Record",
     "tabError Log",
+    "tabQuality Audit Entry",
     "tabRoute History",
     "tabScheduled Job Log",
     "tabSessions",
@@ -76,6 +78,7 @@ class TestDemo:
         after = counts()
         assert {table: after[table] - count for table, count in before.items() if after[table] != count} == {}
         assert registry._series() == series
+        assert verifying.verify_trail(sha256_of).sentences == []
         assert company.remove() == {}
         frappe.db.after_commit.run()  # `commit` does nothing here
         assert not any(photo.exists() for photo in photos)
