@@ -21,7 +21,7 @@ from frappe.utils.nestedset import NestedSet
 from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
-from complaint_qms.constants.audit import ENTRY
+from complaint_qms.constants.audit import ENTRY, FILE
 from complaint_qms.services.compliance.audit_trail.recording import removed_by_site
 from complaint_qms.services.evidence.disk import local, path_of
 from complaint_qms.services.framework_seams import inserts_told
@@ -141,7 +141,7 @@ def remove(force: bool = False) -> dict[str, int]:
     _add_derived(made)
     if not force:
         _refuse_while_linked(made)
-    series = _kept_series()
+    series, files = _kept_series(), _evidence_of(made)
     trees = [doctype for doctype in made if _is_tree(doctype)]
     for doctype, found in made.items():
         _delete_about(doctype, found)
@@ -153,7 +153,7 @@ def remove(force: bool = False) -> dict[str, int]:
         if made.get(doctype):
             _delete_kept(table, field, sorted(made[doctype]))
     _restore_series(*series)
-    removed_by_site(made, "demo removed")
+    removed_by_site({**made, FILE: files}, "demo removed")
     frappe.db.delete(REGISTRY)
     frappe.clear_cache()
     return {doctype: len(found) for doctype, found in made.items()}
@@ -280,6 +280,14 @@ def _delete_about(doctype: str, found: set[str]) -> None:
     for table, (kind, name) in _ABOUT.items():
         if frappe.db.table_exists(table) or table.startswith("__"):
             _delete_kept(table, name, sorted(found), {kind: doctype})
+
+
+def _evidence_of(made: dict[str, set[str]]) -> set[str]:
+    """Files that are evidence of what was made: they go with their records."""
+    attached = {"attached_to_doctype": ("in", sorted(made)), "evidence_sha256": ("is", "set")}
+    fields = ["name", "attached_to_doctype", "attached_to_name"]
+    rows = frappe.get_all("File", attached, fields, order_by="name asc")
+    return {row.name for row in rows if row.attached_to_name in made[row.attached_to_doctype]}
 
 
 def _drop_bytes(doctype: str, found: set[str]) -> None:
