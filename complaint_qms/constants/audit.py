@@ -76,7 +76,6 @@ AT_FILES: Final = frozenset(("file_url", "evidence_sha256", "attached_to_doctype
 NOT_KEPT: Final = {
     "Complaint": frozenset(("topic", "sentiment")),
     "Complaint QMS Settings": frozenset(("workflow_digests", "board_digest", "sop_packs_written")),
-    "Complaint Signal": frozenset(("cases",)),
     "Complaint Topic": frozenset(("words", "complaints", "example", "coherence", "last_found_on")),
 }
 OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))

@@ -12,9 +12,11 @@ from frappe.model import base_document, optional_fields
 from frappe.model.document import Document
 
 from complaint_qms.constants.audit import RECORDED
+from complaint_qms.constants.records import STAGED
 from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.record import (
+    approver_list,
     fetched_links,
     in_use,
     input_validation,
@@ -134,6 +136,8 @@ class Checked(Guarded):
         """The trail hears of a new record when its rows are stored, before anything that listens to it saves it again."""
         if method == "after_insert" and self.doctype in RECORDED:
             recording.created([self])
+        if method == "on_update" and self.doctype in STAGED:
+            approver_list.begin_list(self)
         return super().run_method(method, *args, **kwargs)
 
     def run_post_save_methods(self) -> None:
