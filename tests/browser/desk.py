@@ -39,6 +39,12 @@ STANDING = """(doctype) => ({
     fetched: performance.getEntriesByType("resource").map((part) => part.name.split("?")[0])
         .filter((name) => /api/.test(name)).slice(-6),
 })"""
+UNSAVED = """() => ({
+    form: window.cur_frm && [cur_frm.doctype, cur_frm.docname, cur_frm.is_new(), cur_frm.is_dirty()],
+    primary: $(".page-container:visible .page-actions .primary-action:visible").text().trim(),
+    said: $(".modal.show:visible, .alert:visible, .desk-alert:visible").text().trim().slice(0, 400),
+    asked: frappe.request.ajax_count, frozen: $("#freeze:visible").length, inside: document.activeElement.outerHTML.slice(0, 200),
+})"""
 
 
 def visit(page: Page, address: str) -> None:
@@ -199,7 +205,10 @@ class Desk:
         """Save with the keyboard and give back the record's name."""
         self.page.evaluate("document.activeElement.blur()")
         self.page.keyboard.press("Control+s")
-        self.page.wait_for_function("() => cur_frm && !cur_frm.is_new() && !cur_frm.is_dirty()")
+        try:
+            self.page.wait_for_function("() => cur_frm && !cur_frm.is_new() && !cur_frm.is_dirty()")
+        except PlaywrightTimeout as error:
+            raise AssertionError(f"not saved: {self.page.evaluate(UNSAVED)}") from error
         self.settle()
         return self.page.evaluate("cur_frm.doc.name")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import frappe
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from complaint_qms.services.outreach import acknowledgement
 from tests.browser import measure
@@ -94,7 +94,7 @@ def write_rule(desk: Counting) -> None:
     builder.get_by_role("button", name="Add a Condition").click()
     builder.get_by_label("What it is about").select_option(label="Number of complaints")
     expect(builder.get_by_label("Days")).to_have_value("30")
-    add_action(desk, "add_tag", tag="High Attention")
+    add_tag(desk)
     add_action(desk, "create_task", who="account_manager", text="Call the customer", due_days="2")
     desk.put(desk.form, once_per="customer", quiet_days="30")
     words = desk.form.locator("[data-fieldname=words_html]")
@@ -105,7 +105,26 @@ def write_rule(desk: Counting) -> None:
     picture(desk, "rule")
 
 
+def add_tag(desk: Counting) -> None:
+    """The rule is put into words while somebody types."""
+    opened = open_action(desk, "add_tag")
+    tag = opened.locator('[data-fieldname="tag"] input')
+    tag.fill("High Att")
+    expect(desk.form.locator("[data-fieldname=words_html]")).to_contain_text("add the tag")
+    expect(tag).to_have_value("High Att")
+    desk.put(opened, tag="High Attention")
+    opened.locator(".grid-collapse-row").click()
+    expect(opened).to_be_hidden()
+
+
 def add_action(desk: Counting, do: str, **values: str) -> None:
+    opened = open_action(desk, do)
+    desk.put(opened, **values)
+    opened.locator(".grid-collapse-row").click()
+    expect(opened).to_be_hidden()
+
+
+def open_action(desk: Counting, do: str) -> Locator:
     grid = desk.form.locator('.frappe-control[data-fieldname="actions"]')
     grid.locator(".grid-add-row").click()
     row = grid.locator(".grid-body .grid-row").last
@@ -114,9 +133,7 @@ def add_action(desk: Counting, do: str, **values: str) -> None:
     cell.locator("select").select_option(do)
     opened = row.locator(".form-in-grid:visible")
     expect(opened).to_be_visible()
-    desk.put(opened, **values)
-    opened.locator(".grid-collapse-row").click()
-    expect(opened).to_be_hidden()
+    return opened
 
 
 def acknowledge_in_chinese(desk: Counting) -> None:

@@ -89,9 +89,16 @@ async function tell(frm) {
 	show_words(frm, words);
 	(frm.doc.actions || []).forEach((row, index) => {
 		row.summary = actions[index] || "";
-		const shown = frm.fields_dict.actions.grid.grid_rows_by_docname[row.name];
-		if (shown) shown.refresh_field("summary");
+		show_summary(frm.fields_dict.actions.grid.grid_rows_by_docname[row.name], row.summary);
 	});
+}
+
+/** In its cell and field alone: what the grid's row refreshes with them takes away what somebody is typing in the row's form. */
+function show_summary(shown, summary) {
+	if (!shown) return;
+	if (shown.columns.summary) shown.columns.summary.static_area.text(summary);
+	const { fields_dict } = shown.grid_form || {};
+	for (const field of [shown.on_grid_fields_dict.summary, fields_dict && fields_dict.summary]) if (field) field.refresh();
 }
 
 function show_words(frm, words) {
