@@ -95,7 +95,10 @@ frappe.ui.form.on("Complaint", {
 	contact_person(frm) {
 		// In the short form the choice brings its own, and what was typed stays.
 		if (!frm.doc.contact_person || (frm.is_new() && frm.$wrapper.hasClass("cq-short"))) return;
-		frappe.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: frm.doc.contact_person }).then((contact) => {
+		const { name, contact_person } = frm.doc;
+		frappe.xcall("frappe.contacts.doctype.contact.contact.get_contact_details", { contact: contact_person }).then((contact) => {
+			// Meanwhile another record may be open, or another contact chosen.
+			if (frm.doc.name !== name || frm.doc.contact_person !== contact_person) return;
 			frm.set_value({
 				complainant_name: frm.doc.complainant_name || contact.contact_display,
 				contact_email: contact.contact_email || frm.doc.contact_email,

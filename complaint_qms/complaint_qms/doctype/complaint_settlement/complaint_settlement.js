@@ -93,7 +93,10 @@ function has_lines(frm) {
 }
 
 function prefill(frm) {
-	return frappe.call({ method: API + "propose", args: { complaint: frm.doc.complaint } }).then(({ message }) => {
+	const { name, complaint } = frm.doc;
+	return frappe.call({ method: API + "propose", args: { complaint } }).then(({ message }) => {
+		// Meanwhile somebody may have gone elsewhere, chosen another complaint, or written lines.
+		if (frm.doc.name !== name || frm.doc.complaint !== complaint || has_lines(frm)) return;
 		const { customer, company, currency, conversion_rate, sales_invoice, delivery_note } = message;
 		put(frm, { customer, company, currency, conversion_rate, sales_invoice, delivery_note });
 		set_lines(frm, message.lines || []);
