@@ -23,6 +23,7 @@ from pathlib import Path
 from complaint_qms.engine.classify import propose_many, train
 from complaint_qms.engine.similar import Index, Record
 from tests.benchmarks.planted import near_duplicate
+from tests.benchmarks.syllables import SYLLABLES
 
 CHUNK = 1_000
 BAR_RATE, BAR_MEGABYTES = 2_000, 1024
@@ -68,24 +69,6 @@ WANT = [
 ZH_WHAT = ["水泵", "电水壶", "阀门", "电池", "滤芯", "充电器", "门锁", "显示屏", "传感器", "变速箱"]
 ZH_DID = ["不能用了", "漏油", "裂开了", "噪音很大", "过热冒烟", "收到就是坏的", "送货太慢"]
 ZH_WANT = ["要求退款", "请换货", "请上门维修", "请补差价", "请给个说法", "请道歉"]
-SYLLABLES = [
-    "ka",
-    "ro",
-    "mi",
-    "ten",
-    "lo",
-    "var",
-    "si",
-    "du",
-    "pel",
-    "gan",
-    "ur",
-    "ix",
-    "no",
-    "be",
-    "fa",
-    "tri",
-]
 
 
 def complaints(rows: int, seed: int = 11) -> Iterator[Record]:

@@ -20,27 +20,10 @@ from complaint_qms.constants.topics import MOST_LEARNED
 from complaint_qms.engine.topics.fit import assign, fit_topics
 from complaint_qms.engine.topics.sentiment import tone_of
 from complaint_qms.engine.topics.terms import ComplaintText, learn_vocabulary
+from tests.benchmarks.syllables import SYLLABLES
 
 BAR_SECONDS, BAR_MEGABYTES = 300, 1024
 THEMES, WORDS_EACH, COMMON = 25, 120, 8_000
-SYLLABLES = [
-    "ka",
-    "ro",
-    "mi",
-    "ten",
-    "lo",
-    "var",
-    "si",
-    "du",
-    "pel",
-    "gan",
-    "ur",
-    "ix",
-    "no",
-    "be",
-    "fa",
-    "tri",
-]
 PART = 1_000
 
 

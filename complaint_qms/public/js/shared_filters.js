@@ -5,8 +5,8 @@ import { record_name } from "./stored_text";
 // Seen at once; the others wait behind “More Filters” until they are asked for or hold something.
 const SEEN = ["period", "from_date", "to_date", "complaint_type", "item_code", "customer", "state"];
 
-const PERIODS = () => [
-	{ value: "", label: __("Between Two Days") },
+/** Periods that end today or with the last month, quarter or year. */
+export const named_periods = () => [
 	{ value: "last_30_days", label: __("Last 30 Days") },
 	{ value: "last_90_days", label: __("Last 90 Days") },
 	{ value: "last_12_months", label: __("Last 12 Months") },
@@ -75,7 +75,7 @@ export function shared_filters(changes = {}, { offered = null, single = false } 
 	const year_ago = frappe.datetime.add_days(frappe.datetime.add_months(today, -12), 1);
 	const between = "eval:!doc.period";
 	const every = [
-		{ fieldname: "period", label: __("Period"), fieldtype: "Select", options: PERIODS() },
+		{ fieldname: "period", label: __("Period"), fieldtype: "Select", options: [{ value: "", label: __("Between Two Days") }, ...named_periods()] },
 		{ fieldname: "from_date", label: __("From Date"), fieldtype: "Date", default: year_ago, depends_on: between },
 		{ fieldname: "to_date", label: __("To Date", null, "Complaint"), fieldtype: "Date", default: today, depends_on: between },
 		{

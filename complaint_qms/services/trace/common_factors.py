@@ -37,6 +37,7 @@ from complaint_qms.services.trace import unit_factors as kinds
 from complaint_qms.services.trace.exposed_units import Cell, Exposed, exposed_units
 from complaint_qms.services.trace.factor_words import Words, headline, share, times, verdict
 from complaint_qms.services.trace.labels import lot_kind, lot_name, quantity_text
+from complaint_qms.services.trace.notes import cut_off, withheld_facts
 from complaint_qms.services.trace.starts import COMPLAINT
 from complaint_qms.services.trace.tracing import SeenLedger
 
@@ -226,22 +227,7 @@ class CommonFactorsReport:
         ]  # fmt: skip
 
     def _not_shown(self) -> list[str]:
-        said = []
-        if self.ledger.sight.withheld:
-            said.append(
-                _("Documents not shown to you: {0}. They belong to companies, warehouses, items, suppliers or customers that you may not see.").format(len(self.ledger.sight.withheld))
-            )  # fmt: skip
-        for doctype, count in sorted(self.sight.withheld.items()):
-            said.append(_("{1}: {0} records are not shown to you and not counted, because you may not read them.").format(count, _(doctype)))  # fmt: skip
-        if self.recorded.cards:
-            said.append(_("The Job Cards of a Work Order count for every batch that it made."))
-        if not self.sight.names_people:
-            said.append(_("Operators and inspectors are left out: only who may read employees is told of them."))  # fmt: skip
-        if self.recorded.genealogy.is_cut:
-            said.append(
-                _("There are more batches than are shown here ({0}). Start from one that is nearer to what you look for.").format(len(self.recorded.genealogy.lots))
-            )  # fmt: skip
-        return said
+        return withheld_facts(self.ledger.sight.withheld, self.recorded) + cut_off(self.recorded.genealogy)
 
     def _of_factor(self) -> str:
         if not self.factor:

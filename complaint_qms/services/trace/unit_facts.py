@@ -24,6 +24,7 @@ from complaint_qms.permissions.stock import StockSight
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.trace.labels import lot_kind, lot_name
 from complaint_qms.services.trace.marks import complaints_about
+from complaint_qms.services.trace.notes import withheld_facts
 from complaint_qms.services.trace.starts import COMPLAINT, Start, start_of
 from complaint_qms.services.trace.tracing import SeenLedger
 from complaint_qms.services.trace.unit_factors import Recorded, records_behind
@@ -226,19 +227,9 @@ class _Facts:
         ]
 
     def notes(self) -> list[str]:
-        said = []
-        if self.ledger.sight.withheld:
-            said.append(
-                _("Documents not shown to you: {0}. They belong to companies, warehouses, items, suppliers or customers that you may not see.").format(len(self.ledger.sight.withheld))
-            )  # fmt: skip
-        for doctype, count in sorted(self.sight.withheld.items()):
-            said.append(_("{1}: {0} records are not shown to you and not counted, because you may not read them.").format(count, _(doctype)))  # fmt: skip
+        said = withheld_facts(self.ledger.sight.withheld, self.recorded)
         if self.is_cut:
             said.append(_("There are more batches or receipts than were read: the numbers of complaints are the least there are. Ask about one that is nearer to what you look for."))  # fmt: skip
-        if self.recorded.cards:
-            said.append(_("The Job Cards of a Work Order count for every batch that it made."))
-        if not self.sight.names_people:
-            said.append(_("Operators and inspectors are left out: only who may read employees is told of them."))  # fmt: skip
         return said
 
     def _nearest(self) -> list[Lot]:

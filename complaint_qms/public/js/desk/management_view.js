@@ -1,21 +1,11 @@
 // The view of whoever directs: five numbers with their change, three findings, risk, cost, promises kept and the months to come. Each
 // number opens the report that tells it, with the same filters.
 import { empty, esc } from "../markup";
+import { named_periods } from "../shared_filters";
 import { date_text, record_link } from "../words";
 
 const API = "complaint_qms.api.review";
 const NARROW_BELOW = 700;
-const PERIODS = () => [
-	{ value: "last_30_days", label: __("Last 30 Days") },
-	{ value: "last_90_days", label: __("Last 90 Days") },
-	{ value: "last_12_months", label: __("Last 12 Months") },
-	{ value: "this_month", label: __("This Month") },
-	{ value: "last_month", label: __("Last Month") },
-	{ value: "this_quarter", label: __("This Quarter") },
-	{ value: "last_quarter", label: __("Last Quarter") },
-	{ value: "this_year", label: __("This Year") },
-	{ value: "last_year", label: __("Last Year") },
-];
 
 /** Build the page; gives back {show}: to be called whenever it comes into sight. */
 export function make_management_view(page) {
@@ -40,7 +30,7 @@ class ManagementView {
 			fieldname: "period",
 			label: __("Period"),
 			fieldtype: "Select",
-			options: PERIODS(),
+			options: named_periods(),
 			default: "last_90_days",
 			change: () => this.refresh(),
 		});
