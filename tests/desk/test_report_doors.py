@@ -142,7 +142,7 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_filters_that_no_report_should_take_are_refused_in_a_sentence(kind: str) -> None:
     """Over the framework's own request, as its client sends them."""
-    user, wrong = factory.person(roles.MANAGER), []
+    user, wrong = factory.person(roles.MANAGER, roles.AUDITOR), []
     for report in REPORTS:
         sent = {"report_name": report, "filters": HOSTILE[kind], "ignore_prepared_report": True}
         answer = ask("POST", "/api/method/frappe.desk.query_report.run", sent, user)

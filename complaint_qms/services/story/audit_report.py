@@ -76,7 +76,9 @@ class QualityAuditTrail:
 
     def rows(self) -> list[dict]:
         """One query; the framework leaves out what the reader may not see."""
-        found = frappe.get_list(ENTRY, self._filters(), list(_FIELDS), order_by="name desc", limit=self.limit)
+        found = frappe.get_list(
+            ENTRY, filters=self._filters(), fields=list(_FIELDS), order_by="name desc", limit=self.limit
+        )
         words, readable = cache(word), cache(_readable)
         return [
             {
