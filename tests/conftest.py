@@ -196,6 +196,7 @@ def site() -> Iterator[str]:
         update_site_config("mail_server", "localhost")
         frappe.local.conf.mail_server = "localhost"
     frappe.connect()
+    frappe.cache.delete_keys("doctype_form_meta")  # with the scripts of forms as the site last read them
     frappe.local.untouched_flags = copy.deepcopy(dict(frappe.local.flags))
     forget_jobs(name)
     keep_kinds()
