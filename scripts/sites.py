@@ -303,7 +303,7 @@ def _copy(bench: Bench, first: str, site: str, database: Path) -> None:
     _new_site(bench, site, "--source-sql", str(database))
     # What the copied database holds was encrypted and marked with the first one's key.
     key = {name: value for name, value in bench.site_config(first).items() if name == "encryption_key"}
-    set_config(bench, site, mute_emails=True, **key, **for_tests(bench, site))
+    set_config(bench, site, mute_emails=True, **for_tests(bench, site) | key)
 
 
 def _new_site(bench: Bench, site: str, *options: str) -> None:
