@@ -276,9 +276,9 @@ class TestAtIntake:
         def may(doctype: str, right: str = "read", *args: object, **more: object) -> bool:
             return right != "write" and allowed(doctype, right, *args, **more)
 
-        monkeypatch.setattr(frappe, "has_permission", may)
-        assert complaint_api.candidates(doc.name) == {"who": [], "what": []}
-        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr(frappe, "has_permission", may)
+            assert complaint_api.candidates(doc.name) == {"who": [], "what": []}
         frappe.set_user(factory.person(roles.AGENT, Company=factory.other_company()))
         with pytest.raises(frappe.PermissionError):
             complaint_api.candidates(doc.name)

@@ -303,21 +303,23 @@ def test_it_is_stopped_runs_again_and_refuses_what_makes_no_sense(world, monkeyp
         starting.stop_back_test(doc)
     # Behind another one of the company: it is stopped at once and stays so, or is told of it.
     waits = back_test(world.company, weeks(WEEKS), RULE, run_it=False)
-    monkeypatch.setattr(frappe.db, "rollback", lambda **_where: None)  # nothing is committed here
-    with held(starting.lock_of(waits)):
-        starting.stop_back_test(waits)
-        assert waits.status == "stopped"
-        trying.run_back_test_job(waits.name)
-        assert waits.reload().status == "stopped"
-        starting.run_again(waits)
-        trying.run_back_test_job(waits.name)
-        assert (waits.reload().status, "under way" in waits.error_message) == ("failed", True)
-    # A second job of one that runs says nothing.
-    writing.set_values("Signal Back-test", waits.name, {"status": "running", "error_message": None}, "test")
-    with held(starting.own_lock_of(waits)):
-        trying.run_back_test_job(waits.name)
-        assert (waits.reload().status, waits.error_message) == ("running", None)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:  # to undo them all would let the test commit
+        patch.setattr(frappe.db, "rollback", lambda **_where: None)  # nothing is committed here
+        with held(starting.lock_of(waits)):
+            starting.stop_back_test(waits)
+            assert waits.status == "stopped"
+            trying.run_back_test_job(waits.name)
+            assert waits.reload().status == "stopped"
+            starting.run_again(waits)
+            trying.run_back_test_job(waits.name)
+            assert (waits.reload().status, "under way" in waits.error_message) == ("failed", True)
+        # A second job of one that runs says nothing.
+        writing.set_values(
+            "Signal Back-test", waits.name, {"status": "running", "error_message": None}, "test"
+        )
+        with held(starting.own_lock_of(waits)):
+            trying.run_back_test_job(waits.name)
+            assert (waits.reload().status, waits.error_message) == ("running", None)
     for wrong, told in (
         ({"years": 6}, "Years"),
         ({"as_of": weeks(WEEKS) + timedelta(days=4000)}, "future"),

@@ -378,6 +378,16 @@ def test_what_is_switched_on_without_an_account_says_so(monkeypatch: pytest.Monk
     assert any("could not be sent" in line and "no outgoing mail account" in line for line in lines), lines
 
 
+@pytest.mark.parametrize(("swept", "field"), [(acknowledgement, "acknowledge_at"), (status, "status_due_at")])
+def test_the_sweep_looks_at_complaints_alone_that_wait(swept, field: str) -> None:
+    """However many there are that wait for nothing: it takes two hundred at a time."""
+    waiting, others = about().name, [about().name for _number in range(2)]
+    frappe.db.set_value("Complaint", {"name": ("in", others)}, field, None)
+    frappe.db.set_value("Complaint", waiting, field, now_datetime())
+    assert swept._due(now_datetime() + timedelta(minutes=10)) == [waiting]
+    assert swept._due(now_datetime()) == []
+
+
 def test_what_a_killed_worker_left_is_done_by_the_sweep(mailbox: Mailbox) -> None:
     doc = about()
     assert doc.reload().acknowledge_at

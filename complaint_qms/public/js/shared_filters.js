@@ -75,7 +75,12 @@ export function shared_filters(changes = {}, { offered = null, single = false } 
 	const year_ago = frappe.datetime.add_days(frappe.datetime.add_months(today, -12), 1);
 	const between = "eval:!doc.period";
 	const every = [
-		{ fieldname: "period", label: __("Period"), fieldtype: "Select", options: [{ value: "", label: __("Between Two Days") }, ...named_periods()] },
+		{
+			fieldname: "period",
+			label: __("Period"),
+			fieldtype: "Select",
+			options: [{ value: "", label: __("Between Two Days") }, ...named_periods()],
+		},
 		{ fieldname: "from_date", label: __("From Date"), fieldtype: "Date", default: year_ago, depends_on: between },
 		{ fieldname: "to_date", label: __("To Date", null, "Complaint"), fieldtype: "Date", default: today, depends_on: between },
 		{

@@ -90,5 +90,8 @@ def _may_be(complaint: Any) -> bool:
 
 
 def _due(now: datetime) -> list[str]:
-    left = {"acknowledge_at": ("<", now - _LEFT_AFTER)}
-    return frappe.get_all(_COMPLAINT, left, pluck="name", order_by="acknowledge_at asc", limit=_AT_ONCE)
+    # Where nothing stands, that is earlier than anything for the framework.
+    left = [["acknowledge_at", "is", "set"], ["acknowledge_at", "<", now - _LEFT_AFTER]]
+    return frappe.get_all(
+        _COMPLAINT, filters=left, pluck="name", order_by="acknowledge_at asc", limit=_AT_ONCE
+    )

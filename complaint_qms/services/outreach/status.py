@@ -150,5 +150,8 @@ def _heard_last(complaint: Document) -> datetime:
 
 
 def _due(now: datetime) -> list[str]:
-    left = {"status_due_at": ("<", now - _LEFT_AFTER)}
-    return frappe.get_all(_COMPLAINT, left, pluck="name", order_by="status_due_at asc", limit=_AT_ONCE)
+    # Where nothing stands, that is earlier than anything for the framework.
+    left = [["status_due_at", "is", "set"], ["status_due_at", "<", now - _LEFT_AFTER]]
+    return frappe.get_all(
+        _COMPLAINT, filters=left, pluck="name", order_by="status_due_at asc", limit=_AT_ONCE
+    )
