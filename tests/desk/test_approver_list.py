@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.workflow.doctype.workflow_action import workflow_action
 
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
 
 pytestmark = pytest.mark.usefixtures("site")
 FIRST, SECOND = "New", "In Triage"
+# What Frappe 15 asks of records that nobody is listed for, and 16 does not.
+LOOKS_FOR_USERS = hasattr(workflow_action, "clear_old_workflow_actions_using_user")
 
 
 def listed(name: str) -> list[tuple[str, str, set[str]]]:
@@ -43,7 +46,8 @@ def test_a_change_lists_who_may_move_the_record_on() -> None:
 def test_who_moves_it_at_its_first_change_has_done_the_first_entry() -> None:
     doc = factory.complaint()
     take_step(doc, "Start Triage", {})
-    assert listed(doc.name) == [(FIRST, "Completed", may_move(FIRST)), (SECOND, "Open", may_move(SECOND))]
+    done = [(FIRST, "Completed", may_move(FIRST))] if LOOKS_FOR_USERS else []
+    assert listed(doc.name) == [*done, (SECOND, "Open", may_move(SECOND))]
 
 
 def test_a_move_of_a_listed_record_adds_one_entry() -> None:
