@@ -8,7 +8,7 @@ import re
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import add_days, getdate, now_datetime
+from frappe.utils import add_days, getdate, now_datetime, nowdate
 
 from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
@@ -106,6 +106,10 @@ def test_the_scope_is_kept_as_seen_and_compared_when_it_is_computed_again(sold: 
         with pytest.raises(frappe.PermissionError):
             desk.leave_out(seen[sold.bo]["name"], "x")
     assert FieldActions({}).run()[1][0]["customers"] == 3
+    until_today = FieldActions({"to_date": nowdate()})
+    assert doc.name in {row["name"] for row in until_today.rows()}
+    frappe.db.set_value("Field Action", doc.name, "opened_on", None)
+    assert doc.name not in {row["name"] for row in until_today.rows()}
 
 
 def test_a_corrected_scope_forgets_what_it_named_until_it_runs(sold: Sold) -> None:

@@ -42,7 +42,8 @@ class FieldActions:
         if day := read_day(_("From Date"), given.get("from_date")):
             filters.append(["opened_on", ">=", day])
         if day := read_day(_("To Date", context="Complaint"), given.get("to_date")):
-            filters.append(["opened_on", "<=", day])
+            # One without a day would be earlier than any for the framework.
+            filters += [["opened_on", "is", "set"], ["opened_on", "<=", day]]
         if (show := read_choice(given, "show", ("actions", "mock", "all"))) not in ("", "all"):
             filters.append(["is_mock", "=", int(show == "mock")])
         self.filters = filters
