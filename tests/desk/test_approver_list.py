@@ -50,6 +50,20 @@ def test_who_moves_it_at_its_first_change_has_done_the_first_entry() -> None:
     assert listed(doc.name) == [*done, (SECOND, "Open", may_move(SECOND))]
 
 
+def test_a_workflow_that_mails_still_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    workflow = frappe.db.get_value("Workflow", {"document_type": "Complaint", "is_active": 1})
+    frappe.db.set_value("Workflow", workflow, "send_email_alert", 1)
+    frappe.db.set_value("Workflow Document State", {"parent": workflow}, "send_email", 1)
+    frappe.clear_document_cache("Workflow", workflow)
+    mailed: list[str] = []
+    monkeypatch.setattr(workflow_action, "enqueue", lambda _send, doc, **_more: mailed.append(doc.name))
+    doc = factory.complaint()
+    assert mailed == [doc.name]
+    take_step(doc, "Start Triage", {})
+    assert mailed == [doc.name, doc.name]
+    frappe.clear_document_cache("Workflow", workflow)
+
+
 def test_a_move_of_a_listed_record_adds_one_entry() -> None:
     doc = factory.complaint()
     doc.closing_summary = "Changed"

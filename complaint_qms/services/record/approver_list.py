@@ -22,6 +22,8 @@ def begin_list(doc: Document) -> None:
         return
     if doc.doctype in (frappe.flags.qms_without_work_list or ()):
         return
+    if frappe.get_cached_value("Workflow", workflow, "send_email_alert"):
+        return  # who is listed is mailed by the framework, as it lists them
     before = doc.get_doc_before_save() or doc
     stage, stood = (workflow_action.get_doc_workflow_state(one) for one in (doc, before))
     about = {"reference_name": doc.name, "reference_doctype": doc.doctype}
