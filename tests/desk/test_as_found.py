@@ -65,10 +65,10 @@ def test_what_comes_too_late_is_told(keeper: AsFound, monkeypatch: pytest.Monkey
             frappe.db.set_value("User", "Administrator", "bio", "Changed")
             frappe.db.commit()
 
-    monkeypatch.setattr(keeper.connection, "commit", late)
-    with pytest.raises(AssertionError, match="not as it was found: tabSeries"):
-        write()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(keeper.connection, "commit", late)
+        with pytest.raises(AssertionError, match="not as it was found: tabSeries"):
+            write()
     assert keeper.restore() == []
 
 

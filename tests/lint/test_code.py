@@ -54,3 +54,10 @@ def test_property_tests_try_the_same_examples_in_each_run() -> None:
     ]
     assert not own, f"{own}: tests/conftest.py chooses how property tests search"
     assert settings.default.derandomize or os.environ.get("HYPOTHESIS_PROFILE")
+
+
+def test_no_test_of_a_site_takes_back_what_keeps_it_from_committing() -> None:
+    """`monkeypatch.undo` undoes what the fixtures have patched as well; `monkeypatch.context` undoes its own."""
+    files = [file for room in ("desk", "browser") for file in (CHECKOUT / "tests" / room).rglob("*.py")]
+    assert len(files) > 100
+    assert not [file.name for file in files if "monkeypatch.undo()" in file.read_text("utf-8")]
