@@ -59,7 +59,7 @@ def ensure_lanes(bench: Bench, lanes: int) -> None:
     others = [desk_site(lane) for lane in range(1, lanes)]
     missing = [site for site in others if not _has_stamp(bench, site, wanted)]
     for site in missing:
-        if (bench.sites / site).exists() and not bench.site_config(site).get(OWN_MARK):
+        if (bench.sites / site).exists() and not _is_ours(bench, site):
             raise NoSite(f"the site {site} exists and was not made by these scripts; name another one")
     if not missing:
         return
@@ -101,10 +101,10 @@ def ensure_app_site(bench: Bench, site: str, *, keep_data: bool = False) -> None
 def ensure_erpnext_site(bench: Bench, site: str) -> None:
     """Have `site` with ERPNext and its setup wizard completed; an unusable one of ours is made anew."""
     if (bench.sites / site).exists():
-        if not bench.site_config(site).get(OWN_MARK):
+        if not _is_ours(bench, site):
             raise NoSite(f"the site {site} exists and was not made by these scripts; name another one")
         try:
-            if status(bench, site)["setup_complete"]:
+            if not _unfinished(bench, site).exists() and status(bench, site)["setup_complete"]:
                 return
         except CommandFailed as error:
             say(f"{site} does not work and is made anew: {error}")
@@ -278,6 +278,15 @@ def set_config(bench: Bench, site: str, **values: object) -> None:
     path.write_text(json.dumps(read_json(path) | values, indent=1, sort_keys=True), "utf-8")
 
 
+def _is_ours(bench: Bench, site: str) -> bool:
+    return bool(bench.site_config(site).get(OWN_MARK)) or _unfinished(bench, site).exists()
+
+
+def _unfinished(bench: Bench, site: str) -> Path:
+    """Lies there while the site is made and has no mark of its own yet: the making may be interrupted."""
+    return bench.path / "config" / APP / f"unfinished-{site}"
+
+
 def _has_assets(bench: Bench, public: Path) -> bool:
     """Whether what this bench's list names is there: another bench, or another checkout, may have compiled since."""
     listed = read_json(bench.sites / "assets" / "assets.json").values()
@@ -307,12 +316,19 @@ def _copy(bench: Bench, first: str, site: str, database: Path) -> None:
 
 
 def _new_site(bench: Bench, site: str, *options: str) -> None:
+    unfinished = _unfinished(bench, site)
+    if unfinished.exists():  # what is left of it has passwords that the database may never have got
+        shutil.rmtree(bench.sites / site, ignore_errors=True)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     failures = []
     for password in root_passwords(bench):
         command = ["new-site", site, "--admin-password", ADMIN_PASSWORD, "--force", *options]
         secret = ["--db-root-password", password]
         try:
             bench.run(*command, *secret)
+            set_config(bench, site, **{OWN_MARK: True})
+            unfinished.unlink()
             return
         except CommandFailed as error:
             shutil.rmtree(bench.sites / site, ignore_errors=True)

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
-from pathlib import Path
 
 import frappe
 
@@ -23,7 +22,7 @@ from complaint_qms.services import writing
 from complaint_qms.services.compliance.audit_trail import entries, recording, sealing, verifying
 from tests.benchmarks import bench_intake
 from tests.benchmarks.bench_intake import MARK, medians
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 BAR_REGISTERED, BAR_CHANGED, BAR_SPEED = 1.15, 1.25, 20_000
 
@@ -80,8 +79,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--entries", type=int, default=40_000)
     arguments = parser.parse_args()

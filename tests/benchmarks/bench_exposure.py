@@ -9,11 +9,9 @@ Removes everything it made, also when it fails. Use a site that may be played wi
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -22,7 +20,7 @@ import numpy as np
 
 from complaint_qms.services.signals import kept_weeks
 from complaint_qms.services.signals.exposure import exposure, units_by_period
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 MARK = "BENCH-EXPOSURE"
 WEEKS = 156
@@ -143,13 +141,12 @@ def measure(rounds: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE"))
-    parser.add_argument("--bench", default=os.environ.get("FRAPPE_BENCH"))
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    with connected(given.site, Path(given.bench) / "sites"):
+    with connected(given.site, given.bench / "sites"):
         frappe.set_user("Administrator")
         try:
             build(given.rows, given.items)

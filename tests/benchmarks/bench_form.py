@@ -19,7 +19,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import frappe
 from playwright.sync_api import Page, sync_playwright
@@ -27,7 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 from scripts import services
 from scripts.bench import Bench, inspect
 from scripts.make_test import chromium
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 BAR, SHIFT_BAR = 1.2, 0.1
 MARK = "BENCH-FORM"
@@ -138,8 +137,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--warm-up", type=int, default=3)
     parser.add_argument("--password", default="admin")

@@ -25,7 +25,6 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import frappe
 import psutil
@@ -34,7 +33,7 @@ import requests
 
 from scripts.bench import Bench, inspect
 from tests.benchmarks.bench_form import served
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 from tests.benchmarks.guest_doors import GUEST, PORTAL, Door, closed_methods, doors
 from tests.benchmarks.guest_payloads import PATHS, TRICKS, request
 from tests.benchmarks.guest_site import files, furnished, log_in, rows
@@ -210,8 +209,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--only", nargs="*", help="doors whose name holds one of these")
     arguments = parser.parse_args()

@@ -1,6 +1,6 @@
 """Import of a file of complaints compared with Frappe's Data Import of the same rows, in one run on one site.
 
-    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_import [--site NAME] [--rows 10000] [--slices 10] [--sample 100] [--linear N]
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_import [--site NAME] [--bench PATH] [--rows 10000] [--slices 10] [--sample 100] [--linear N]
 
 Both read CSV files with the same contents. At some 100 rows a second a file of 100,000 rows would take Data Import a
 quarter of an hour and more, so it is timed on samples: after each slice of the import it gets one, so that both meet
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -32,6 +31,7 @@ import frappe
 import psutil
 
 from complaint_qms.services.importing import preparation, run, source
+from tests.benchmarks.connection import add_site, connected
 
 BAR = 5.0
 MEMORY_BAR = 1.1
@@ -179,11 +179,7 @@ def clean(mark: str) -> None:
 
 def main(site: str, sites: Path, rows: int, slices: int, sample: int, linear: int) -> int:
     """Measure both; 0 when the bars hold."""
-    os.chdir(sites)
-    frappe.init(site=site, sites_path=str(sites))
-    frappe.connect()
     mark = f"{MARK}-{frappe.generate_hash(length=6)}"
-    frappe.flags.mute_emails = True
     theirs: list[Speed] = []
 
     def sampled(number: int, count: int = sample) -> Speed:
@@ -192,16 +188,16 @@ def main(site: str, sites: Path, rows: int, slices: int, sample: int, linear: in
         write_file(path, count, [meta.get_label(name) for name in FIELDS], f"{mark}-d{number}")
         return data_import(path)
 
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            own = Path(folder) / f"{mark}.csv"
-            write_file(own, rows, OWN_HEADINGS, mark)
+    with connected(site, sites), tempfile.TemporaryDirectory() as folder:
+        frappe.flags.mute_emails = True
+        own = Path(folder) / f"{mark}.csv"
+        write_file(own, rows, OWN_HEADINGS, mark)
+        try:
             fast, early, peak = own_import(own, slices, lambda number: theirs.append(sampled(number)))
             whole = sampled(slices, linear) if linear else None
-    finally:
-        frappe.db.rollback()
-        clean(mark)
-        frappe.destroy()
+        finally:
+            frappe.db.rollback()
+            clean(mark)
     slow = Speed(
         len(theirs) / sum(1 / speed.rows for speed in theirs),
         sum(speed.cpu for speed in theirs) / len(theirs),
@@ -224,8 +220,7 @@ def verdict(holds: bool) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--sites", type=Path, default=Path(sys.prefix).parent / "sites")
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--slices", type=int, default=10)
     parser.add_argument("--sample", type=int, default=100, help="rows of Data Import after each slice")
@@ -233,4 +228,4 @@ if __name__ == "__main__":
         "--linear", type=int, default=0, help="rows of one more Data Import, to see its cost grow"
     )
     given = parser.parse_args()
-    sys.exit(main(given.site, given.sites, given.rows, given.slices, given.sample, given.linear))
+    sys.exit(main(given.site, given.bench / "sites", given.rows, given.slices, given.sample, given.linear))

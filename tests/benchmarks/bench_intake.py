@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from time import perf_counter
 
 import frappe
 
 from complaint_qms.services.intake import register
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 MARK = "BENCH-INTAKE"
 BAR_ISSUE, BAR_STORED = 1.5, 1.2
@@ -107,8 +105,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--stored", type=int, default=0)
     arguments = parser.parse_args()

@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -23,7 +21,7 @@ import frappe
 from complaint_qms.constants.matching import PHONE_KEY
 from complaint_qms.engine.phone_number import stored_digits
 from complaint_qms.services.intake.matching import ContactDetails, what, who
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 Case = tuple[str, Callable[[], list[dict[str, Any]]], str, str]
 """(kind, question, field of Complaint, its true value)"""
@@ -198,8 +196,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--each", type=int, default=60)
     parser.add_argument("--contacts", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)

@@ -21,7 +21,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from time import perf_counter, process_time
 
 import frappe
@@ -45,7 +44,7 @@ from complaint_qms.services.signals.report import DeliveredUnitsReport
 from complaint_qms.services.work.workload_report import Workload
 from tests.benchmarks import large_site
 from tests.benchmarks.bare_figures import BARE, narrowed
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 BAR = 1.2
 YEAR = {"start": "2025-07-01", "end": "2026-07-01", "before": "2024-07-01"}
@@ -184,8 +183,7 @@ def measure(rounds: int, only: str = "", by: str = "", profile: bool = False) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(

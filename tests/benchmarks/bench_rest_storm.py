@@ -26,7 +26,7 @@ import frappe
 import requests
 
 from scripts import services
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 MARK = "BENCH-STORM"
 CLIENTS = 8
@@ -283,8 +283,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--posts", type=int, default=10_000)
     parser.add_argument("--kill-every", type=float, default=3.0, help="seconds")
     parser.add_argument("--minutes", type=float, default=60.0, help="no new posts after so many")

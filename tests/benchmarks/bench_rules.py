@@ -14,10 +14,8 @@ import json
 import random
 import resource
 import statistics
-import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -27,7 +25,7 @@ from frappe.utils import now_datetime
 from complaint_qms.constants import rules
 from complaint_qms.services.rules import active_rules, trial
 from tests.benchmarks.bench_intake import MARK, WARM_UP, clean, complaint
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 BAR_TRIAL, BAR_SHARE = 10.0, 15.0
 CUSTOMERS, ITEMS, BATCHES, DAYS = 5_000, 1_000, 20_000, 1_095
@@ -141,8 +139,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--stored", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--rules", type=int, default=50)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-from pathlib import Path
 from time import perf_counter, process_time
 
 import frappe
@@ -21,7 +20,7 @@ from complaint_qms.constants.signals import BACK_TEST, OUTBREAK, TRIED
 from complaint_qms.services.signals import run, trying
 from complaint_qms.services.signals.choices import scan_of
 from tests.benchmarks.bench_signal_scan import AS_OF, FIELDS, PREFIX, remove, rows
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 SCANS_BAR = 12
 """So many scans of one day may a setting cost at most, however many weeks are walked."""
@@ -68,13 +67,12 @@ def measure(company: str) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--site", default="test.localhost")
-    parser.add_argument("--bench", default=str(Path.cwd()))
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--weeks", type=int, default=208)
     given = parser.parse_args()
-    with connected(given.site, Path(given.bench) / "sites"):
+    with connected(given.site, given.bench / "sites"):
         company = f"{PREFIX}Company"
         try:
             remove_all(company)

@@ -21,7 +21,6 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from time import perf_counter, process_time
 
 import frappe
@@ -30,7 +29,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.signals import CASES, SCAN, SIGNAL, STEP
 from complaint_qms.services.signals import kept_weeks, reading, run
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 
 PREFIX = "BENCH-SIGNALS-"
 BAR_SECONDS, BAR_ROWS, STEADY_SECONDS = 60, 1_000_000, 10
@@ -154,8 +153,7 @@ def _telling(note: Callable[..., None], begin: float) -> Callable[..., None]:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--site", default="test.localhost")
-    parser.add_argument("--bench", default=str(Path.cwd()))
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--weeks", type=int, default=156)
@@ -163,7 +161,7 @@ def main() -> int:
     parser.add_argument("--standing", action="store_true", help="scan the site's own complaints")
     parser.add_argument("--profile", action="store_true", help="also say where the scan spends its time")
     given = parser.parse_args()
-    with connected(given.site, Path(given.bench) / "sites"):
+    with connected(given.site, given.bench / "sites"):
         if given.standing:
             return judged(*standing(given.profile))
         company = f"{PREFIX}Company"

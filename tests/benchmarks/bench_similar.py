@@ -13,11 +13,9 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 
 import frappe
@@ -25,7 +23,7 @@ import frappe
 from complaint_qms.services.intake import similar
 from complaint_qms.services.record import match_keys
 from tests.benchmarks.bench_intake import complaint as register_one
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 from tests.benchmarks.planted import near_duplicate
 
 MARK = "BENCH-INTAKE"  # of what `bench_intake` makes as well, so that its `clean` takes all away
@@ -138,8 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--stored", type=int, default=1_000_000)
     parser.add_argument("--asked", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=200)

@@ -1,7 +1,7 @@
 """Sweep of the SOP clocks over 100,000 open complaints of which 1 % are newly due, and of a ladder of four steps of which 2,000
 are due, on a real site.
 
-    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_sweep [--site NAME] [--rows 100000] [--due 1000] [--steps 2000]
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_sweep [--site NAME] [--bench PATH] [--rows 100000] [--due 1000] [--steps 2000]
 
 Builds its rows by bulk insert, sweeps, compares with a loop that loads, reckons and saves document by document (timed
 on a sample and scaled up), and removes everything it made, also when it fails. Use a site that may be played with.
@@ -10,23 +10,19 @@ on a sample and scaled up), and removes everything it made, also when it fails. 
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import perf_counter
 
 import frappe
 
 from complaint_qms.constants import roles
-from complaint_qms.constants.audit import ENTRY
 from complaint_qms.constants.clock import OVERDUE
 from complaint_qms.engine.sla.steps import Ahead
 from complaint_qms.services.notify import digest
 from complaint_qms.services.sop import clock, escalation, ladder_state
 from complaint_qms.services.sop.escalation_table import ladder_of
+from tests.benchmarks.connection import add_site, connected
 
 MARK = "BENCH-SWEEP"
 BAR_SECONDS, BAR_RATIO = 2.0, 100
@@ -41,22 +37,6 @@ LADDER = (
 NOW = datetime(2024, 7, 2, 12, 0)
 HANDLERS = 20
 SAMPLE = 200  # documents that the loop is timed on
-
-
-@contextmanager
-def connected(site: str, sites: Path) -> Iterator[None]:
-    os.chdir(sites)
-    frappe.init(site=site, sites_path=str(sites))
-    frappe.connect()
-    newest = frappe.get_all(ENTRY, pluck="name", order_by="name desc", limit=1)
-    try:
-        yield
-    finally:
-        # What was made is taken away past the app: the trail would tell of records that are gone.
-        frappe.db.rollback()
-        frappe.db.delete(ENTRY, {"name": (">", newest[0] if newest else "")})
-        frappe.db.commit()
-        frappe.destroy()
 
 
 def build(rows: int, due: int, staff: int = HANDLERS, ladder: bool = False) -> None:
@@ -301,14 +281,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE") or "complaint-qms-test.localhost")
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--due", type=int, default=1_000)
     parser.add_argument("--steps", type=int, default=2_000)
     parser.add_argument("--handlers", type=int, default=HANDLERS)
     given = parser.parse_args()
-    bench = Path(os.environ.get("QMS_BENCH") or Path(sys.prefix).parent)
-    with connected(given.site, bench / "sites"):
+    with connected(given.site, given.bench / "sites"):
         remove()
         try:
             build(given.rows, given.due, given.handlers)

@@ -11,12 +11,10 @@ everything it made, also when it fails. Use a site that may be played with. Wher
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from itertools import pairwise
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -25,7 +23,7 @@ import frappe
 from complaint_qms.engine.trace import Lot
 from complaint_qms.services.trace.starts import Start
 from complaint_qms.services.trace.tracing import Traced, trace
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 from tests.desk.asked import queries
 
 MARK = "BENCH-TRACE"
@@ -224,12 +222,11 @@ def check(found: Traced, width: int, way: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--site", default=os.environ.get("QMS_TEST_SITE"))
-    parser.add_argument("--bench", default=os.environ.get("FRAPPE_BENCH"))
+    add_site(parser)
     parser.add_argument("--rows", type=int, default=500_000)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    with connected(given.site, Path(given.bench) / "sites"):
+    with connected(given.site, given.bench / "sites"):
         frappe.set_user("Administrator")
         try:
             theirs = erpnext_report()

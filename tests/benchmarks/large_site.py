@@ -13,7 +13,6 @@ controller runs: the rows carry what reports and scans read. Use a site that may
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from time import perf_counter
 import frappe
 
 from complaint_qms.services.signals import kept_weeks
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import connected
 
 MARK = "LARGE-"
 NOW = datetime(2026, 6, 28, 18)
@@ -384,12 +383,12 @@ def _drawn(values: tuple[str, ...] | list[str], salt: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--site", required=True)
-    parser.add_argument("--bench", default=os.environ.get("FRAPPE_BENCH"))
+    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
     parser.add_argument("--rows", type=int, default=Size.complaints)
     parser.add_argument("--items", type=int, default=0)
     parser.add_argument("--remove", action="store_true")
     given = parser.parse_args()
-    with connected(given.site, Path(given.bench) / "sites"):
+    with connected(given.site, given.bench / "sites"):
         remove()
         if not given.remove:
             build(Size.of(given.rows, given.items))

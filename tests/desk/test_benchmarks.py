@@ -44,10 +44,7 @@ pytestmark = pytest.mark.commits
     ],
 )
 def test_it_runs_to_its_end(name: str, arguments: tuple[str, ...], last: str) -> None:
-    bench = bench_here()
-    places = {"bench_import": ("--sites", str(bench.sites)), "bench_sweep": ()}
-    place = places.get(name, ("--bench", str(bench.path)))
-    told = printed(name, "--site", frappe.local.site, *place, *arguments)
+    told = printed(name, "--site", frappe.local.site, "--bench", str(bench_here().path), *arguments)
     assert last in told.splitlines()[-1]
     assert "WRONG" not in told
     frappe.db.rollback()
