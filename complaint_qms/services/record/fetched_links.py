@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model import no_value_fields
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
@@ -21,9 +22,9 @@ def check_fetched(doc: Document) -> None:
 
 def _lost(doc: Document, row: Document) -> list[str]:
     found = []
-    for field in row.meta.get_link_fields():
-        name, fetched = row.get(field.fieldname), row.meta.get_fields_to_fetch(field.fieldname)
-        if not name or not fetched or any(row.get(one.fieldname) for one in fetched):
+    for link, fetched in _fetched(row).items():
+        name, field = row.get(link), row.meta.get_field(link)
+        if not name or not field or field.fieldtype != "Link" or any(row.get(other) for other in fetched):
             continue
         if not frappe.db.exists(field.options, name):
             label = _(field.label, context=row.doctype)
@@ -31,3 +32,13 @@ def _lost(doc: Document, row: Document) -> list[str]:
                 label = _("{0}, row {1}, {2}").format(_(doc.meta.get_label(row.parentfield)), row.idx, label)
             found.append(f"{escape_html(label)}: {escape_html(name)}")
     return found
+
+
+def _fetched(row: Document) -> dict[str, list[str]]:
+    """Fields that are fetched, by the link they are fetched by; in one look at the fields, where the framework's own looks once a link."""
+    by_link: dict[str, list[str]] = {}
+    for field in row.meta.fields:
+        link, dot, _source = (getattr(field, "fetch_from", None) or "").partition(".")
+        if dot and field.fieldtype not in no_value_fields:
+            by_link.setdefault(link, []).append(field.fieldname)
+    return by_link

@@ -101,7 +101,7 @@ def matrix_for(company: str | None) -> str | None:
     # A look across companies may use any; a complaint of one uses no other company's.
     usable = [row["name"] for row in rows if not (company and row["company"])]
     usable.sort(key=lambda name: name not in {row["name"] for row in rows if not row["company"]})
-    default = frappe.db.get_single_value(SETTINGS, "default_risk_matrix", cache=True)
+    default = frappe.get_cached_doc(SETTINGS).default_risk_matrix
     return default if default in usable else next(iter(usable), None)
 
 

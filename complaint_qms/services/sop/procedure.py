@@ -49,7 +49,7 @@ def choose_sop(doc: Document) -> str | None:
         return best
     usable = {row["name"]: row for row in _sops() if row["company"] in (None, "", doc.company)}
     chosen = [_types().get(name, {}).get("default_sop") for name in path]
-    chosen += [best, frappe.db.get_single_value(SETTINGS, "default_sop", cache=True)]
+    chosen += [best, frappe.get_cached_doc(SETTINGS).default_sop]
     chosen += [row["name"] for row in usable.values() if row["is_default"]]
     found = (versions.version_on(name, usable, day) for name in chosen if name)
     return next((name for name in found if name), None)
