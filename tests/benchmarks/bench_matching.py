@@ -112,8 +112,8 @@ def plant_contacts(count: int, rng: random.Random) -> None:
     for n in range(count):
         places = [f"{rng.randrange(10**digits):0{digits}d}" for digits in (9, 7, 5, 4)]
         rows.append((f"BENCH-CONTACT-{n}", formats[n % 6].format(*places), customers[n % len(customers)]))
-    contacts = [(name, name, name, phone) for name, phone, _of in rows]
-    frappe.db.bulk_insert("Contact", ("name", "first_name", "full_name", "mobile_no"), contacts)
+    contacts = [(name, name, name, phone, "Administrator") for name, phone, _of in rows]
+    frappe.db.bulk_insert("Contact", ("name", "first_name", "full_name", "mobile_no", "owner"), contacts)
     columns = ("name", "parent", "parenttype", "parentfield", "phone", PHONE_KEY)
     phones = [(f"{n}-p", n, "Contact", "phone_nos", phone, stored_digits(phone)) for n, phone, _of in rows]
     frappe.db.bulk_insert("Contact Phone", columns, phones)
