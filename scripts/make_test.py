@@ -133,7 +133,7 @@ def with_bench(bench: Bench, arguments: list[str]) -> int:
     with taken_here(plan):
         make_sites(plan)
         # Its site, those of the files that make one, and that of the smoke tests, for each lane its own.
-        with sites.room_for_tables(bench, plan.socket if plan.lanes > 1 else "", count=2 * plan.lanes + 1):
+        with sites.database_for_tests(bench, plan.socket if plan.lanes > 1 else "", count=2 * plan.lanes + 1):
             return with_site(plan, arguments)
 
 

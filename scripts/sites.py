@@ -28,6 +28,7 @@ INSTALLS = {"constants", "fixtures", "patches", "setup"}
 ADMIN_PASSWORD = "admin"
 STAMP = f".{APP}.stamp"
 TABLES_OF_SITE = 1000  # somewhat more than Frappe, ERPNext and the app have
+FLUSHED_EACH_SECOND = 2
 OWN_MARK = "complaint_qms_scratch"  # set in a site's config by us: such a site may be thrown away
 
 
@@ -187,8 +188,9 @@ def database_socket(bench: Bench, site: str) -> str:
 
 
 @contextlib.contextmanager
-def room_for_tables(bench: Bench, socket: str, count: int) -> Iterator[None]:
-    """Within, the database server behind the socket keeps so many sites' tables open, where root may tell it so."""
+def database_for_tests(bench: Bench, socket: str, count: int) -> Iterator[None]:
+    """Within, the database server behind the socket keeps so many sites' tables open, and writes its log to the disk each second instead
+    of at each commit, where root may tell it so."""
 
     def told(*arguments: str) -> dict[str, int]:
         passwords = json.dumps(root_passwords(bench))
@@ -199,12 +201,11 @@ def room_for_tables(bench: Bench, socket: str, count: int) -> Iterator[None]:
             return {}
 
     wanted = dict.fromkeys(("table_open_cache", "table_definition_cache"), count * TABLES_OF_SITE)
+    wanted["innodb_flush_log_at_trx_commit"] = FLUSHED_EACH_SECOND
     before = told(json.dumps(wanted)) if socket else {}
     if before:
-        usual = min(before.values())
-        say(
-            f"  the database keeps {count * TABLES_OF_SITE} tables open until the tests are over (otherwise {usual})"
-        )
+        changed = ", ".join(f"{name} {value}" for name, value in before.items())
+        say(f"  until the tests are over the database has room for {count} sites and waits for no disk (otherwise {changed})")  # fmt: skip
     try:
         yield
     finally:
