@@ -72,7 +72,8 @@ def mail(user: str, **values: object) -> dict:
 
 
 def test_a_mailed_report_holds_what_its_user_may_see(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frappe, "in_test", True, raising=False)  # otherwise 16 leaves the queueing to a worker
+    # Otherwise 16 leaves the queueing to a worker.
+    monkeypatch.setattr(frappe, "in_test", True, raising=False)
     other = bare_company()
     bare_row("Complaint", company=other, subject="Broken", stage="triage", received_at="2024-05-01 10:00:00")
     own = factory.person(roles.MANAGER, "Report Manager", Company=made.company)
