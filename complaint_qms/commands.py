@@ -115,6 +115,17 @@ def verify_audit(context, head: str | None) -> None:
         sys.exit(1)
 
 
+@complaint_qms.command("audit-head")
+@pass_context
+def audit_head(context) -> None:
+    """Print the head of the audit trail, to be kept elsewhere and given to verify-audit --head."""
+    with _connected(context):
+        from complaint_qms.services.compliance.audit_trail import sealing
+
+        sealing.seal()
+        click.echo(sealing.last_link())
+
+
 @contextmanager
 def _connected(context) -> Iterator[None]:
     """Connection to the site of the command, as Administrator; an expected error ends with its message alone."""

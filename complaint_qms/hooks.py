@@ -106,7 +106,10 @@ before_request = [
     "complaint_qms.overrides.signed_addresses.before_request",
     "complaint_qms.overrides.requests.before_request",
 ]
-after_request = ["complaint_qms.overrides.visitor_pages.after_request"]
+after_request = [
+    "complaint_qms.overrides.visitor_pages.after_request",
+    "complaint_qms.overrides.audited.after_request",
+]
 _DESK = "complaint_qms.overrides.desk"
 override_whitelisted_methods = {
     "erpnext.crm.utils.get_open_activities": f"{_DESK}.get_open_activities",
@@ -377,6 +380,7 @@ scheduler_events = {
     ],
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly", "complaint_qms.jobs.topics.find_weekly"],
     "daily_long": [
+        "complaint_qms.jobs.audit.mail_head",
         "complaint_qms.jobs.evidence.check_evidence",
         "complaint_qms.jobs.rules.ask_daily",
         "complaint_qms.jobs.signals.scan_when_due",

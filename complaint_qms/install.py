@@ -1,7 +1,7 @@
 """What happens when the app comes onto a site, and after each migrate."""
 
 from complaint_qms.integrations.erpnext import contact_keys
-from complaint_qms.services.compliance.audit_trail import stored_records
+from complaint_qms.services.compliance.audit_trail import sealing, stored_records
 from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.sop import procedure
@@ -39,6 +39,7 @@ def after_install() -> None:
     make_list_views()
     menu.hide_while_closed()
     contact_keys.fill()
+    sealing.remove_head()  # of a trail whose database is gone
     stored_records.begin_trail()
 
 

@@ -10,6 +10,7 @@ RECORDED: Final = frozenset(record.doctype for record in RECORDS if record.track
 LIMITED: Final = tuple(record.doctype for record in RECORDS if record.tracked and record.sight)
 """Those of them that not everybody with a role for it sees."""
 FILE: Final = "File"
+REPORT: Final = "Report"
 TOLD: Final = RECORDED | frozenset(ROWS) | {FILE}
 """DocTypes of which `services/writing.py` says what it writes past a document."""
 
@@ -25,6 +26,10 @@ PRINT: Final = "print"
 PERMISSION: Final = "permission"
 ROLE: Final = "role"
 WORKFLOW: Final = "workflow"
+EXPORT: Final = "export"
+REFUSED: Final = "refused"
+SIGN_IN: Final = "sign_in"
+CLOCK: Final = "clock"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -41,6 +46,10 @@ LABELS: Final = {
         PERMISSION: "Permission",
         ROLE: "Role",
         WORKFLOW: "Workflow",
+        EXPORT: "Exported",
+        REFUSED: "Refused",
+        SIGN_IN: "Sign-in Failed",
+        CLOCK: "Clock Set Back",
     },
     "audit_way": {
         "on_desk": "On the Desk",

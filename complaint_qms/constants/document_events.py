@@ -24,10 +24,11 @@ BEHIND: Final = (
     ("Stock Ledger Entry", "on_submit", f"{_STOCK}.on_ledger_entry"),
     ("Serial and Batch Bundle", "on_update", f"{_STOCK}.on_bundle"),
     ("Serial and Batch Bundle", "on_update_after_submit", f"{_STOCK}.on_bundle"),
-    # The audit trail: who may do what, files that are evidence, and names that change wherever they are linked
+    # The audit trail: who may do what, files that are evidence, sign-ins that failed, and names that change wherever they are linked
     *((doctype, "on_update", f"{_AUDITED}.rights_changed") for doctype in RIGHTS),
     *((doctype, "after_delete", f"{_AUDITED}.rights_gone") for doctype in RIGHTS),
     *((FILE, event, f"{_AUDITED}.{event}_of_file") for event in _OF_FILES),
+    ("Activity Log", "after_insert", f"{_AUDITED}.after_insert_of_activity"),
     ("*", "after_rename", f"{_AUDITED}.after_rename"),
 )
 """What hears of other apps' documents behind whatever else does: (DocType, event, function)."""

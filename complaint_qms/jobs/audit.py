@@ -3,6 +3,7 @@
 import frappe
 
 JOB_ID = "complaint_qms_audit_trail"
+MAIL_ID = "complaint_qms_audit_head"
 
 
 def seal_entries() -> None:
@@ -11,5 +12,15 @@ def seal_entries() -> None:
         "complaint_qms.services.compliance.audit_trail.sealing.seal",
         queue="short",
         job_id=JOB_ID,
+        deduplicate=True,
+    )
+
+
+def mail_head() -> None:
+    """Put the daily mail of the head into the queue."""
+    frappe.enqueue(
+        "complaint_qms.services.compliance.audit_trail.head_mail.mail_head",
+        queue="short",
+        job_id=MAIL_ID,
         deduplicate=True,
     )

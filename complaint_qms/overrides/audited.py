@@ -1,10 +1,13 @@
-"""Events of other apps' records that the audit trail keeps: files that are evidence, who may do what, names that change."""
+"""What the audit trail keeps of other apps' records and of requests: files that are evidence, who may do what, names that change,
+exports, refusals, sign-ins that failed."""
+
+from typing import Any
 
 import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.audit import RIGHTS
-from complaint_qms.services.compliance.audit_trail import recording
+from complaint_qms.services.compliance.audit_trail import accesses, recording
 
 
 def after_insert_of_file(doc: Document, method: str | None = None) -> None:
@@ -35,6 +38,32 @@ def after_rename(doc: Document, method: str | None, old: str, new: str, merge: b
     """Whatever links to the record has its new name by now, past every save."""
     if not _is_moving():
         recording.renamed(doc.doctype, old, new, merge)
+
+
+def after_insert_of_activity(doc: Document, method: str | None = None) -> None:
+    if doc.operation == "Login" and doc.status == "Failed":
+        accesses.sign_in_failed(doc.user)
+
+
+def after_request(response: Any, request: Any) -> None:
+    """Behind the transaction of the request: a file that was given out, or what was refused, is told of once it is known."""
+    status, form = getattr(response, "status_code", 0), getattr(frappe.local, "form_dict", None)
+    if (
+        status not in (200, 403)
+        or form is None
+        or not getattr(frappe.local, "db", None)
+        or frappe.flags.read_only
+    ):
+        return
+    door = str(form.get("cmd") or request.path.rpartition("/")[2])
+    if status == 200 and door in accesses.EXPORTS:
+        told = accesses.exported(door, form)
+    elif status == 403 and frappe.session.user != "Guest":
+        told = accesses.refused(f"{request.method} {door}", *accesses.asked_for(form, request.path))
+    else:
+        return
+    if told:
+        frappe.db.commit()
 
 
 def _is_moving() -> bool:

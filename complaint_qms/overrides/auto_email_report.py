@@ -9,6 +9,7 @@ from typing import Any
 from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
 
 from complaint_qms.overrides.class_upon import class_upon
+from complaint_qms.services.compliance.audit_trail import accesses
 from complaint_qms.services.reporting import mailed_reports
 
 
@@ -20,7 +21,10 @@ def _upon(base: type[AutoEmailReport]) -> type[AutoEmailReport]:
 
         def get_report_content(self) -> Any:
             with mailed_reports.with_rights_of(self):
-                return super().get_report_content()
+                content = super().get_report_content()
+            if content and mailed_reports.is_of_complaints(self):
+                accesses.mailed_report(self.report, self.format)
+            return content
 
     return LimitedEmailReport
 

@@ -1,12 +1,15 @@
-"""Who sees entries of the audit trail: of a record with rules of sight, who sees the record; of files by themselves, who is restricted in none."""
+"""Who sees entries of the audit trail: of a record with rules of sight, who sees the record; of files by themselves and exported reports, who is restricted in none."""
 
 import frappe
 from frappe.model.document import Document
 from pypika.terms import Criterion
 
-from complaint_qms.constants.audit import ENTRY, FILE, LIMITED
+from complaint_qms.constants.audit import ENTRY, FILE, LIMITED, REPORT
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
+
+_OF_NOBODY = (FILE, REPORT)
+"""What no record says who sees it: files that are evidence of none, and exported reports with their filters."""
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
@@ -16,7 +19,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     if not closed:
         return ""
     table = frappe.qb.DocType(ENTRY)
-    allowed = [table.document_type.notin([*closed, FILE])]
+    allowed = [table.document_type.notin([*closed, *_OF_NOBODY])]
     allowed += [
         (table.document_type == kind) & in_list(kind, table.document_name, user)
         for kind, condition in closed.items()
@@ -29,7 +32,7 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     """The same rule for one of them."""
     user = user or frappe.session.user
     kind, name = doc.get("document_type"), doc.get("document_name")
-    if kind == FILE:
+    if kind in _OF_NOBODY:
         return unless(bool(_closed(user)))
     if kind not in LIMITED:
         return unless(None)

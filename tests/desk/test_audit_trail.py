@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import frappe
 import pytest
@@ -19,11 +19,10 @@ from complaint_qms.services import writing
 from complaint_qms.services.compliance.audit_trail import sealing, verifying
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.lifecycle.guard import take_step
-from tests.desk import factory
-from tests.desk.evidence_held import path_of
+from tests.desk import factory, tampering
 
 pytestmark = pytest.mark.usefixtures("site")
-ROUNDS = 500 if os.environ.get("QMS_FUZZ") == "all" else 44
+ROUNDS = 500 if os.environ.get("QMS_FUZZ") == "all" else 2 * len(tampering.WAYS)
 FIELDS = ("name", "kind", "happened_by", "way", "detail", "apart", "sequence", "transaction_id")
 
 
@@ -249,134 +248,10 @@ class TestVerification:
             frappe.db.rollback(save_point="broken")
 
 
-Tampering = Callable[[random.Random], str]
-
-
-def any_entry(dice: random.Random) -> str:
-    return dice.choice(frappe.get_all(ENTRY, {"sequence": (">", 0)}, pluck="name", order_by="name asc"))
-
-
-def alter_entry(dice: random.Random) -> str:
-    name = any_entry(dice)
-    column = dice.choice(
-        ("happened_by", "kind", "detail", "document_name", "document_type", "address", "way", "hash", "mark", "previous_hash",
-         "transaction_id", "acting_as", "owner", "apart", "happened_at", "creation", "modified", "idx", "docstatus")
-    )  # fmt: skip
-    value = {
-        "happened_at": "2020-01-01",
-        "creation": "2020-01-01",
-        "modified": "2020-01-01",
-        "idx": 3,
-        "docstatus": 1,
-    }
-    frappe.db.sql(
-        f"update `tab{ENTRY}` set `{column}` = %s where name = %s",
-        (value.get(column, f"x{dice.random()}"), name),
-    )
-    return f"{column} of {name}"
-
-
-def delete_entry(dice: random.Random) -> str:
-    name = any_entry(dice)
-    frappe.db.sql(f"delete from `tab{ENTRY}` where name = %s", name)
-    return name
-
-
-def truncate(dice: random.Random) -> str:
-    least = sealing.last_link().sequence - dice.randint(0, 5)
-    frappe.db.sql(f"delete from `tab{ENTRY}` where sequence >= %s", least)
-    return str(least)
-
-
-def insert_entry(dice: random.Random) -> str:
-    row = frappe.db.sql(f"select * from `tab{ENTRY}` where name = %s", any_entry(dice), as_dict=True)[0]
-    row.name = frappe.generate_hash(length=22)
-    row.sequence = dice.choice((0, row.sequence, row.sequence + 1, sealing.last_link().sequence + 1))
-    frappe.db.bulk_insert(ENTRY, list(row), [tuple(row.values())])
-    return row.name
-
-
-def swap_entries(dice: random.Random) -> str:
-    one, other = dice.sample(
-        frappe.get_all(ENTRY, {"sequence": (">", 0)}, ["name", "sequence"], order_by="name asc"), 2
-    )
-    for name, sequence in ((one.name, other.sequence), (other.name, one.sequence)):
-        frappe.db.sql(f"update `tab{ENTRY}` set sequence = %s where name = %s", (sequence, name))
-    return f"{one.name}, {other.name}"
-
-
-def alter_record(dice: random.Random) -> str:
-    table, column, value = dice.choice(
-        (
-            ("Complaint", "subject", "x"), ("Complaint", "stage", "void"), ("Complaint", "customer", "x"), ("Complaint", "closed_at", "2020-01-01"),
-            ("Complaint", "settled_amount", 12.5), ("Complaint", "owner", "x"), ("Complaint", "qty", 99), ("Complaint", "reply", "x"),
-            ("Complaint Stage Log", "stage", "x"), ("Complaint Checklist Item", "done", 0), ("CAPA", "title", "x"), ("CAPA Action", "action", "x"),
-            ("Complaint Type", "default_severity", "x"), ("Risk Matrix Cell", "risk_level", "x"), ("Complaint SOP", "enabled", 7),
-        )
-    )  # fmt: skip
-    frappe.db.sql(f"update `tab{table}` set `{column}` = %s", value)
-    return f"{table}.{column}"
-
-
-def delete_record(dice: random.Random) -> str:
-    table = dice.choice(("Complaint", "CAPA", "CAPA Action", "Complaint Stage Log", "File", "Complaint Type"))
-    condition = "where evidence_sha256 is not null" if table == "File" else ""
-    frappe.db.sql(f"delete from `tab{table}` {condition} limit 1")
-    return table
-
-
-def insert_record(dice: random.Random) -> str:
-    table = dice.choice(("Complaint", "CAPA", "Complaint Stage Log", "Complaint Checklist Item"))
-    row = frappe.db.sql(f"select * from `tab{table}` limit 1", as_dict=True)[0]
-    row.name = frappe.generate_hash(length=10)
-    row.update({column: None for column in ("idempotency_hash",) if column in row})
-    frappe.db.bulk_insert(table, list(row), [tuple(row.values())])
-    return table
-
-
-def restore_old_row(dice: random.Random) -> str:
-    """The row of a complaint as its first entry tells it."""
-    name = frappe.get_all("Complaint", {"stage": "review"}, pluck="name", order_by="name asc")[0]
-    frappe.db.sql(
-        "update `tabComplaint` set stage = 'intake', workflow_state = 'Intake' where name = %s", name
-    )
-    return name
-
-
-def change_both(dice: random.Random) -> str:
-    """The record, and the entry that told of it."""
-    name = frappe.get_all("Complaint", {"stage": "review"}, pluck="name", order_by="name asc")[0]
-    frappe.db.sql("update `tabComplaint` set stage = 'void' where name = %s", name)
-    frappe.db.sql(
-        f"update `tab{ENTRY}` set detail = replace(detail, '\"review\"', '\"void\"') where document_name = %s",
-        name,
-    )
-    return name
-
-
-def alter_bytes(dice: random.Random) -> str:
-    file = frappe.get_doc("File", {"evidence_sha256": ("is", "set"), "attached_to_doctype": "Complaint"})
-    path = path_of(file)
-    held = path.read_bytes()
-    place = dice.randrange(len(held))
-    path.write_bytes(held[:place] + bytes([held[place] ^ 1]) + held[place + 1 :])
-    restore.append((path, held))
-    return file.name
-
-
-restore: list = []
-WAYS: tuple[Tampering, ...] = (
-    alter_entry, delete_entry, truncate, insert_entry, swap_entries, alter_record, delete_record, insert_record, restore_old_row,
-    change_both, alter_bytes,
-)  # fmt: skip
-
-
 @pytest.fixture
 def undone_bytes() -> Iterator[None]:
-    restore.clear()
     yield
-    for path, held in restore:
-        path.write_bytes(held)
+    tampering.undo_bytes()
 
 
 @pytest.mark.slow
@@ -386,14 +261,12 @@ def test_random_tamperings_are_all_found(undone_bytes):
     dice = random.Random(1)
     missed = []
     for number in range(ROUNDS):
-        way = WAYS[number % len(WAYS)]
+        way = tampering.WAYS[number % len(tampering.WAYS)]
         frappe.db.savepoint("tampering")
         what = way(dice)
         if not outcome().found:
             missed.append((way.__name__, what))
         frappe.db.rollback(save_point="tampering")
-        while restore:
-            path, held = restore.pop()
-            path.write_bytes(held)
+        tampering.undo_bytes()
     assert missed == []
     assert outcome().found == 0

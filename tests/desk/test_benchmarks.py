@@ -40,6 +40,7 @@ pytestmark = pytest.mark.commits
             ("--rows", "400", "--due", "10", "--steps", "10", "--handlers", "2"),
             "document by document",
         ),
+        ("bench_tampering", ("--tamperings", "2", "--writers", "1", "--seconds", "2"), "false alarms"),
         ("bench_trace", ("--rows", "200", "--rounds", "1"), "queries do not grow"),
     ],
 )

@@ -79,9 +79,13 @@ class QualityAuditTrail:
         found = frappe.get_list(
             ENTRY, filters=self._filters(), fields=list(_FIELDS), order_by="name desc", limit=self.limit
         )
-        words, readable = cache(word), cache(_readable)
+        words, readable, has_form = cache(word), cache(_readable), cache(_has_form)
         return [
             {
+                "entry": row.name,
+                "doctype": row.document_type
+                if row.kind != audit.DELETE and has_form(row.document_type)
+                else None,
                 "sequence": row.sequence or None,
                 "happened_at": self._local(row.happened_at),
                 "happened_by": f"{row.happened_by} ({row.acting_as})" if row.acting_as else row.happened_by,
@@ -142,6 +146,12 @@ class Sentence:
             yield _("Its name is now {0}.").format(told["to"])
         if "file" in told:
             yield from self._file(told)
+        if "export" in told:
+            yield from self._export(told["export"])
+        if "door" in told:
+            yield labelled(_("Asked for"), told["door"])
+        if "clock" in told:
+            yield _("The clock of the server said {0} after it had said {1} (UTC).").format(_utc(told["clock"].get("now")), _utc(told["clock"].get("newest")))  # fmt: skip
         yield from self._whole(told.get("new") or {})
         fields = told.get("fields") or {}
         for name in self._in_order(fields):
@@ -154,6 +164,12 @@ class Sentence:
         url = self.apart.shown(values.get("file_url"))
         name = "" if url is ERASED or not url else str(url).rpartition("/")[2]
         yield _("File {0}, SHA-256 {1}").format(name or told["file"], values.get("evidence_sha256") or "–")
+
+    def _export(self, told: dict[str, Any]) -> Iterator[str]:
+        yield labelled(_("Format"), str(told.get("format")))
+        filters = self.apart.shown(told.get("filters"))
+        if filters:
+            yield labelled(_("Filters"), _("erased") if filters is ERASED else shortened(filters))
 
     def _whole(self, values: dict[str, Any]) -> Iterator[str]:
         for name in self._in_order(values):
@@ -212,6 +228,14 @@ class Sentence:
         if field.fieldtype in ("Date", "Datetime"):
             return format_value(clear, field)
         return spoken(clear, field)
+
+
+def _utc(moment: Any) -> str:
+    return str(moment)[:19]
+
+
+def _has_form(doctype: str) -> bool:
+    return bool(frappe.db.get_value("DocType", doctype, "name")) and not frappe.get_meta(doctype).istable
 
 
 def _readable(doctype: str) -> tuple[Meta | None, set[str], set[int]]:

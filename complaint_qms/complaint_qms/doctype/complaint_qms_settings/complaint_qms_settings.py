@@ -1,6 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.compliance.audit_trail import head_mail
 from complaint_qms.services.containment import places
 from complaint_qms.services.field_action import ways
 from complaint_qms.services.notify import choices
@@ -30,6 +31,7 @@ class ComplaintQMSSettings(Checked):
         ways.check_setting(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
+        head_mail.check_settings(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

@@ -1,4 +1,4 @@
-const KINDS = ["create", "change", "move", "with_file", "print", "rename", "delete", "baseline", "permission", "role", "workflow"];
+const KINDS = ["create", "change", "move", "with_file", "print", "rename", "delete", "baseline", "permission", "role", "workflow", "export", "refused", "sign_in", "clock"];
 
 frappe.query_reports["Quality Audit Trail"] = {
 	filters: [
@@ -18,7 +18,15 @@ frappe.query_reports["Quality Audit Trail"] = {
 		},
 	],
 
+	// The number leads to the entry, the name to its record.
 	formatter(value, row, column, data, default_formatter) {
+		if (data && column.fieldname === "sequence" && data.entry) {
+			const shown = value || "–"; // not linked yet
+			return complaint_qms.reports.link(frappe.utils.get_form_link("Quality Audit Entry", data.entry), complaint_qms.markup.esc(shown));
+		}
+		if (value && data && column.fieldname === "document_name" && data.doctype) {
+			return complaint_qms.reports.link(frappe.utils.get_form_link(data.doctype, value), complaint_qms.markup.esc(value));
+		}
 		return complaint_qms.reports.format(value, row, column, data, default_formatter);
 	},
 };

@@ -19,7 +19,9 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     Raises:
         frappe.ValidationError: `head` is none.
     """
-    outcome = verify_trail(sha256_of, _read(head) if head else None)
+    given = _read(head) if head else None
+    frappe.db.rollback()  # what the connection has read by now may be older than the file with the head
+    outcome = verify_trail(sha256_of, given)
     for sentence in outcome.sentences:
         click.secho(printable(sentence), fg="red", err=True)
     if outcome.found > len(outcome.sentences):
@@ -28,7 +30,7 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     click.echo(_("{0} entries recomputed in {1} s ({2} a second), {3} records and {4} files compared.").format(outcome.entries, f"{outcome.seconds:.1f}", f"{speed:,.0f}", outcome.records, outcome.files))  # fmt: skip
     if outcome.tail:
         click.echo(_("{0} entries since {1} UTC were not linked into the chain yet.").format(outcome.tail, outcome.tail_since))  # fmt: skip
-    click.echo(_("Head of the chain: {0}").format(f"{outcome.head.sequence}:{outcome.head.hash}"))
+    click.echo(_("Head of the chain: {0}").format(outcome.head))
     if not outcome.found:
         click.secho(_("The audit trail holds."), fg="green")
         seal()

@@ -68,6 +68,15 @@ def write_entries(told: Iterable[NewEntry]) -> None:
         frappe.db.sql(_statement(len(part)), [value for row in part for value in row])
 
 
+def moment_of(name: str) -> datetime:
+    """When an entry of this name was written, with its zone.
+
+    Raises:
+        ValueError: no entry has such a name.
+    """
+    return datetime.fromtimestamp(int(name[:14], 16) / 1_000_000, timezone.utc)
+
+
 def key() -> bytes:
     """What entries are marked with: made of the site's own secret, which no table holds."""
     return _derived(get_encryption_key())

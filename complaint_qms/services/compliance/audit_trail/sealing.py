@@ -6,6 +6,7 @@ nothing of it. What is not linked yet is the tail: marked with the site's key, c
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 from collections.abc import Iterator
@@ -23,7 +24,9 @@ from pypika.terms import ValueWrapper
 
 from complaint_qms.constants.audit import ENTRY
 from complaint_qms.engine.audit_chain import GENESIS, digest_of_text
-from complaint_qms.engine.audit_entry import COLUMNS
+from complaint_qms.engine.audit_entry import COLUMNS, site_mark
+from complaint_qms.services.compliance.audit_trail.clock import note_set_back
+from complaint_qms.services.compliance.audit_trail.entries import key
 
 _AT_ONCE: Final = 2000
 _MOMENTS: Final = ("creation", "happened_at")
@@ -39,12 +42,20 @@ class Head(NamedTuple):
     sequence: int
     hash: str
 
+    def __str__(self) -> str:
+        return f"{self.sequence}:{self.hash}"
+
+
+class ForeignHead(ValueError):
+    """The file with the head does not carry the mark of this site."""
+
 
 def seal() -> int:
     """Link what is committed and not linked yet, in the order of its names; how many entries. Commits."""
     with _alone() as mine:
         if not mine:
             return 0
+        note_set_back()
         frappe.db.commit()  # the lock may have come from somebody whose links this transaction does not see yet
         head, linked = last_link(), 0
         while rows := _unlinked(_AT_ONCE):
@@ -82,15 +93,19 @@ def kept_head() -> Head | None:
     """The head as the file outside the database has it; None where there is no such file.
 
     Raises:
+        ForeignHead: this site has not written the file.
         ValueError: the file says something else.
     """
     try:
         said = json.loads(head_path().read_text("utf-8"))
-        return Head(int(said["sequence"]), str(said["hash"]))
+        head, mark = Head(int(said["sequence"]), str(said["hash"])), str(said.get("mark"))
     except FileNotFoundError:
         return None
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
+    except (AttributeError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise ValueError(str(error)) from error
+    if not hmac.compare_digest(mark.encode(), site_mark(key(), str(head)).encode()):
+        raise ForeignHead(str(head))
+    return head
 
 
 def keep_head(head: Head) -> None:
@@ -104,7 +119,8 @@ def keep_head(head: Head) -> None:
     path = head_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
-    draft.write_text(json.dumps({"site": frappe.local.site, **head._asdict()}) + "\n", "utf-8")
+    said = {"site": frappe.local.site, **head._asdict(), "mark": site_mark(key(), str(head))}
+    draft.write_text(json.dumps(said) + "\n", "utf-8")
     os.replace(draft, path)
 
 

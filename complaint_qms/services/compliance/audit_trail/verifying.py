@@ -57,17 +57,18 @@ class Outcome:
 
 
 def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = None) -> Outcome:
-    """Verify the whole trail. Writes nothing.
+    """Verify the whole trail as it is when the first query of the transaction is made. Writes nothing.
 
     Args:
         sha256_of: SHA-256 of the bytes at an address of a file; None where there are none.
         head: one that was kept elsewhere, such as in a mail.
     """
     outcome = Outcome()
+    kept, unread = _kept_head()  # before the first query: of what is linked meanwhile neither tells
     check_chain(outcome)
     _check_tail(outcome)
     _check_frame(outcome)
-    _check_heads(outcome, head)
+    _check_heads(outcome, kept, unread, head)
     outcome.records, outcome.files = compare_records(outcome.say, sha256_of)
     return outcome
 
@@ -137,19 +138,26 @@ def _check_frame(outcome: Outcome) -> None:
         outcome.say("altered", _("Entry {0} was altered: {1}.").format(sequence or name, _of(text)))
 
 
-def _check_heads(outcome: Outcome, given: Head | None) -> None:
+def _kept_head() -> tuple[Head | None, ValueError | None]:
     try:
-        kept = sealing.kept_head()
-    except ValueError:
-        kept = None
-        outcome.say("head", _("The file with the head of the chain cannot be read: {0}.").format(sealing.head_path().name))  # fmt: skip
+        return sealing.kept_head(), None
+    except ValueError as error:
+        return None, error
+
+
+def _check_heads(outcome: Outcome, kept: Head | None, unread: ValueError | None, given: Head | None) -> None:
+    file = sealing.head_path()
+    if isinstance(unread, sealing.ForeignHead) and "key" not in outcome.kinds:
+        outcome.say("head", _("The file with the head of the chain was not written by this site: {0}.").format(file.name))  # fmt: skip
+    elif unread and not isinstance(unread, sealing.ForeignHead):
+        outcome.say("head", _("The file with the head of the chain cannot be read: {0}.").format(file.name))
     for head in filter(None, (kept, given)):
         if head.sequence > outcome.head.sequence:
             outcome.say("cut", _("The chain ends with entry {0}, and its head was entry {1}: its end was cut off, or an earlier backup was restored.").format(outcome.head.sequence, head.sequence))  # fmt: skip
         elif not sealing.holds(head):
             outcome.say("head", _("Entry {0} is not the one that was the head of the chain: it was written anew.").format(head.sequence))  # fmt: skip
-    if outcome.entries and kept is None and "head" not in outcome.kinds:
-        outcome.say("head", _("The file with the head of the chain is gone: {0}.").format(sealing.head_path().name))  # fmt: skip
+    if outcome.entries and not kept and not file.exists():
+        outcome.say("head", _("The file with the head of the chain is gone: {0}.").format(file.name))
 
 
 def _links() -> Iterator[tuple[int, str, str, str, str | None, str]]:
