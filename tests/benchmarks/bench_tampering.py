@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from time import monotonic, sleep
 
 import frappe
@@ -29,7 +28,7 @@ from complaint_qms.services.intake import register
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.benchmarks import bench_intake
 from tests.benchmarks.bench_intake import MARK
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import add_site, connected
 from tests.desk import factory, tampering, workers
 
 
@@ -184,8 +183,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--site", default="complaint-qms-test.localhost")
-    parser.add_argument("--bench", type=Path, default=Path(sys.prefix).parent)
+    add_site(parser)
     parser.add_argument("--tamperings", type=int, default=500)
     parser.add_argument("--writers", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=60)

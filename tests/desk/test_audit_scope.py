@@ -116,3 +116,35 @@ def test_who_is_kept_to_some_complaints_is_told_of_no_review_and_no_topic():
                 chosen = {"document_type": doc.doctype, "document_name": doc.name}
                 assert bool(QualityAuditTrail(chosen).rows()) is sees
                 assert frappe.get_doc(ENTRY, entry).has_permission("read") is sees
+
+
+def test_a_step_reads_as_what_was_decided():
+    """Without how its name was made, what the clock looks at next, and the state beside the stage."""
+    doc = factory.at_stage("triage")
+    told = {row["kind"]: row["what"] for row in told_of(doc)}
+    assert told["Moved"].startswith("Stage: Triage (was Intake); ")
+    for left_out in ("Series", "Workflow State", "Escalation Steps Ahead", "Next Check At"):
+        assert left_out not in told["Moved"] + told["Created"]
+    assert "Stage History added: Stage: Triage, " in told["Moved"]
+    doc.reload()
+    doc.qty = 7
+    doc.save()
+    assert told_of(doc)[0]["what"] == "Quantity Affected: 7 (was 0)"
+    writing.set_values("Complaint", doc.name, {"next_check_at": "2030-01-02 03:04:05"}, "test")
+    assert "Next Check At: 01-02-2030 03:04:05" in told_of(doc)[0]["what"]
+
+
+def told_of(doc: Document) -> list[dict]:
+    return QualityAuditTrail({"document_type": doc.doctype, "document_name": doc.name}).rows()
+
+
+def test_who_may_do_what_is_told_to_whoever_reads_the_trail():
+    person = frappe.get_doc("User", factory.person(roles.AGENT))
+    person.append("roles", {"role": roles.INVESTIGATOR})
+    person.save()
+    entry = frappe.get_all(ENTRY, {"document_name": person.name}, pluck="name", order_by="name desc")[0]
+    with factory.as_user(factory.person(roles.AUDITOR)):
+        assert told_of(person)[0]["what"] == f"Roles Assigned added: Role: {roles.INVESTIGATOR}"
+        doc = frappe.get_doc(ENTRY, entry)
+        doc.run_method("onload")
+        assert doc.get_onload("told") == [f"Roles Assigned added: Role: {roles.INVESTIGATOR}"]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.model.meta import Meta
 from frappe.utils import cint, get_system_timezone, getdate
 from frappe.utils.formatters import format_value
@@ -19,7 +20,7 @@ from complaint_qms.constants.audit import ENTRY
 from complaint_qms.engine.audit_entry import ERASED, Apart
 from complaint_qms.services.compliance.audit_trail.comparing_files import parsed
 from complaint_qms.services.record.labels import word
-from complaint_qms.services.record.language import clause_list, labelled
+from complaint_qms.services.record.language import clause_list, comma_list, labelled
 from complaint_qms.services.record.version_text import shortened, spoken
 from complaint_qms.services.reporting.access import readable_of
 from complaint_qms.services.reporting.columns import column, sentences
@@ -29,6 +30,21 @@ from complaint_qms.services.reporting.filters import read_object
 OWN: Final = ("document_type", "document_name", "happened_by", "kind", "rows")
 _PERIOD: Final = ("period", "from_date", "to_date")
 _EARLIEST, _LATEST = date(1970, 1, 1), date(2999, 12, 31)
+_OF_THE_CLOCK: Final = frozenset(
+    (
+        "naming_series",
+        "clock_plan",
+        "ladder_steps",
+        "ladder_next_at",
+        "next_check_at",
+        "response_warn_at",
+        "stage_warn_at",
+        "resolution_warn_at",
+    )
+)
+"""What the site works out for itself, and how names are made."""
+_ALL_LEVELS: Final = set(range(10))
+_NUMBERS: Final = ("Int", "Float", "Currency", "Percent", "Duration", "Rating")
 _ROWS: Final = 500
 _MOST_ROWS: Final = 10_000
 _FIELDS: Final = (
@@ -63,15 +79,20 @@ class QualityAuditTrail:
         return self.columns(), rows, self.message(len(rows))
 
     def columns(self) -> list[dict]:
-        return [
-            column("sequence", _("Number", context=ENTRY), "Int", 80),
-            column("happened_at", _("Time"), "Datetime", 150),
-            column("happened_by", _("User", context=ENTRY), width=170),
-            column("way", _("Way In", context=ENTRY), width=110),
-            column("kind", _("Kind", context=ENTRY), width=100),
-            column("document_type", _("Document Type", context=ENTRY), width=130),
+        which = [
+            column("document_type", _("Document Type", context=ENTRY), width=140),
             column("document_name", _("Document", context=ENTRY), width=150),
-            column("what", _("What Happened"), width=620),
+        ]
+        # Of one record they would say the same in each line.
+        is_one = all(len(self.chosen[field]) == 1 for field in ("document_type", "document_name"))
+        return [
+            column("happened_at", _("Time"), "Datetime", 180),
+            column("happened_by", _("User", context=ENTRY), width=190),
+            column("kind", _("Kind", context=ENTRY), width=110),
+            *([] if is_one else which),
+            column("what", _("What Happened"), width=720),
+            column("way", _("Way In", context=ENTRY), width=150),
+            column("sequence", _("Number", context=ENTRY), "Int", 90),
         ]
 
     def rows(self) -> list[dict]:
@@ -125,6 +146,11 @@ class QualityAuditTrail:
         return local.replace(tzinfo=None, microsecond=0)
 
 
+def clauses_of(entry: Document) -> list[str]:
+    """What one entry tells, of the fields that the reader may read; for its form."""
+    return Sentence(entry.detail, entry.apart, *_readable(entry.document_type)).parts()
+
+
 class Sentence:
     """What one entry tells, of the fields that the reader may read.
 
@@ -140,7 +166,11 @@ class Sentence:
         self.detail, self.apart = parsed(detail), Apart.read(apart)
         self.meta, self.readable, self.levels = meta, readable, levels
 
-    def parts(self) -> Iterator[str]:
+    def parts(self) -> list[str]:
+        """Clauses, in the order of the form. What the clock reckons for itself is told where nothing else is."""
+        return list(self._parts(_OF_THE_CLOCK)) or list(self._parts(frozenset()))
+
+    def _parts(self, left_out: frozenset[str]) -> Iterator[str]:
         told = self.detail
         if "to" in told and "new" not in told:
             yield _("Its name is now {0}.").format(told["to"])
@@ -152,9 +182,11 @@ class Sentence:
             yield labelled(_("Asked for"), told["door"])
         if "clock" in told:
             yield _("The clock of the server said {0} after it had said {1} (UTC).").format(_utc(told["clock"].get("now")), _utc(told["clock"].get("newest")))  # fmt: skip
-        yield from self._whole(told.get("new") or {})
+        yield from self._whole(told.get("new") or {}, left_out)
         fields = told.get("fields") or {}
         for name in self._in_order(fields):
+            if name in left_out or (name == "workflow_state" and "stage" in fields):
+                continue
             yield from self._changed(self.meta, name, *fields[name])
         for table, rows in (told.get("rows") or {}).items():
             yield from self._rows(table, rows)
@@ -171,8 +203,10 @@ class Sentence:
         if filters:
             yield labelled(_("Filters"), _("erased") if filters is ERASED else shortened(filters))
 
-    def _whole(self, values: dict[str, Any]) -> Iterator[str]:
+    def _whole(self, values: dict[str, Any], left_out: frozenset[str] = frozenset()) -> Iterator[str]:
         for name in self._in_order(values):
+            if name in left_out or (name == "workflow_state" and "stage" in values):
+                continue
             value, field = values[name], self._field(self.meta, name)
             if field and (said := self._said(value, field)):
                 yield labelled(_(field.label, context=field.parent), said)
@@ -197,15 +231,17 @@ class Sentence:
         inner = frappe.get_meta(self.meta.get_field(table).options)
         for sign, sentence in (("+", _("{0} added: {1}")), ("-", _("{0} removed: {1}"))):
             for values in (rows.get(sign) or {}).values():
-                said = (
-                    self._said(value, field)
-                    for name, value in values.items()
-                    if (field := self._field(inner, name))
-                )
-                yield sentence.format(label, shortened(", ".join(filter(None, said))) or "–")
+                yield sentence.format(label, comma_list(self._row(inner, values)) or "–")
         for values in (rows.get("~") or {}).values():
             for name, (old, new) in values.items():
                 yield from (labelled(label, said) for said in self._changed(inner, name, old, new))
+
+    def _row(self, inner: Meta, values: dict[str, Any]) -> Iterator[str]:
+        place = {field.fieldname: at for at, field in enumerate(inner.fields)}
+        for name in sorted(values, key=lambda name: place.get(name, -1)):
+            field = self._field(inner, name)
+            if field and (said := self._said(values[name], field)):
+                yield labelled(_(field.label, context=field.parent), said)
 
     def _field(self, meta: Any, name: str) -> Any:
         """The field of a value that is told; None of what the framework keeps, or the reader may not read."""
@@ -227,6 +263,8 @@ class Sentence:
             return ""
         if field.fieldtype in ("Date", "Datetime"):
             return format_value(clear, field)
+        if field.fieldtype in _NUMBERS:
+            return str(clear)
         return spoken(clear, field)
 
 
@@ -242,4 +280,8 @@ def _readable(doctype: str) -> tuple[Meta | None, set[str], set[int]]:
     if not frappe.db.exists("DocType", doctype):
         return None, set(), set()
     meta = frappe.get_meta(doctype)
+    if (
+        doctype in audit.RIGHTS
+    ):  # who may read the trail may read who may do what; nothing else of these is kept
+        return meta, {field.fieldname for field in meta.fields}, _ALL_LEVELS
     return meta, readable_of(doctype), {0, *meta.get_permlevel_access("read")}

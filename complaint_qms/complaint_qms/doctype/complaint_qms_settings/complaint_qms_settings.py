@@ -31,7 +31,7 @@ class ComplaintQMSSettings(Checked):
         ways.check_setting(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
-        head_mail.check_settings(self)
+        head_mail.check_recipients(self)
 
     def on_update(self):
         if self.has_value_changed("portal_enabled"):

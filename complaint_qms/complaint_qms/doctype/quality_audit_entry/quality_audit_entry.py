@@ -6,10 +6,14 @@ import frappe
 from frappe import _
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.story.audit_report import clauses_of
 
 
 class QualityAuditEntry(Checked):
     """Neither made, changed, renamed nor deleted as a record, by whatever way and whoever asks."""
+
+    def onload(self) -> None:
+        self.set_onload("told", clauses_of(self))
 
     def insert(self, *args: Any, **kwargs: Any) -> None:
         _refuse()

@@ -1,4 +1,20 @@
-const KINDS = ["create", "change", "move", "with_file", "print", "rename", "delete", "baseline", "permission", "role", "workflow", "export", "refused", "sign_in", "clock"];
+const KINDS = [
+	"create",
+	"change",
+	"move",
+	"with_file",
+	"print",
+	"rename",
+	"delete",
+	"baseline",
+	"permission",
+	"role",
+	"workflow",
+	"export",
+	"refused",
+	"sign_in",
+	"clock",
+];
 
 frappe.query_reports["Quality Audit Trail"] = {
 	filters: [
@@ -26,6 +42,10 @@ frappe.query_reports["Quality Audit Trail"] = {
 		}
 		if (value && data && column.fieldname === "document_name" && data.doctype) {
 			return complaint_qms.reports.link(frappe.utils.get_form_link(data.doctype, value), complaint_qms.markup.esc(value));
+		}
+		if (value && column.fieldname === "what") {
+			const shown = complaint_qms.markup.esc(value);
+			return `<span title="${shown}">${shown}</span>`;
 		}
 		return complaint_qms.reports.format(value, row, column, data, default_formatter);
 	},

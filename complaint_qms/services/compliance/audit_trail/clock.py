@@ -24,7 +24,7 @@ def note_set_back(now: datetime | None = None) -> bool:
         now: with its zone.
     """
     now = now or datetime.now(timezone.utc)
-    newest = frappe.get_all(ENTRY, pluck="name", order_by="name desc", limit=1)
+    newest = frappe.get_all(ENTRY, {"kind": ("!=", audit.CLOCK)}, pluck="name", order_by="name desc", limit=1)
     if not newest:
         return False
     with suppress(ValueError):  # a name that is none is told of by a verification

@@ -36,7 +36,7 @@ def mail_head() -> int:
     return len(recipients)
 
 
-def check_settings(settings: Document) -> None:
+def check_recipients(settings: Document) -> None:
     """Addresses, one a line.
 
     Raises:
