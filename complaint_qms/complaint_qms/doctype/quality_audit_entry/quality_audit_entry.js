@@ -2,9 +2,12 @@
 frappe.ui.form.on("Quality Audit Entry", {
 	refresh(frm) {
 		const { esc } = complaint_qms.markup;
-		frm.set_df_property("happened_at", "hide_timezone", 1); // it is UTC, and the framework names the zone of the site
+		// It is UTC, and the framework names the zone of the site.
+		frm.set_df_property("happened_at", "hide_timezone", 1);
+		frm.set_df_property("happened_at", "description", "");
 		const { document_type, document_name, kind } = frm.doc;
-		frm.page.set_title(`${complaint_qms.labels.label(kind)}: ${[__(document_type), document_name].filter(Boolean).join(" ")}`);
+		const record = [__(document_type), document_name].filter(Boolean).join(" ");
+		frm.page.set_title(complaint_qms.language.labelled(complaint_qms.labels.label(kind), record));
 		const told = (frm.doc.__onload && frm.doc.__onload.told) || [];
 		if (told.length) {
 			const lines = told.map((line) => `<li style="overflow-wrap:anywhere">${esc(line)}</li>`).join("");
