@@ -57,20 +57,8 @@ def classify(store: Store, policy: Policy, tick: Callable[[int], None]) -> None:
         rows = [(*r[:6], r[6] if r[6] and policy.severity_of(r[6]) else None, *r[7:]) for r in rows]
         wanted = [r for r in rows if r[1] or r[2]]
         texts = [_words(r[1], r[2]) for r in wanted]
-        contexts = [{"item": r[3], "channel": r[4]} for r in wanted]
         codes = [written_language(text) or usual for text in texts]
-        found = (
-            propose_many(
-                texts,
-                models,
-                contexts=contexts,
-                fields=(*FIELDS, HARM),
-                languages=codes,
-                counted=[r[7:9] for r in wanted],
-            )
-            if wanted
-            else []
-        )
+        found = _proposals(wanted, texts, codes, models)
         with store.transaction():
             store.insert("reading", _rows(wanted, found, names), 5)
             told = [
@@ -95,6 +83,31 @@ def teachers(texts: int) -> int:
 def reasons(text: str | None) -> list[list]:
     """Stored reasons as a list of [key, values, weight]."""
     return json.loads(text) if text else []
+
+
+def _proposals(
+    rows: list[tuple], texts: list[str], codes: list[str], models: dict[str, TextModel]
+) -> list[list[Proposal]]:
+    """Of each row the harm, and what the file does not say; rows that lack the same are read together."""
+    found: list[list[Proposal]] = [[] for _ in rows]
+    lacking = [
+        tuple(name for name, given in zip(FIELDS, row[5:7], strict=True) if given is None) for row in rows
+    ]
+    for lack in sorted(set(lacking)):
+        places = [place for place, each in enumerate(lacking) if each == lack]
+        # By words alone, a severity rests on the type as well.
+        needed = {*lack, "type"} if "severity" in lack and "severity" not in models else lack
+        proposals = propose_many(
+            [texts[place] for place in places],
+            {name: model for name, model in models.items() if name in needed},
+            contexts=[{"item": rows[place][3], "channel": rows[place][4]} for place in places],
+            fields=(*lack, HARM),
+            languages=[codes[place] for place in places],
+            counted=[rows[place][7:9] for place in places],
+        )
+        for place, each in zip(places, proposals, strict=True):
+            found[place] = each
+    return found
 
 
 def _rows(wanted: list[tuple], found: list[list[Proposal]], names: dict[str, str]) -> list[tuple]:

@@ -103,6 +103,7 @@ class Lexicon:
     type_severity: Mapping[str, str] = field(default_factory=dict)
     _english: dict[str, list[Term]] = field(init=False, repr=False)
     _chinese: dict[str, list[Term]] = field(init=False, repr=False)
+    _parts: dict[frozenset[str], Lexicon] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._english, self._chinese = {}, {}
@@ -127,6 +128,14 @@ class Lexicon:
             if text.strip()
         ]
         return Lexicon((*self.terms, *extra), self.type_severity)
+
+    def of_fields(self, *names: str) -> Lexicon:
+        """Its terms of these fields alone; of a field both find the same. Kept for the next call."""
+        chosen = frozenset(names)
+        if chosen not in self._parts:
+            terms = tuple(term for term in self.terms if term.field in chosen)
+            self._parts[chosen] = Lexicon(terms, self.type_severity)
+        return self._parts[chosen]
 
     def hits(self, text: str) -> list[Hit]:
         """Every term of the lexicon in ``text``; of overlapping terms of one field only the longest."""

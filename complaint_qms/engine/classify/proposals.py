@@ -63,8 +63,10 @@ def propose_many(
     models = models or {}
     lexicon = lexicon or default_lexicon()
     codes = languages if languages is not None else ("",) * len(texts)
-    hits = [hits_of(text, code, lexicon) for text, code in zip(texts, codes, strict=True)]
     wanted = [*fields, *(name for name in models if name not in fields)]
+    if not any(model.uses_lexicon for model in models.values()):
+        lexicon = lexicon.of_fields(*wanted, "harm", *(("type",) if "severity" in wanted else ()))
+    hits = [hits_of(text, code, lexicon) for text, code in zip(texts, codes, strict=True)]
     matrices: dict[
         tuple[int, bool], sparse.csr_matrix
     ] = {}  # models that were learned together see the same features
