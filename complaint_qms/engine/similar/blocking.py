@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -56,8 +57,7 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 def field_hashes(record: Record) -> tuple[int, ...]:
     """32-bit hashes of customer, item, batch, order, serial number and region, 0 for empty; case, width and punctuation do not count."""
     return tuple(
-        crc32(_PUNCTUATION.sub("", fold(value)).encode("utf-8", "surrogatepass")) or 1 if value else 0
-        for value in (record.customer, record.item, record.batch, record.order, record.serial, record.region)
+        map(_hashed, (record.customer, record.item, record.batch, record.order, record.serial, record.region))
     )
 
 
@@ -120,3 +120,10 @@ def candidates(band_keys: np.ndarray, fields: np.ndarray, settings: Settings) ->
         yield distinct(neighbours(combine(columns), settings.window))
     for band in range(band_keys.shape[1]):
         yield distinct(neighbours(band_keys[:, band], settings.window))
+
+
+@lru_cache(maxsize=50_000)
+def _hashed(value: str) -> int:
+    if not value:
+        return 0
+    return crc32(_PUNCTUATION.sub("", fold(value)).encode("utf-8", "surrogatepass")) or 1

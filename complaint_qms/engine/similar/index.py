@@ -30,7 +30,7 @@ from complaint_qms.engine.similar.told_twice import FORBID
 from complaint_qms.engine.similar.told_twice_many import log_odds_twice, reasons_twice, text_weight
 
 CHUNK = 2_000
-SCORE_CHUNK = 2_000
+SCORE_CHUNK = 8_000
 JOINED = 1_000_000
 """Candidates that are gathered before they are scored."""
 
@@ -150,7 +150,6 @@ class Index:
         self._bands = array("I")
         self._fields = array("I")
         self._days = array("i")
-        self._known_fields: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -168,7 +167,7 @@ class Index:
             self._ends.frombytes((ends + self._ends[-1]).astype(np.int64).tobytes())
             self._features.append(kept.astype(np.uint32))
             for record in chunk:
-                self._fields.extend(self._field_hashes(record))
+                self._fields.extend(field_hashes(record))
                 self.ids.append(record.id)
             self._days.extend(map(days_of, chunk))
 
@@ -237,7 +236,7 @@ class Index:
         offsets, fields = columns.ends, columns.fields
         new_flat, new_offsets = self._table.features([record.text])
         own_bands = bands(new_flat, new_offsets)[0]
-        own_fields = np.array(self._field_hashes(record), np.uint32)
+        own_fields = np.array(field_hashes(record), np.uint32)
         hit = ((columns.bands == own_bands) & (own_bands != 0)).any(axis=1)
         units = ((4,),) if settings.whole_serials else ()
         for blocked in (*units, (3,), (2,), (0, 1)):
@@ -270,15 +269,6 @@ class Index:
         return [
             Match(self.ids[rows[n]], found[n][0], found[n][1], float(cosine[n]), found[n][2]) for n in best
         ]
-
-    def _field_hashes(self, record: Record) -> tuple[int, ...]:
-        key = (record.customer, record.item, record.batch, record.order, record.serial, record.region)
-        known = self._known_fields.get(key)
-        if known is None:
-            if len(self._known_fields) > 50_000:
-                self._known_fields.clear()
-            known = self._known_fields[key] = field_hashes(record)
-        return known
 
     def _columns(self) -> _Columns:
         """Views on the growing arrays."""

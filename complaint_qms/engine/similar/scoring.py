@@ -85,10 +85,11 @@ def promising(
     keep = offsets[left + 1] - offsets[left] < QUICK
     keep |= offsets[right + 1] - offsets[right] < QUICK
     rows = np.flatnonzero(~keep)
-    step = np.arange(QUICK)
-    one = flat[offsets[left[rows]][:, None] + step]
-    other = flat[offsets[right[rows]][:, None] + step]
-    smallest = np.sort(np.concatenate([one, other], axis=1), axis=1)
+    if not len(rows):
+        return keep
+    first = sliding_window_view(flat, QUICK)
+    both = [first[offsets[left[rows]]], first[offsets[right[rows]]]]
+    smallest = np.sort(np.concatenate(both, axis=1), axis=1)
     common = (smallest[:, 1:] == smallest[:, :-1]).sum(axis=1)
     share = np.clip(needed[rows] / (2.0 - needed[rows]), 0.0, 1.0)
     keep[rows] = common >= QUICK * share - QUICK_SPREAD * np.sqrt(QUICK * share * (1.0 - share))
@@ -156,19 +157,24 @@ def log_odds(
         + settings.length * np.abs(np.log(one / other))
         + settings.little * np.clip(1.0 - fewer / settings.enough, 0.0, 1.0)
     )
-    for column, name in enumerate(FIELDS):
-        one, other = fields[left, column], fields[right, column]
-        known = (one != 0) & (other != 0)
-        agree, differ = settings.agree[name], settings.differ[name]
-        if name == "serial" and not settings.whole_serials:
-            agree = 0.0
-        parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)
+    agree = [settings.agree[name] if name != "serial" or settings.whole_serials else 0.0 for name in FIELDS]
+    differ = [settings.differ[name] for name in FIELDS]
+    parts[:, 1:-1] = field_odds(fields, left, right, agree, differ)
     one, other = days[left].astype(np.int64), days[right].astype(np.int64)
     apart = np.abs(one - other).astype(float)
     near = settings.date_near * np.exp(-apart / settings.date_scale)
     far = settings.date_far * np.clip(apart / settings.date_limit, 0.0, 1.0)
     parts[:, -1] = np.where((one != NO_DATE) & (other != NO_DATE), near + far, 0.0)
     return parts
+
+
+def field_odds(
+    fields: np.ndarray, left: np.ndarray, right: np.ndarray, agree: Sequence[float], differ: Sequence[float]
+) -> np.ndarray:
+    """Contributions of the fields, (pairs, fields): ``agree`` where both name the same, ``differ`` where another one, else 0."""
+    one, other = fields[left], fields[right]
+    known = (one != 0) & (other != 0)
+    return np.where(known, np.where(one == other, agree, differ), 0.0)
 
 
 def to_score(parts: np.ndarray) -> np.ndarray:

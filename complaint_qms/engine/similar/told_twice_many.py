@@ -13,7 +13,7 @@ import numpy as np
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.reasons import Reason
 from complaint_qms.engine.similar.records import FIELDS
-from complaint_qms.engine.similar.scoring import NO_DATE
+from complaint_qms.engine.similar.scoring import NO_DATE, field_odds
 from complaint_qms.engine.similar.told_twice import (
     ENOUGH_WORDS,
     FORBID,
@@ -26,8 +26,11 @@ from complaint_qms.engine.similar.told_twice import (
     days_apart,
 )
 
-_WEIGHTS: Final = [WEIGHTS["person" if name == "customer" else name] for name in FIELDS]
 _NEVER: Final = -150.0
+_AGREE: Final = {name: WEIGHTS["person" if name == "customer" else name][0] for name in FIELDS}
+_DIFFER: Final = [
+    _NEVER if name in FORBID else WEIGHTS["person" if name == "customer" else name][1] for name in FIELDS
+]
 _SAME: Final = {name: Message("same {field}", {"field": name}) for name in FIELDS}
 _OTHER: Final = {name: Message("another {field}", {"field": name}) for name in FIELDS}
 
@@ -45,14 +48,8 @@ def log_odds_twice(
     :func:`.scoring.log_odds`, ``whole_serials`` of the settings. Beyond the window of days the date says no, as another batch, order or serial number does."""
     parts = np.zeros((len(left), 3 + len(FIELDS)))
     parts[:, 0] = cosine * text_weight(words, left, right)
-    for column, (name, (agree, differ)) in enumerate(zip(FIELDS, _WEIGHTS, strict=True)):
-        if name == "serial" and not whole_serials:
-            agree = 0.0
-        if name in FORBID:
-            differ = _NEVER
-        one, other = fields[left, column], fields[right, column]
-        known = (one != 0) & (other != 0)
-        parts[:, 1 + column] = np.where(known, np.where(one == other, agree, differ), 0.0)
+    agree = [_AGREE[name] if name != "serial" or whole_serials else 0.0 for name in FIELDS]
+    parts[:, 1:-2] = field_odds(fields, left, right, agree, _DIFFER)
     one, other = days[left].astype(np.int64), days[right].astype(np.int64)
     apart = np.abs(one - other)
     weight = np.where(apart > WINDOW, _NEVER, SAME_DAY + (LATEST - SAME_DAY) * apart / WINDOW)
