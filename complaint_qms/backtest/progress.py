@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tqdm import tqdm
-
 from complaint_qms.tabular.terminal_text import printable
 
 
@@ -23,6 +21,8 @@ class Progress:
         if self.quiet:
             yield lambda n: None
             return
+        from tqdm import tqdm  # imported late: quiet runs need no bars
+
         with tqdm(
             total=total, desc=printable(words), unit=" rows", unit_scale=True, leave=False, dynamic_ncols=True
         ) as bar:

@@ -10,8 +10,9 @@ Four groups, each its own unit-length block so that no group drowns another:
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -20,7 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from complaint_qms.engine.classify.lexicon import Hit
-from complaint_qms.engine.similar.features import expand
+from complaint_qms.engine.similar.features import distinct, expand
 from complaint_qms.engine.text import fold, han_ngrams, is_han, words
 
 GROUPS: tuple[str, ...] = ("word", "part", "rule", "context")
@@ -94,13 +95,10 @@ def learn_vocabulary(
 ) -> Vocabulary:
     """Features that occur in at least ``min_texts`` texts, at most ``max_features`` per group (the commonest)."""
     counts: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
-    parts: dict[str, list[str]] = {}
-    for text in texts:
-        row = text_words(text)
+    rows = [text_words(text) for text in texts]
+    for row in rows:
         counts["word"].update(set(word_features(row)))
-        own = [word for word in set(row) if word[0] < "\u3007"]
-        parts.update((word, word_parts(word)) for word in own if word not in parts)
-        counts["part"].update(set().union(*[parts[word] for word in own]))
+    counts["part"] = _texts_with_parts(rows)
     for each in hits:
         counts["rule"].update(rule_features(each))
     for context in contexts:
@@ -117,6 +115,53 @@ def learn_vocabulary(
     return Vocabulary(names, idf)
 
 
+def _texts_with_parts(rows: Sequence[Sequence[str]]) -> Counter[str]:
+    """In how many of the texts each part of a word stands."""
+    names: dict[str, int] = {}
+    known = _WordParts(lambda part: names.setdefault(part, len(names)))
+    numbers, ends = known.of([list(set(row)) for row in rows])
+    text = np.repeat(np.arange(len(rows)), np.diff(ends))
+    frequency = np.bincount(distinct(text * len(names) + numbers) % max(len(names), 1), minlength=len(names))
+    return Counter(dict(zip(names, frequency.tolist(), strict=True)))
+
+
+class _WordParts:
+    """The parts of words as numbers, each word looked into once. Emptied when it is full, which changes speed but no result."""
+
+    MOST = 200_000
+
+    def __init__(self, number: Callable[[str], int | None]) -> None:
+        self._number = number
+        self._clear()
+
+    def of(self, rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, np.ndarray]:
+        """``(flat, ends)``: numbers of the parts of the Latin words of row ``i`` are ``flat[ends[i]:ends[i + 1]]``, int64."""
+        if len(self._words) > self.MOST:
+            self._clear()
+        words = self._words
+        found: list[int] = []
+        last = np.zeros(len(rows) + 1, np.int64)
+        for place, row in enumerate(rows, 1):
+            found += [words[word] if word in words else self._add(word) for word in row if word[0] < "\u3007"]
+            last[place] = len(found)
+        starts = np.array(self._starts)
+        first = starts[found]
+        sizes = starts[np.array(found, np.int64) + 1] - first
+        ends = np.concatenate([[0], np.cumsum(sizes)])[last]
+        return np.frombuffer(self._parts, np.int64)[expand(first, sizes)], ends
+
+    def _clear(self) -> None:
+        self._words: dict[str, int] = {}
+        self._parts = array("q")
+        self._starts = array("q", [0])
+
+    def _add(self, word: str) -> int:
+        number = self._words[word] = len(self._words)
+        self._parts.extend(part for part in map(self._number, word_parts(word)) if part is not None)
+        self._starts.append(len(self._parts))
+        return number
+
+
 @dataclass
 class Vocabulary:
     """The features a model knows. ``names[group]`` are in column order; ``idf[group]`` float64 of the same length."""
@@ -131,9 +176,7 @@ class Vocabulary:
         self.columns = {
             group: {name: column for column, name in enumerate(self.names[group])} for group in GROUPS
         }
-        self._word_ids: dict[str, int] = {}
-        self._word_data: list[int] = []
-        self._word_starts: list[int] = [0]
+        self._parts = _WordParts(self.columns["part"].get)
 
     @property
     def size(self) -> int:
@@ -160,7 +203,7 @@ class Vocabulary:
         """Feature matrix, float64 CSR of shape (texts, size)."""
         rows = [text_words(text) for text in texts]
         count = len(texts)
-        blocks = [self._word_block(rows), self._part_block(rows)]
+        blocks = [self._word_block(rows), self._weigh(*self._parts.of(rows), "part")]
         amounts = [rule_features(each) for each in hits] if hits is not None else [{}] * count
         blocks.append(self._named_block(amounts, "rule", damp=True))
         listed = [dict.fromkeys(context_features(each), 1.0) for each in contexts or [None] * count]
@@ -175,32 +218,6 @@ class Vocabulary:
             indices += [column for column in map(columns.get, word_features(row)) if column is not None]
             ends.append(len(indices))
         return self._weigh(np.array(indices, np.int64), np.array(ends), "word")
-
-    def _part_block(self, rows: Sequence[Sequence[str]]) -> sparse.csr_matrix:
-        if len(self._word_ids) > 200_000:
-            self._word_ids, self._word_data, self._word_starts = {}, [], [0]
-        known = self._word_ids
-        ids: list[int] = []
-        lengths = np.empty(len(rows), np.int64)
-        for number, row in enumerate(rows):
-            own = [known[word] if word in known else self._learn(word) for word in row if word[0] < "\u3007"]
-            lengths[number] = len(own)
-            ids.extend(own)
-        word = np.array(ids, np.int64)
-        starts = np.array(self._word_starts, np.int64)
-        sizes = starts[word + 1] - starts[word]
-        indices = np.array(self._word_data, np.int64)[expand(starts[word], sizes)]
-        row_of = np.repeat(np.repeat(np.arange(len(rows)), lengths), sizes)
-        ends = np.searchsorted(row_of, np.arange(len(rows) + 1))
-        return self._weigh(indices, ends, "part")
-
-    def _learn(self, word: str) -> int:
-        number = len(self._word_ids)
-        self._word_ids[word] = number
-        columns = self.columns["part"]
-        self._word_data.extend(columns[part] for part in word_parts(word) if part in columns)
-        self._word_starts.append(len(self._word_data))
-        return number
 
     def _named_block(self, rows: Sequence[Mapping[str, float]], group: str, damp: bool) -> sparse.csr_matrix:
         columns = self.columns[group]
