@@ -29,15 +29,19 @@ from complaint_qms.constants.text_units import (
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\u3007\uf900-\ufaff\U00020000-\U0002fa1f"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe00-\ufe0f]")
-_LONE_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_LONE_YEAR = re.compile(r"\d(?<!\d\d)\d{3}(?!\d)")
 """Every form of a date that is understood has one."""
+_GROUPED = re.compile(r"\d[.,]\d")
 _WORD = re.compile(rf"\d+(?:[.,]\d+)+|[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|%|[^\W_]+")
 _PLAIN_WORD = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[^\W_]+")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _LATIN = re.compile(r"[A-Za-z]")
 _OTHER_LETTER = re.compile(rf"[^\W\d_A-Za-z\u00c0-\u024f{HAN}]")
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "´": "'", "`": "'"})
+_QUOTES = {"’": "'", "‘": "'", "“": '"', "”": '"', "´": "'", "`": "'"}
+_PUNCTUATION = {sign: " " for sign in map(chr, range(128)) if not sign.isalnum()}
+_TO_SPACES = str.maketrans(_PUNCTUATION)
+_TO_SPACES_BUT_PERCENT = str.maketrans({**_PUNCTUATION, "%": "%"})
 
 _months = "|".join(EN_MONTHS)
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)[日号]?")
@@ -72,7 +76,9 @@ def fold(text: str | None) -> str:
     if text.isascii():
         return " ".join(text.lower().split()).replace("`", "'")
     for _ in range(4):  # casefolding can create characters that NFKC changes again; two rounds are the norm
-        folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_QUOTES)
+        folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+        for quote, plain in _QUOTES.items():
+            folded = folded.replace(quote, plain)
         if folded == text:
             break
         text = folded
@@ -102,6 +108,8 @@ def language(text: str | None) -> str:
 
 def words(folded: str) -> list[str]:
     """Latin words, numbers and Han runs of a :func:`fold`-ed text, in order; punctuation is dropped."""
+    if folded.isascii() and "'" not in folded:
+        return folded.translate(_TO_SPACES).split()
     return _PLAIN_WORD.findall(folded)
 
 
@@ -134,31 +142,40 @@ def canonical_tokens(text: str | None) -> list[str]:
     folded = fold(text)
     if _LONE_YEAR.search(folded):
         folded = _canonical_dates(folded)
+    found = _canonical_words(folded)
+    # Nearly every word of most texts begins with a Latin letter and stays as it is.
+    special = [at for at, token in enumerate(found) if not "a" <= token < "{" or token in EN_NUMBERS]
+    if not special:
+        return found
     out: list[str] = []
-    found = _WORD.findall(folded)
-    at = 0
-    while at < len(found):
+    done = 0
+    for at in special:
+        if at < done:
+            continue
+        out += found[done:at]
         token = found[at]
-        first = token[0]
-        if "a" <= first <= "z" and token not in EN_NUMBERS:  # nearly every word of most texts
-            out.append(token)
-            at += 1
-        elif first.isdigit() and first.isascii():
-            at = _take_number(found, at, out)
+        done = at + 1
+        if token[0].isdigit() and token[0].isascii():
+            done = _take_number(found, at, out)
         elif token in EN_NUMBERS:
-            at = _take_number_words(found, at, out)
+            done = _take_number_words(found, at, out)
         elif is_han(token):
             _take_han(token, out)
-            at += 1
         else:
             out.append(token)
-            at += 1
-    return out
+    return out + found[done:]
 
 
 def normalise(text: str | None) -> str:
     """:func:`canonical_tokens` joined by single spaces. Idempotent: ``normalise(normalise(x)) == normalise(x)``."""
     return " ".join(canonical_tokens(text))
+
+
+def _canonical_words(folded: str) -> list[str]:
+    """As :func:`words`, with percent signs, and grouped and decimal numbers whole."""
+    if folded.isascii() and "'" not in folded and not _GROUPED.search(folded):
+        return folded.replace("%", " % ").translate(_TO_SPACES_BUT_PERCENT).split()
+    return _WORD.findall(folded)
 
 
 def _canonical_dates(folded: str) -> str:
@@ -174,7 +191,7 @@ def _canonical_dates(folded: str) -> str:
 
 def _parse_number(token: str) -> float | None:
     """The value of a plain, decimal or grouped number; None for versions, codes with leading zeros, identifiers."""
-    if sum(char.isdigit() for char in token) > MAX_DIGITS:
+    if len(token) > MAX_DIGITS and sum(char.isdigit() for char in token) > MAX_DIGITS:
         return None
     if token.isascii() and token.isdigit():
         return None if len(token) > 1 and token[0] == "0" else float(token)

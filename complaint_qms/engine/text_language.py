@@ -106,24 +106,12 @@ def _of_latin_letters(sample: str) -> str:
 
 
 def _judged(sample: str, least: float) -> str:
-    amounts: dict[str, float] = {}
     sample = sample.lower()
-    spoke: dict[str, set[str]] = {}
-    for word in _WORD.findall(sample)[:_WORDS_LOOKED_AT]:
-        if known := _WEIGHTS.get(word):
-            for code, weight in known:
-                amounts[code] = amounts.get(code, 0.0) + weight
-                spoke.setdefault(code, set()).add(word)
-        elif len(word) > 4:
-            ended = (
-                _ENDS.get(word[-5:])
-                or _ENDS.get(word[-4:])
-                or _ENDS.get(word[-3:])
-                or _ENDS.get(word[-2:])
-                or []
-            )
-            for code, weight in ended:
-                amounts[code] = amounts.get(code, 0.0) + weight / len(ended)
+    found = _WORD.findall(sample)[:_WORDS_LOOKED_AT]
+    amounts: dict[str, float] = {}
+    for word in found:
+        for code, weight in _AMOUNTS[word]:
+            amounts[code] = amounts.get(code, 0.0) + weight
     if not sample.isascii():
         for code, letters in _LETTERS.items():
             count = sum(sample.count(letter) for letter in letters)
@@ -136,4 +124,26 @@ def _judged(sample: str, least: float) -> str:
     if amounts[best] < least or amounts[best] < lead * second:
         return ""
     # One word, however often, may be the name of a thing.
-    return best if best == "en" or len(spoke.get(best, ())) >= _WORDS_OF_A_LANGUAGE else ""
+    return best if best == "en" or len(_TALLY[best].intersection(found)) >= _WORDS_OF_A_LANGUAGE else ""
+
+
+class _Amounts(dict[str, tuple[tuple[str, float], ...]]):
+    """Word → the languages it speaks for, and how much. Emptied when it is full, which changes speed but no result."""
+
+    MOST = 100_000
+
+    def __missing__(self, word: str) -> tuple[tuple[str, float], ...]:
+        if len(self) >= self.MOST:
+            self.clear()
+        found = self[word] = _WEIGHTS.get(word) or _by_ending(word)
+        return found
+
+
+_AMOUNTS: Final = _Amounts()
+
+
+def _by_ending(word: str) -> tuple[tuple[str, float], ...]:
+    if len(word) <= 4:
+        return ()
+    ended = next((_ENDS[word[-size:]] for size in (5, 4, 3, 2) if word[-size:] in _ENDS), [])
+    return tuple((code, weight / len(ended)) for code, weight in ended)

@@ -193,6 +193,16 @@ def test_harm_added_never_lowers_the_rank(before, harm):
     assert assess(before + harm).rank >= assess(before).rank
 
 
+@given(st.lists(st.sampled_from([term.text for term in default_lexicon().terms]), max_size=12))
+def test_a_field_alone_is_read_as_among_all(terms):
+    text = " ".join(terms)
+    for name in ("harm", "type", "urgency"):
+        alone = [
+            hit for hit in default_lexicon().of_fields(name, "harm").hits(text) if hit.term.field == name
+        ]
+        assert alone == [hit for hit in default_lexicon().hits(text) if hit.term.field == name]
+
+
 def test_longest_term_wins_within_a_field():
     texts = {text for text, _, _ in found("不好用", "type")}
     assert texts == {"不好用"}

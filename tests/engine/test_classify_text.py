@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from complaint_qms.engine.classify.tokens import tokenize
 from complaint_qms.engine.text import canonical_tokens, fold, han_ngrams, is_han, language, normalise, words
 
 _PIECES = (
@@ -24,6 +25,14 @@ TEXTS = st.one_of(
 def test_normalising_twice_changes_nothing(text):
     once = normalise(text)
     assert normalise(once) == once
+
+
+@given(TEXTS)
+def test_plain_letters_are_cut_as_any_others_are(text):
+    folded = fold(text)
+    assert words(f"{folded} é") == [*words(folded), "é"]
+    assert canonical_tokens(f"{text} é") == [*canonical_tokens(text), "é"]
+    assert tokenize(f"{text} é") == tokenize(text)
 
 
 @given(TEXTS)

@@ -14,58 +14,17 @@ from complaint_qms.engine.classify import deaths
 from complaint_qms.engine.classify.estates import without_estates
 from complaint_qms.engine.classify.plain_harm import blows, plain_harm, plain_harm_zh
 from complaint_qms.engine.classify.stems import STEMS, stem
-from complaint_qms.engine.text import HAN, fold, is_han
+from complaint_qms.engine.classify.tokens import tokenize
+from complaint_qms.engine.text import fold, is_han
 
 NEGATION_REACH = 4
 """Words before a hit in which a negation counts; a sentence end or "but" shields."""
 FEAR_REACH = 8
-MAX_TOKENS = 3_000
-
-_TOKEN = re.compile(rf"[a-z0-9]+(?:'[a-z]+)?|[{HAN}]+|[.!?;。!?;\n]|,|、")
 _BREAKS = frozenset(".!?;。")
 _SHIELDS = frozenset(("but", "however", "although", "though", "except"))
 _LINKS = frozenset((",", "、", "or", "and", "nor"))
-_CONTRACTED = {
-    "can't": ("can", "not"),
-    "cant": ("can", "not"),
-    "cannot": ("can", "not"),
-    "won't": ("will", "not"),
-    "wont": ("will", "not"),
-    **{
-        word: (word[:-2], "not")
-        for word in (
-            "dont",
-            "doesnt",
-            "didnt",
-            "wasnt",
-            "werent",
-            "isnt",
-            "arent",
-            "hasnt",
-            "havent",
-            "hadnt",
-        )
-    },
-}
 _NOT_REQUIRED = frozenset(("not", "never"))
 _BE = frozenset(("was", "were", "is", "are", "did", "do", "does", "has", "have", "been"))
-
-
-def tokenize(text: str) -> list[str]:
-    """Lower-case words, Han runs and clause marks of a text; contractions are written out (``doesn't`` → does, not)."""
-    folded = fold(text)
-    found = _TOKEN.findall(folded)[:MAX_TOKENS]
-    if "n't" not in folded and _CONTRACTED.keys().isdisjoint(found):
-        return found
-    out: list[str] = []
-    for token in found:
-        if token in _CONTRACTED:
-            out.extend(_CONTRACTED[token])
-        elif token.endswith("n't"):
-            out.extend((token[:-3], "not"))
-        else:
-            out.append(token)
-    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +100,11 @@ class Lexicon:
         """Every term of the lexicon in ``text``; of overlapping terms of one field only the longest."""
         tokens = tokenize(text)
         stems = list(map(STEMS.__getitem__, tokens))
+        english = self._english
         found: list[Hit] = []
-        for at, options in enumerate(map(self._english.get, stems)):
-            if options:
-                self._try_english(options, stems, at, found)
+        for at in [at for at, word in enumerate(stems) if word in english or word >= "\u3007"]:
+            if stems[at] in english:
+                self._try_english(english[stems[at]], stems, at, found)
             elif is_han(tokens[at]):
                 self._scan_han(tokens[at], at, found)
         _add_plain((_said(*told) for told in plain_harm(tokens)), found)
