@@ -298,6 +298,10 @@ qms_listeners_in_transaction = {
     _events.ESCALATION_STEP: "complaint_qms.services.sop.notices.of_clocks",
     **dict.fromkeys((_events.CHANGED, _events.ANSWERED, _events.RULE_CALLED), _RULES),
     _events.WRITTEN: "complaint_qms.services.compliance.audit_trail.recording.of_written",
+    **dict.fromkeys(
+        (_events.SIGNED_RECORD, _events.SIGNING_FAILED),
+        "complaint_qms.services.compliance.audit_trail.recording.of_signing",
+    ),
     _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
     _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",
     _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
@@ -308,6 +312,7 @@ qms_listeners_in_transaction = {
         "complaint_qms.services.work.hand_overs.of_hand_overs",
     ],
     _events.MOVED: [
+        "complaint_qms.services.signatures.signing.of_moved",
         "complaint_qms.services.people.assignment.end_or_resume",
         "complaint_qms.services.work.hand_overs.of_moves",
         "complaint_qms.services.outreach.status.of_moves",

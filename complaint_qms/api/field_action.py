@@ -10,10 +10,9 @@ from frappe.model.document import Document
 from frappe.utils.html_utils import sanitize_html
 
 from complaint_qms.api.arguments import checked, nothing_else, read_parts
-from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants.field_action import CUSTOMER, DOCTYPE, NOTICE
+from complaint_qms.services.field_action import classes as class_list
 from complaint_qms.services.field_action import (
-    approval,
     customers,
     notice_text,
     notices,
@@ -22,12 +21,8 @@ from complaint_qms.services.field_action import (
     tracking,
     ways,
 )
-from complaint_qms.services.field_action import classes as class_list
-from complaint_qms.services.lifecycle import overview
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.transactions import once_others_are_done
-
-_SIGNATURES = 20
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -59,22 +54,6 @@ def compute_scope(name: str) -> dict[str, Any]:
         return action
 
     return panel.panel(once_others_are_done(compute))
-
-
-@frappe.whitelist(methods=["POST"])
-@nothing_else
-@checked
-def approve(name: str, password: str) -> dict[str, Any]:
-    """Sign and approve a field action with one's own password; its stage bar afterwards."""
-    _action(name, "write")
-    count_call("field_action_sign", frappe.session.user, _SIGNATURES)
-
-    def sign() -> Document:
-        action = customers.open_action(name, "write")
-        approval.sign_approval(action, password)
-        return action
-
-    return overview.overview(once_others_are_done(sign))
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -22,6 +22,7 @@ ABOUT_RECORDS: Final = {
     "Reminder": ("reminder_doctype", "reminder_docname"),
     "QMS Event": ("document_type", "document_name"),
     "Quality Audit Entry": ("document_type", "document_name"),
+    "Quality Signature": ("document_type", "document_name"),
     "QMS Message": ("reference_doctype", "reference_name"),
     "__global_search": ("doctype", "name"),
 }
@@ -37,6 +38,7 @@ LISTED_APART: Final = {
         "Milestone",
         "QMS Event",
         "QMS Message",
+        "Quality Signature",
         "Tag Link",
         "ToDo",
         "Version",

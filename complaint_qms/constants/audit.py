@@ -23,6 +23,8 @@ DELETE: Final = "delete"
 RENAME: Final = "rename"
 WITH_FILE: Final = "with_file"
 PRINT: Final = "print"
+SIGN: Final = "sign"
+SIGN_FAILED: Final = "sign_failed"
 PERMISSION: Final = "permission"
 ROLE: Final = "role"
 WORKFLOW: Final = "workflow"
@@ -43,6 +45,8 @@ LABELS: Final = {
         RENAME: "Renamed",
         WITH_FILE: "File",
         PRINT: "Printed",
+        SIGN: "Signed",
+        SIGN_FAILED: "Signing Failed",
         PERMISSION: "Permission",
         ROLE: "Role",
         WORKFLOW: "Workflow",

@@ -32,6 +32,8 @@ CHAT_FAILED: Final = "chat_failed"
 GRAVE: Final = "grave"
 SURVEYED: Final = "surveyed"
 WRITTEN: Final = "written"
+SIGNED_RECORD: Final = "signed_record"
+SIGNING_FAILED: Final = "signing_failed"
 RULE_CALLED: Final = "rule_called"
 HELD: Final = "held"
 RELEASED: Final = "released"
@@ -74,5 +76,7 @@ EVENTS: Final[dict[str, str]] = {
     RELEASED: "Somebody else has let go batches or serial numbers on hold. {lots, company, is_over: nothing of the hold is left}",
     SIGNAL_RAISED: "A scan found a rise that no signal tells of, or one that was decided about grew beyond. {title, company, observed, expected, words, preset, again}",
     SIGNAL_DECIDED: "Somebody decided what follows from a signal. {decision, company, title}",
+    SIGNED_RECORD: "Somebody signed a record. {meaning, signature: name of its Quality Signature}",
+    SIGNING_FAILED: "Somebody who was to sign a record did not prove who they are. {meaning, why: user_id, password, code or locked}",
     WRITTEN: "Fields of a record or row whose changes are kept were written past a document. {fields, old: None of one that was made, new, why}",
 }

@@ -87,7 +87,6 @@ FIELD_ACTION_STAMPS: Final = (
     "approved_at",
     "ended_by",
     "ended_at",
-    "signature",
 )
 # Decisions about a complaint that are made anew once it is open again; its versions keep what they were.
 DECIDED_ANEW: Final = (

@@ -12,6 +12,7 @@ from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 from complaint_qms.constants.review import LABELS as REVIEWS
 from complaint_qms.constants.risk import LABELS as RISKS
 from complaint_qms.constants.signals import LABELS as SIGNALS
+from complaint_qms.constants.signatures import LABELS as SIGNATURES
 
 CONTEXT: Final = "Complaint QMS"
 """Context in which the names are translated; a site's own Translation of one names it too."""
@@ -52,6 +53,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     **FIELD_ACTIONS,
     **REVIEWS,
     **SIGNALS,
+    **SIGNATURES,
     "sla_status": {
         "on_track": "On Track",
         "at_risk": "At Risk",

@@ -247,6 +247,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "investigation", "Investigation"), Names(_OWN, "capa", "CAPA")), sight="records",
     ),
     Record("Quality Audit Entry", TOOL, sight="audit_entry"),
+    Record("Quality Signature", TOOL, sight="activity", tracked=True),
     Record("Signal Back-test", TOOL, sight="signal"),
     Record("Signal Scan", TOOL, sight="signal"),
     _row("Approval Role Grant"),
@@ -298,6 +299,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Signal Back-test Finding"),
     _row("Signal Back-test Setting"),
     _row("Signal Complaint"),
+    _row("Signature Rule"),
 )  # fmt: skip
 
 BY_DOCTYPE: Final = {record.doctype: record for record in RECORDS}

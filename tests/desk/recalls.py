@@ -5,7 +5,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 
-from complaint_qms.api import field_action as desk
+from complaint_qms.api import signatures
 from complaint_qms.constants import roles
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
@@ -82,8 +82,21 @@ def running(sold: Sold, **values: object) -> Document:
     with factory.as_user(investigator()):
         take_step(doc, "Submit for Approval", TEXTS)
     with factory.as_user(quality_manager()):
-        desk.approve(doc.name, PASSWORD)
+        approve(doc.name)
     return doc.reload()
+
+
+def approve(name: str, password: str = PASSWORD) -> None:
+    """Sign a field action as the session's user, and take it under way."""
+    signatures.sign(
+        "Field Action",
+        name,
+        "under_way",
+        "Approval of the field action",
+        password,
+        frappe.session.user,
+        action="Sign and Approve",
+    )
 
 
 def told_of(doc: Document, user: str) -> list[str]:

@@ -12,6 +12,7 @@ from frappe.utils import add_days, getdate, now_datetime, nowdate
 
 from complaint_qms.api import field_action as desk
 from complaint_qms.api import field_notice as door
+from complaint_qms.api import signatures
 from complaint_qms.constants import roles
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.field_action import delivery, notice_text, notices, paper, reminders
@@ -19,9 +20,8 @@ from complaint_qms.services.field_action.report import FieldActions
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
-from tests.desk.factory.people import PASSWORD
 from tests.desk.mailbox import Mailbox
-from tests.desk.recalls import TEXTS, Sold, investigator, planned, quality_manager, running, told_of
+from tests.desk.recalls import TEXTS, Sold, approve, investigator, planned, quality_manager, running, told_of
 from tests.desk.visiting import guest
 from tests.desk.wire import ask
 
@@ -169,30 +169,28 @@ def test_somebody_else_approves_with_a_signature_and_what_is_signed_stands_still
     with factory.as_user(investigator()):
         take_step(doc, "Submit for Approval", TEXTS)
         with pytest.raises(frappe.ValidationError):
-            desk.approve(doc.name, PASSWORD)
-    with factory.as_user(helper), pytest.raises(GateError, match="somebody else has to approve"):
-        desk.approve(doc.name, PASSWORD)
+            approve(doc.name)
+    with factory.as_user(helper), pytest.raises(GateError, match="somebody else signs"):
+        approve(doc.name)
     manager = quality_manager()
     assert any(row["name"] == doc.name for row in work_of(manager)), "it waits for who approves"
     assert told_of(doc, regulatory) == ["moved"]
     with factory.as_user(manager):
-        refused(lambda: desk.approve(doc.name, "wrong"), "Your Password")
+        refused(lambda: approve(doc.name, "wrong"), "Your Password")
         with pytest.raises(GateError, match="signature"):
             take_step(frappe.get_doc("Field Action", doc.name), "Sign and Approve", {})
-        desk.approve(doc.name, PASSWORD)
+        approve(doc.name)
         doc.reload()
         assert (doc.stage, doc.approved_by) == ("under_way", manager)
         assert sorted(told_of(doc, regulatory)) == ["field_action_approved", "moved"]
         signed = frappe.parse_json(doc.approved_scope)["by_hand"]
         assert [(one["customer"], one["left_out"]) for one in signed] == [(sold.cy, "Never opened")]
-        doc.run_method("onload")
-        assert doc.get_onload("signature")["holds"] is True
+        assert [one["holds"] for one in signatures.standing("Field Action", doc.name)["given"]] == [True]
         doc.hazard = "Nothing"
         with pytest.raises(GateError, match="Hazard"):
             doc.save()
     frappe.db.set_value("Field Action", doc.name, "hazard", "Nothing")
-    doc.reload().run_method("onload")
-    assert doc.get_onload("signature")["holds"] is False
+    assert [one["holds"] for one in signatures.standing("Field Action", doc.name)["given"]] == [False]
 
 
 def work_of(user: str) -> list[dict]:

@@ -6,13 +6,13 @@ import frappe
 import pytest
 
 from complaint_qms.api import field_action as desk
+from complaint_qms.api import signatures
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.field_action import notices
 from complaint_qms.services.lifecycle.guard import take_step
 from tests.desk import factory
-from tests.desk.factory.people import PASSWORD
 from tests.desk.mailbox import delivering
-from tests.desk.recalls import CHINESE, TEXTS, Sold, investigator, planned, quality_manager, running
+from tests.desk.recalls import CHINESE, TEXTS, Sold, approve, investigator, planned, quality_manager, running
 
 
 def test_no_approval_while_customers_have_no_text_in_their_language(site) -> None:
@@ -30,13 +30,13 @@ def test_no_approval_while_customers_have_no_text_in_their_language(site) -> Non
         doc.save()
         take_step(doc, "Submit for Approval", TEXTS)
     with factory.as_user(quality_manager()):
-        desk.approve(doc.name, PASSWORD)
+        approve(doc.name)
         doc.reload().texts[0].hazard = "没有"
         with pytest.raises(GateError, match="Texts for Customers"):
             doc.save()
     frappe.db.set_value("Field Action Text", {"parent": doc.name}, "hazard", "没有")
-    doc.reload().run_method("onload")
-    assert doc.get_onload("signature")["holds"] is False, "the signature is for the texts as well"
+    standing = signatures.standing("Field Action", doc.name)["given"]
+    assert [one["holds"] for one in standing] == [False], "the signature is for the texts as well"
 
 
 def test_a_notice_that_the_site_refuses_leaves_no_message_that_says_it_was_sent(

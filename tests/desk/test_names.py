@@ -82,6 +82,7 @@ def test_these_are_all_records_of_the_app():
             "QMS Outside Fact",
             "QMS Outside Issue",
             "Quality Audit Entry",
+            "Quality Signature",
             "Quality Hold",
             "Signal Back-test",
             "Signal Scan",

@@ -42,7 +42,7 @@ OF_THE_DESK = (
     "item_names.py",
 )
 FROM_THE_BENCH = {
-    "frappe", "erpnext", "babel", "bs4", "click", "PIL", "psutil", "pymysql", "pypika", "pyqrcode", "redis", "requests", "rq", "weasyprint", "werkzeug",
+    "frappe", "erpnext", "babel", "bs4", "click", "PIL", "psutil", "pymysql", "pyotp", "pypika", "pyqrcode", "redis", "requests", "rq", "weasyprint", "werkzeug",
 }  # fmt: skip
 BENCH_DISTRIBUTIONS = {"bs4": "beautifulsoup4", "PIL": "pillow", "lxml": "premailer"}
 # Run by their command line, or read by another tool.

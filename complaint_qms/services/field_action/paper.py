@@ -1,4 +1,4 @@
-"""What the print of a field action tells beside its fields: signature, scope, customers, mass balance."""
+"""What the print of a field action tells beside its fields: scope, customers, mass balance."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, format_datetime, format_duration, get_datetime
+from frappe.utils import escape_html, format_datetime, format_duration
 
 from complaint_qms.constants.field_action import BY_LINK, CUSTOMER, SENT
 from complaint_qms.engine.field_action import counted_twice
-from complaint_qms.services.field_action import approval, customers, mass_balance
+from complaint_qms.services.field_action import customers, mass_balance
 from complaint_qms.services.field_action.notice_text import amount_text
 from complaint_qms.services.field_action.notices import notices_of
 from complaint_qms.services.record.labels import word
@@ -35,17 +35,6 @@ _BALANCE = (
 
 def sections(doc: Document) -> Iterator[dict[str, Any]]:
     """Parts of the page, as `services.paper.sheet` lays them out; text is markup."""
-    if signature := approval.shown_signature(doc):
-        at = get_datetime(signature["at"][:19].replace("T", " "))
-        holds = (
-            _("The signature holds.")
-            if signature["holds"]
-            else _("The signature does not hold: what was signed has been changed.")
-        )
-        yield _section(
-            _("Signature"),
-            texts=[(signature["meaning"], f"{signature['name']}, {format_datetime(at)}. {holds}")],
-        )
     if doc.is_mock and (balance := mass_balance.stored_balance(doc)):
         yield from _mock(doc, balance)
     docs = customers.all_of(doc.name)

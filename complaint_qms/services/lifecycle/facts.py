@@ -20,6 +20,7 @@ from complaint_qms.services.people.session_users import acting, may
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.handler_log import handlers_of
 from complaint_qms.services.record.row_locks import lock_rows
+from complaint_qms.services.signatures import given as signatures
 from complaint_qms.services.sop.at_once import facts_of_early
 from complaint_qms.services.sop.proofs import checklist_of
 
@@ -36,6 +37,7 @@ def facts_of(doc: Document, moving_to: str | None = None) -> dict[str, Any]:
 
 def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored complaints at once, by name: as many queries as for one."""
+    signatures.read_many(docs)
     linked = linked_facts(docs)
     judges = may(*roles.INVESTIGATION_JUDGES)
     at_once = facts_of_early([doc for doc in docs if _is_early(doc)])
@@ -55,12 +57,14 @@ def facts_of_complaints(docs: list[Document]) -> dict[str, dict[str, Any]]:
 
 def facts_of_investigations(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored investigations at once, by name."""
+    signatures.read_many(docs)
     causes = _causes([doc.name for doc in docs])
     return {doc.name: record_facts(doc) | {"root_causes": causes[doc.name]} for doc in docs}
 
 
 def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored CAPAs at once, by name."""
+    signatures.read_many(docs)
     causes = {row.root_cause for doc in docs for row in doc.root_causes}
     status = values_of("Root Cause", causes, "status")
     return {doc.name: _capa_with_causes(doc, status) for doc in docs}
@@ -68,6 +72,7 @@ def facts_of_capas(docs: list[Document]) -> dict[str, dict[str, Any]]:
 
 def facts_of_field_actions(docs: list[Document]) -> dict[str, dict[str, Any]]:
     """Facts of many stored field actions at once, by name."""
+    signatures.read_many(docs)
     return {doc.name: record_facts(doc) for doc in docs}
 
 

@@ -34,6 +34,7 @@ from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
+from complaint_qms.services.signatures.required import missing_of
 
 # What follows from a save is no content of it.
 _IGNORED_FIELDS = ("stage", "workflow_state", CONTRIBUTORS)
@@ -102,6 +103,7 @@ def guard(doc: Document) -> tuple[str, str] | None:
         frappe.throw(gate_code("SOP") + escape_html(sentence), GateError, title=_("Not yet"))
     facts = facts_of(doc, moving_to=target)
     found = list(doc.gates(facts, target))
+    found += missing_of(doc, origin, target)
     if not move_allowed(doc.doctype, origin, target):
         found.append(_unknown_move(origin, target))
     if found:
@@ -348,7 +350,7 @@ def _shown(doctype: str, key: str, value: Any) -> Any:
     """A value of a message as the user reads it."""
     if isinstance(value, date):
         return format_date(value)
-    if key in ("doctype", "check", "role", "severity", "highest"):
+    if key in ("doctype", "check", "role", "severity", "highest", "meaning"):
         return _(value)
     if key in ("verdict", "kind") or (key in ("origin", "target", "stage") and doctype in ENDED):
         return word(value)

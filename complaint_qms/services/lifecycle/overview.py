@@ -21,6 +21,8 @@ from complaint_qms.services.lifecycle import guard, sending_back
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.signatures import given as signatures_given
+from complaint_qms.services.signatures.required import step_signature, wanted_signatures
 from complaint_qms.services.sop.assigning import why_handled
 from complaint_qms.services.sop.clock import bring_up_to_date, clock_standing, stage_limit, used_in_stage
 from complaint_qms.services.sop.ladder_state import ahead_of
@@ -79,6 +81,7 @@ def overview(doc: Document, known: dict[str, Any] | None = None) -> dict[str, An
         known: the facts of `doc` where the caller has them already.
     """
     facts = (known or facts_of(doc)) | {"stage": doc.stage} if get_workflow_name(doc.doctype) else {}
+    signatures = signatures_given.shown_signatures(doc)
     seen = {
         "stage": doc.stage,
         "stage_label": word(doc.stage),
@@ -86,6 +89,8 @@ def overview(doc: Document, known: dict[str, Any] | None = None) -> dict[str, An
         "steps": _steps(doc),
         "next": next_moves(doc, get_transitions(doc), facts, dialogs=True) if facts else [],
         "clock": None,
+        "signatures": signatures,
+        "signatures_wanted": wanted_signatures(doc, doc.stage),
     }
     return seen | _of_complaint(doc, facts, now_datetime()) if doc.doctype == "Complaint" else seen
 
@@ -121,7 +126,8 @@ def next_moves(
         key = (row.action, row.next_state)
         if not target or key in moves or (is_at_once(doc, target) and against(facts)):
             continue
-        found = doc.gates(facts, target)
+        unsigned, signature = step_signature(doc, doc.stage, target)
+        found = [*doc.gates(facts, target), *unsigned]
         kind = kind_of_step(doc, target)
         moves[key] = {
             "action": row.action,
@@ -133,6 +139,7 @@ def next_moves(
             "missing": [guard.describe(doc, item) for item in found],
             "blocked": _blocked(doc, row, found) or sending_back.why_not_back(doc, doc.stage, target),
             "fields": asked_fields(doc, target, kind, facts, found) if dialogs else [],
+            "signature": signature,
         }
     ranked = sorted(moves.values(), key=lambda move: (_ORDER.index(move["kind"]), len(move["missing"])))
     for index, move in enumerate(ranked):

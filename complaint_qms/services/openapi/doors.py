@@ -58,7 +58,13 @@ _STEP: Final = _object(
     missing=_list(_ref("Missing")),
     blocked=_MAYBE,
     primary=_YES_NO,
-    optional={"to_state": TEXT, "to_stage": TEXT, "to_label": TEXT, "fields": _list(TEXT)},
+    optional={
+        "to_state": TEXT,
+        "to_stage": TEXT,
+        "to_label": TEXT,
+        "fields": _list(TEXT),
+        "signature": {"type": ["object", "null"]},
+    },
 )
 # Of a candidate of the matching: how sure it is, and why.
 _CERTAINTY: Final[dict[str, Schema]] = {
@@ -103,6 +109,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         clock={"type": ["object", "null"]},
         optional={
             "held_stage": _MAYBE,
+            "signatures": _list(_ANY_OBJECT),
+            "signatures_wanted": _list(_ANY_OBJECT),
             "handler_reason": TEXT,
             "not_at_once": _list(TEXT),
             "headline": _ANY_OBJECT,

@@ -23,6 +23,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.labels import is_shipped_word
 from complaint_qms.services.record.printing import attached, is_picture, without_unit
 from complaint_qms.services.reporting.access import readable_of
+from complaint_qms.services.signatures.signature_sheet import signature_sections
 from complaint_qms.services.story.tell import tell
 
 _WIDE: Final = ("Text Editor", "Small Text", "Text", "Long Text")
@@ -52,7 +53,11 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
         "kind": _(doc.doctype),
         "title": page.value(doc, doc.meta.get_field(doc.meta.get_title_field())),
         "states": list(page.states()),
-        "sections": [*page.sections(), *(_BESIDE[doc.doctype](doc) if doc.doctype in _BESIDE else ())],
+        "sections": [
+            *page.sections(),
+            *(_BESIDE[doc.doctype](doc) if doc.doctype in _BESIDE else ()),
+            *signature_sections(doc),
+        ],
         "pictures": list(page.pictures()),
         "story": [{"at": format_datetime(told.at), "text": escape_html(told.text)} for told in tell(doc)],
         "printed": _("Printed by {0} on {1}").format(get_fullname(), format_datetime(now_datetime())),

@@ -182,6 +182,8 @@ class Sentence:
             yield labelled(_("Asked for"), told["door"])
         if "clock" in told:
             yield _("The clock of the server said {0} after it had said {1} (UTC).").format(_utc(told["clock"].get("now")), _utc(told["clock"].get("newest")))  # fmt: skip
+        if "signing" in told:
+            yield from _signing(told["signing"])
         yield from self._whole(told.get("new") or {}, left_out)
         fields = told.get("fields") or {}
         for name in self._in_order(fields):
@@ -274,6 +276,17 @@ def _utc(moment: Any) -> str:
 
 def _has_form(doctype: str) -> bool:
     return bool(frappe.db.get_value("DocType", doctype, "name")) and not frappe.get_meta(doctype).istable
+
+
+def _signing(told: dict[str, Any]) -> Iterator[str]:
+    why = {
+        "user_id": _("the user id was not the signer's"),
+        "password": _("the password was not the signer's"),
+        "code": _("the verification code was not the right one"),
+        "locked": _("signing was locked after failed tries"),
+    }.get(told.get("why", ""), "")
+    meaning = _(told.get("meaning") or "")
+    yield labelled(meaning, why) if why else meaning
 
 
 def _readable(doctype: str) -> tuple[Meta | None, set[str], set[int]]:

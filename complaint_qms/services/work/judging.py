@@ -28,6 +28,7 @@ from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.settlement.rejection import may_reject
+from complaint_qms.services.signatures.required import step_signature
 
 
 class Judgement(NamedTuple):
@@ -118,7 +119,8 @@ def _may(doc: Document, one: Judgement) -> bool:
 
 
 def _step(doc: Document, one: Judgement) -> dict[str, Any]:
-    found = _missing(doc, one)
+    unsigned, signature = step_signature(doc, doc.status, one.target)
+    found = [*_missing(doc, one), *unsigned]
     return {
         "action": one.action,
         "label": _label(one.action),
@@ -128,6 +130,7 @@ def _step(doc: Document, one: Judgement) -> dict[str, Any]:
         "missing": [guard.describe(doc, item) for item in found],
         "fields": list(one.fields),
         "blocked": guard.independence(doc, found),
+        "signature": signature,
     }
 
 

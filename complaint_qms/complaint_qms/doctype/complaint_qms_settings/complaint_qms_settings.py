@@ -10,6 +10,7 @@ from complaint_qms.services.portal import menu
 from complaint_qms.services.risk import matrix
 from complaint_qms.services.rules import thresholds
 from complaint_qms.services.settlement import approval_limit_changes, settings_check
+from complaint_qms.services.signatures import signature_rules
 from complaint_qms.services.visitor import page
 from complaint_qms.services.work import alerts
 
@@ -29,6 +30,7 @@ class ComplaintQMSSettings(Checked):
         places.check_places(self)
         thresholds.check_thresholds(self)
         ways.check_setting(self)
+        signature_rules.check_signature_rules(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)

@@ -45,9 +45,11 @@ class FieldAction(QualityRecord):
             "has_no_contact": not {"phone", "email"} & {*contact.whom_to_call(self)},
         }
 
+    def signed_content(self):
+        return approval.signed_content(self)
+
     def onload(self):
         self.set_onload("classes", classes.choices())
-        self.set_onload("signature", approval.shown_signature(self))
         overview.put_on_form(self)
 
     def validate(self):

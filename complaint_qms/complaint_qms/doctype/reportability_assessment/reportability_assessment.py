@@ -15,6 +15,7 @@ from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.record import source_defaults
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.reportability import deadline
+from complaint_qms.services.signatures import given, required, signing
 
 _STAMPS = ("decided_by", "decided_at")
 
@@ -46,10 +47,16 @@ class ReportabilityAssessment(Checked):
                 GateError,
             )
         if self.has_value_changed("status") or self.is_new():
-            self._decide()
+            self._decide(before)
+
+    def onload(self):
+        self.set_onload("signatures", given.shown_signatures(self))
+        self.set_onload("signatures_wanted", required.wanted_signatures(self, self.status))
 
     def on_update(self):
         before = self.get_doc_before_save()
+        if before and before.status != self.status and required.rules_of(self.doctype, self.status):
+            signing.mark_used(self.doctype, self.name, self.status)
         if self.status == "open" and not (before and before.status == "open"):
             announce([Event(ASSESSMENT_OPENED, self.doctype, self.name, {"complaint": self.complaint})])
 
@@ -69,7 +76,7 @@ class ReportabilityAssessment(Checked):
         if self.has_value_changed("jurisdiction"):
             source_defaults.check_role(_("change the jurisdiction of an assessment"), roles.REGULATORY)
 
-    def _decide(self) -> None:
+    def _decide(self, before: Document | None) -> None:
         if self.is_new() and self.status == "open":
             return
         source_defaults.check_role(_("decide on reportability"), roles.REGULATORY)
@@ -85,4 +92,6 @@ class ReportabilityAssessment(Checked):
             frappe.throw(
                 gate_code("G3") + _("Enter Submitted On and Submission Reference of the report."), GateError
             )
+        if found := required.missing_of(self, before.status if before else "open", self.status):
+            guard.refuse(self, found)
         self.decided_by, self.decided_at = frappe.session.user, now_datetime()

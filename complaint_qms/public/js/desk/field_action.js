@@ -35,30 +35,6 @@ export function offer_field_action(frm, values, group) {
 	frm.add_custom_button(__("Field Action"), () => frappe.new_doc("Field Action", { company, item_code, ...values }), group);
 }
 
-/** Signing: the password goes along with the step, and is kept nowhere. */
-export function signing_options(frm, options) {
-	return {
-		...options,
-		ask: true,
-		method: `${API}.approve`,
-		shape: (fields) => [
-			{
-				fieldtype: "HTML",
-				fieldname: "meaning",
-				options: `<p>${esc(
-					__(
-						"By your password you sign “Approval of the field action” as {0}: scope, class, reason, hazard and instruction as they stand.",
-						[frappe.user.full_name()]
-					)
-				)}</p>`,
-			},
-			...fields,
-			{ fieldname: "password", fieldtype: "Password", label: __("Your Password"), reqd: 1, no_strength_check: 1 },
-		],
-		args_of: (values) => ({ name: frm.doc.name, password: values.password }),
-	};
-}
-
 // The framework shows links to users by their mail addresses where nobody types.
 function name_people(frm) {
 	for (const field of frm.fields.filter(({ df }) => df.options === "User" && df.fieldtype === "Link")) {
@@ -95,19 +71,6 @@ function draw_scope(frm, panel) {
 		parts.push(empty(__("The step “Compute Scope” finds every customer who has some of it, with deliveries and quantities.")));
 	}
 	if (panel.balance) parts.push(balance_html(panel.balance));
-	const { signature } = doc.__onload || {};
-	if (signature) {
-		const told = __("Signed by {0} on {1}: {2}.", [
-			signature.name,
-			moment_text(signature.at.slice(0, 19).replace("T", " ")),
-			signature.meaning,
-		]);
-		parts.push(
-			`<p class="${signature.holds ? "" : "cq-fa-warn"}">${esc(told)} ${esc(
-				signature.holds ? __("The signature holds.") : __("The signature does not hold: what was signed has been changed.")
-			)}</p>`
-		);
-	}
 	frm.fields_dict.scope_html.$wrapper.html(`<div class="cq-panel">${parts.join("")}</div>`);
 }
 

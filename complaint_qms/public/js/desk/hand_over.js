@@ -7,6 +7,7 @@ import { keep_typed_moments } from "./typed_moments";
 
 const AS_DIALOG_FIELD = ["fieldname", "fieldtype", "label", "options", "description", "precision", "length", "formatter"];
 
+const SECRET = ["user_id", "code"];
 const LONG = ["Small Text", "Text", "Text Editor"];
 const LAST = ["closed", "completed"];
 const NOT_ASKED = ["HTML", "Table", "Table MultiSelect", "Button", "Section Break", "Column Break", "Tab Break"];
@@ -18,10 +19,11 @@ const NOT_ASKED = ["HTML", "Table", "Table MultiSelect", "Button", "Section Brea
  *   ask: in any case, for a step that is taken from where the record is not in sight;
  *   beside: {fields, label, open(frm, dialog)}, a button under the first of these fields that is asked;
  *   shape(fields): the fields as a dialog of its own kind asks for them; args_of(values): what is sent in place of the action and the
- *   values; opened(dialog)
+ *   values; opened(dialog); before(): what is awaited before the dialog is made
  */
 export async function take_step(frm, step, options) {
 	if (frm.is_dirty()) await frm.save();
+	if (options.before) await options.before();
 	left_for = null;
 	const kept = drafts.get(draft_key(frm, step));
 	const ready = !options.ask && !kept && step.kind === "forward" && !step.missing.length && !LAST.includes(step.to_stage);
@@ -180,9 +182,9 @@ function open_dialog(frm, step, fields, outside, options) {
 	const opened_with = JSON.stringify(dialog.get_values(true));
 	dialog.onhide = () => {
 		if (taken) return drafts.delete(draft_key(frm, step));
-		const typed = dialog.get_values(true);
+		const typed = without_passwords(dialog, dialog.get_values(true));
 		const on_form = Object.fromEntries(Object.keys(typed).map((name) => [name, frm.doc[name]]));
-		if (JSON.stringify(typed) !== opened_with) drafts.set(draft_key(frm, step), { typed, on_form });
+		if (JSON.stringify(typed) !== opened_with && Object.keys(typed).length) drafts.set(draft_key(frm, step), { typed, on_form });
 		if (options.cancelled) options.cancelled();
 	};
 	dialog.$wrapper.addClass("cq-hand-over");
@@ -209,6 +211,12 @@ function open_dialog(frm, step, fields, outside, options) {
 		if (control) control.$wrapper.find(".control-label").addClass("reqd");
 	}
 	return dialog;
+}
+
+// What proves who somebody is, is kept nowhere.
+function without_passwords(dialog, typed) {
+	const kept = Object.entries(typed).filter(([name]) => !SECRET.includes(name) && (dialog.fields_dict[name] || {}).df?.fieldtype !== "Password");
+	return Object.fromEntries(kept);
 }
 
 // A field that was changed on the form meanwhile is as the form has it.

@@ -1,6 +1,7 @@
 // The stage bar: where a record stands, whose turn it is, how much time is left, and what the next step still needs.
 import { not_at_once_html } from "./at_once";
 import { own_actions_html } from "./own_action";
+import { signatures_html } from "./signing";
 import { label, color } from "../labels";
 import { comma_list, labelled } from "../language";
 import { address, esc } from "../markup";
@@ -22,7 +23,7 @@ export function draw_stage_bar($parent, overview, handlers) {
 		<div class="cq-stage-panel">
 			<section class="cq-turn">${turn_html(overview)}</section>
 			<section class="cq-wanted">${wanted_html(overview, forward, handlers.own)}${not_at_once_html(overview.not_at_once)}</section>
-		</div>`);
+		</div>${signatures_html(overview.signatures, overview.signatures_wanted)}`);
 	$parent.find("[data-missing-field]").on("click", function (event) {
 		event.preventDefault();
 		handlers.go_to(this.dataset.missingField);

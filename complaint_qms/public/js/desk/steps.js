@@ -4,6 +4,7 @@ import { comes_back, saved_elsewhere, take_step } from "./hand_over";
 import { contained_html } from "./contained";
 import { short_headline_html } from "./headline";
 import { own_options } from "./own_dialogs";
+import { offer_signatures, signatures_html, told_apart } from "./signing";
 import { draw_stage_bar } from "./stage_bar";
 import { label } from "../labels";
 import { comma_list, sentences } from "../language";
@@ -115,6 +116,7 @@ function offer_steps(frm, overview, options) {
 			if (refusal instanceof Error) console.error(refusal);
 		});
 	};
+	offer_signatures(frm, told_apart(overview));
 	const primary = overview.next.find((step) => step.primary);
 	if (primary && !frm.is_dirty()) {
 		complaint_qms.offer_primary(frm, esc(__(primary.action, null, frm.doctype)), () => take(primary));
@@ -233,7 +235,12 @@ export function load_judgements(frm, steps) {
 		if (frm.cq_judged_ticket !== ticket || frm.doc.name !== name || frm.is_dirty()) return;
 		const blocked = next.find((step) => step.blocked);
 		if (blocked) frm.set_intro(esc(blocked.blocked), "yellow");
-		offer_steps(frm, { next }, { method: "complaint_qms.api.judgement.judge", args, group: null, ask: true });
+		const { signatures, signatures_wanted } = frm.doc.__onload || {};
+		if (signatures) {
+			const signed = signatures_html(signatures, signatures_wanted);
+			complaint_qms.form_head.head_of(frm).html(signed).toggleClass("hide", !signed);
+		}
+		offer_steps(frm, { next, signatures_wanted }, { method: "complaint_qms.api.judgement.judge", args, group: null, ask: true });
 		if (steps) steps(next);
 		go_to_wanted(frm);
 	});

@@ -10,6 +10,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants import audit
+from complaint_qms.constants.events import SIGNED_RECORD
 from complaint_qms.constants.records import STAGED
 from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
@@ -94,6 +95,16 @@ def of_file(doc: Document, gone: bool = False) -> None:
     """A file that is evidence came to its record, has another place or sum, or is gone."""
     if doc.get("evidence_sha256"):
         write_entries([_of_file(doc.name, doc, gone)])
+
+
+def of_signing(events: list[Event]) -> None:
+    """Listens to signatures that were given, and to those that were not because nobody proved who signs."""
+    write_entries(
+        NewEntry(
+            audit.SIGN if event.kind == SIGNED_RECORD else audit.SIGN_FAILED, event.doctype, event.name, {"signing": dict(event.data)}, Apart()
+        )
+        for event in events
+    )  # fmt: skip
 
 
 def of_written(events: list[Event]) -> None:

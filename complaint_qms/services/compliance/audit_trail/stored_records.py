@@ -16,7 +16,8 @@ from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.engine.audit_replay import Fields
 from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
 from complaint_qms.services.compliance.audit_trail.recording import file_entries
-from complaint_qms.services.compliance.audit_trail.values import Shape, shape_of, stored, whole
+from complaint_qms.services.compliance.audit_trail.values import Shape, shape_of, whole
+from complaint_qms.services.record.stored_values import stored
 
 AT_ONCE: Final = 500
 WHOLE: Final = (*audit.FIRST, audit.RENAME)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 import frappe
 from frappe.model import no_value_fields, table_fields
 from frappe.model.document import Document
 from frappe.model.meta import Meta
-from frappe.utils import cint, cstr, flt, get_datetime, get_time
 
 from complaint_qms.constants.audit import ABOUT_PEOPLE, NOT_KEPT, OF_PARTS, OF_THE_TREE, WRITTEN_TEXT
 from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.engine.audit_replay import is_empty
+from complaint_qms.services.record.stored_values import stored
 
-_WHOLE: Final = ("Check", "Int", "Long Int")
-_PARTS: Final = ("Float", "Currency", "Percent", "Duration")
-_PLACES: Final = Decimal("0.000000001")
-_PLACES_OF_RATING: Final = Decimal("0.01")
 _PERSONAL_OPTIONS: Final = ("Email", "Phone")
 OF_RECORDS: Final = {"owner": "Data", "creation": "Datetime", "docstatus": "Int"}
 OF_ROWS: Final = {"idx": "Int"}
@@ -57,25 +50,6 @@ def shape_of(doctype: str) -> Shape:
     if not found or found[0] is not meta:
         found = known[doctype] = (meta, _read(meta))
     return found[1]
-
-
-def stored(kind: str, value: Any) -> Any:
-    """A value as the database keeps it, as a whole number, text or None; nothing is None, of numbers 0 or "0"."""
-    if kind in _WHOLE:
-        return int(value) if isinstance(value, bool | int) else cint(value)
-    if kind in _PARTS or kind == "Rating":
-        return _number(value, _PLACES_OF_RATING if kind == "Rating" else _PLACES)
-    if value is None or value == "":
-        return None
-    if kind == "Datetime":
-        return _moment(value)
-    if kind == "Date":
-        return cstr(value)[:10]
-    if kind == "Time":
-        return _hour(value)
-    if isinstance(value, dict | list):
-        return json.dumps(value, separators=(",", ":"))
-    return value if isinstance(value, str) else cstr(value)
 
 
 def whole(shape: Shape, row: Callable[[str], Any], apart: Apart) -> dict[str, Any]:
@@ -150,36 +124,3 @@ def _default(kind: str, told: str | None) -> Any:
     if not told or (kind in ("Date", "Datetime", "Time") and not told[:1].isdigit()):
         return None
     return stored(kind, told)
-
-
-def _number(value: Any, places: Decimal) -> str:
-    if not value:
-        return "0"
-    try:
-        number = Decimal(str(value if isinstance(value, int | float | Decimal) else flt(value)))
-        text = format(number.quantize(places, ROUND_HALF_UP), "f")
-    except InvalidOperation:
-        return cstr(value)
-    text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("", "-0") else text
-
-
-def _moment(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
-    text = cstr(value)
-    if len(text) == 26 and text[10] == " ":
-        return text
-    if len(text) == 19 and text[10] == " ":
-        return f"{text}.000000"
-    if type(value) is date:
-        return f"{text} 00:00:00.000000"
-    return get_datetime(text).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _hour(value: Any) -> str:
-    if isinstance(value, timedelta):
-        value = (datetime.min + value).time()
-    if not isinstance(value, time):
-        value = get_time(cstr(value))
-    return value.strftime("%H:%M:%S.%f")
