@@ -37,6 +37,13 @@ def ready(site: str) -> str:
     return doc.name
 
 
+def prove(desk: Desk, user: str, password: str) -> None:
+    """Type who signs. A field that was left draws the others anew a moment later, which is faster than a person types."""
+    desk.put(desk.dialog, user_id=user)
+    desk.page.wait_for_timeout(500)
+    desk.dialog.locator("input[type=password]").fill(password)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_complaint_is_closed_with_a_signature(
@@ -55,7 +62,7 @@ def test_a_complaint_is_closed_with_a_signature(
     desk.primary.click()
     expect(desk.dialog).to_contain_text(user_id)
     expect(desk.dialog).to_contain_text(frappe.utils.get_fullname(user))
-    desk.put(desk.dialog, user_id=user, password="not it")
+    prove(desk, user, "not it")
     desk.confirm()
     expect(desk.dialog.locator(".cq-dialog-refusal")).to_contain_text(password)
     # A dialog that was left has forgotten what proves who somebody is.
@@ -63,8 +70,7 @@ def test_a_complaint_is_closed_with_a_signature(
     expect(desk.page.locator(".modal.show:visible")).to_have_count(0)
     desk.primary.click()
     expect(desk.dialog.locator("input[type=password]")).to_have_value("")
-    desk.put(desk.dialog, user_id=user)
-    desk.dialog.locator("input[type=password]").fill(PASSWORD)
+    prove(desk, user, PASSWORD)
     desk.confirm()
     desk.page.wait_for_function("() => cur_frm.doc.stage === 'closed'")
     desk.settle()

@@ -326,6 +326,7 @@ ROW_DOCTYPES = (
     "Root Cause Why",
     "Scheduled Scan Setting",
     "Settlement Approval Limit",
+    "Signature Rule",
     "Signal Back-test Finding",
     "Signal Back-test Setting",
     "Signal Complaint",

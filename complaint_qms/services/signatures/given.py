@@ -44,7 +44,7 @@ def signatures_of(doc: Document, *, fresh: bool = False) -> list[dict[str, Any]]
     return doc.flags[_READ]
 
 
-def forget(doc: Document) -> None:
+def forget_read(doc: Document) -> None:
     """What was read of a record is not all any more."""
     doc.flags.pop(_READ, None)
 

@@ -22,7 +22,7 @@ from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.site_time import aware, site_zone
 from complaint_qms.services.record.timeline import Text, Word, line
-from complaint_qms.services.signatures.given import forget
+from complaint_qms.services.signatures.given import forget_read
 from complaint_qms.services.signatures.identity import Proof, confirm
 from complaint_qms.services.signatures.required import SignaturesOfStep
 from complaint_qms.services.signatures.signature_rules import meaning_text, rules_of
@@ -95,7 +95,7 @@ def sign_record(
         name=doc.name,
     )
     kept = keep_signature(given, target, now, taken=now if step else None, **proved)
-    forget(doc)
+    forget_read(doc)
     announce([Event(SIGNED_RECORD, doc.doctype, doc.name, {"meaning": rule.meaning, "signature": kept.name})])
     timeline.note_on(
         stored,

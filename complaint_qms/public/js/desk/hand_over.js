@@ -215,7 +215,9 @@ function open_dialog(frm, step, fields, outside, options) {
 
 // What proves who somebody is, is kept nowhere.
 function without_passwords(dialog, typed) {
-	const kept = Object.entries(typed).filter(([name]) => !SECRET.includes(name) && (dialog.fields_dict[name] || {}).df?.fieldtype !== "Password");
+	const kept = Object.entries(typed).filter(
+		([name]) => !SECRET.includes(name) && (dialog.fields_dict[name] || {}).df?.fieldtype !== "Password"
+	);
 	return Object.fromEntries(kept);
 }
 
