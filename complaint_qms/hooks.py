@@ -289,19 +289,16 @@ ignore_links_on_delete = [
 ]
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
+_CLOCKS = "complaint_qms.services.sop.notices.of_clocks"
+_WORK = "complaint_qms.services.work"
+_TRAIL = "complaint_qms.services.compliance.audit_trail.recording"
 _RULES = "complaint_qms.services.rules.runner.of_events"
 qms_listeners_in_transaction = {
-    **{
-        kind: ["complaint_qms.services.sop.notices.of_clocks", _RULES]
-        for kind in (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER)
-    },
-    _events.ESCALATION_STEP: "complaint_qms.services.sop.notices.of_clocks",
+    **{kind: [_CLOCKS, _RULES] for kind in (_events.AT_RISK, _events.OVERDUE, _events.HOLD_OVER)},
+    _events.ESCALATION_STEP: _CLOCKS,
     **dict.fromkeys((_events.CHANGED, _events.ANSWERED, _events.RULE_CALLED), _RULES),
-    _events.WRITTEN: "complaint_qms.services.compliance.audit_trail.recording.of_written",
-    **dict.fromkeys(
-        (_events.SIGNED_RECORD, _events.SIGNING_FAILED),
-        "complaint_qms.services.compliance.audit_trail.recording.of_signing",
-    ),
+    _events.WRITTEN: f"{_TRAIL}.of_written",
+    **dict.fromkeys((_events.SIGNED_RECORD, _events.SIGNING_FAILED), f"{_TRAIL}.of_signing"),
     _events.DUE_TIMES_MOVED: "complaint_qms.services.sop.notices.of_moved_due_times",
     _events.EVIDENCE_LOST: "complaint_qms.services.evidence.integrity_check.tell_quality",
     _events.INVESTIGATION_REOPENED: "complaint_qms.services.lifecycle.reliance.tell_handlers",
@@ -318,9 +315,8 @@ qms_listeners_in_transaction = {
         "complaint_qms.services.outreach.status.of_moves",
         _RULES,
     ],
-    _events.CUSTOMER_WROTE: ["complaint_qms.services.work.hand_overs.of_mails", _RULES],
-    _events.MAIL_RETURNED: "complaint_qms.services.work.hand_overs.of_mails",
-    _events.MAIL_FAILED: "complaint_qms.services.work.hand_overs.of_mails",
+    _events.CUSTOMER_WROTE: [f"{_WORK}.hand_overs.of_mails", _RULES],
+    **dict.fromkeys((_events.MAIL_RETURNED, _events.MAIL_FAILED), f"{_WORK}.hand_overs.of_mails"),
     _events.CHAT_WAITS: "complaint_qms.services.work.chats.of_waiting",
     _events.CHAT_FAILED: "complaint_qms.services.work.chats.of_failed",
     _events.SURVEYED: ["complaint_qms.services.survey.recording.of_surveyed", _RULES],
