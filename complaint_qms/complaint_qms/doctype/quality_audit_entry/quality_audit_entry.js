@@ -7,7 +7,7 @@ frappe.ui.form.on("Quality Audit Entry", {
 		frm.set_df_property("happened_at", "description", "");
 		const { document_type, document_name, kind } = frm.doc;
 		const record = [__(document_type), document_name].filter(Boolean).join(" ");
-		frm.page.set_title(complaint_qms.language.labelled(complaint_qms.labels.label(kind), record));
+		frm.page.set_title(esc(complaint_qms.language.labelled(complaint_qms.labels.label(kind), record)));
 		const told = (frm.doc.__onload && frm.doc.__onload.told) || [];
 		if (told.length) {
 			const lines = told.map((line) => `<li style="overflow-wrap:anywhere">${esc(line)}</li>`).join("");
