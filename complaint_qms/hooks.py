@@ -382,6 +382,7 @@ scheduler_events = {
     "weekly_long": ["complaint_qms.jobs.classifier.train_weekly", "complaint_qms.jobs.topics.find_weekly"],
     "daily_long": [
         "complaint_qms.jobs.audit.mail_head",
+        "complaint_qms.jobs.case_files.delete_old",
         "complaint_qms.jobs.evidence.check_evidence",
         "complaint_qms.jobs.rules.ask_daily",
         "complaint_qms.jobs.signals.scan_when_due",

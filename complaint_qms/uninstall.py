@@ -1,5 +1,6 @@
 """What happens when the app leaves a site: nothing of it stays behind."""
 
+from complaint_qms.services.case_file import keeping
 from complaint_qms.services.classifier import weights
 from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.correspondence import undelivered
@@ -34,3 +35,4 @@ def before_uninstall() -> None:
     remove_folder()
     weights.remove_folder()
     sealing.remove_head()
+    keeping.remove_all()

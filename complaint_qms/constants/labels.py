@@ -376,6 +376,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "partly_done": "Partly Done",
         "rule_notice": "Notice of a Rule",
         "work_handed_on": "All Work of a Person Handed Over",
+        "case_file_ready": "Whole File Ready",
         "field_notice": "Notice of a Field Action",
         "field_action_approved": "Field Action Approved",
     },

@@ -2,6 +2,7 @@
 
 import frappe
 
+from complaint_qms.constants.case_file import MAKERS
 from complaint_qms.constants.home import WORKSPACE
 from complaint_qms.constants.labels import WORDS
 from complaint_qms.constants.records import RECORDS
@@ -24,7 +25,8 @@ def extend_bootinfo(bootinfo: dict) -> None:
     """The English names of the stable keys (`public/js/labels.js`), those of choices in the reader's language for the
     framework's controls, the app's records, which kind of work each is, what is chosen by name alone, what the
     reader opens none of, the records with a story, who is told the numbers of gates, the remedy that is proposed for what
-    a customer expects, fields that hold shipped words, those with a proposal, the stages that a complaint ends in, whether the public page is open and a language model connected, and the workspace that the desk of 15 opens with for people whose
+    a customer expects, fields that hold shipped words, those with a proposal, the stages that a complaint ends in, whether the reader may have
+    whole files made, whether the public page is open and a language model connected, and the workspace that the desk of 15 opens with for people whose
     work is in the app."""
     bootinfo["complaint_qms_words"] = WORDS
     bootinfo["complaint_qms_records"] = [record.doctype for record in RECORDS]
@@ -38,6 +40,7 @@ def extend_bootinfo(bootinfo: dict) -> None:
     bootinfo["complaint_qms_shipped_texts"] = SHIPPED_TEXTS
     bootinfo["complaint_qms_proposed"] = PROPOSED
     bootinfo["complaint_qms_ended"] = COMPLAINT_ENDED
+    bootinfo["complaint_qms_makes_files"] = bool(set(MAKERS) & set(frappe.get_roles()))
     bootinfo["complaint_qms_page_open"] = page.is_open()
     bootinfo["complaint_qms_language_model"] = language_model.is_on()
     bootinfo["complaint_qms_outside_facts"] = outside_facts.are_shown()

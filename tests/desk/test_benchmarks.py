@@ -20,6 +20,7 @@ pytestmark = pytest.mark.commits
             marks=pytest.mark.skipif(not chromium(), reason="no Chromium installed"),
         ),
         ("bench_audit_trail", ("--rounds", "2", "--entries", "1000"), "entries a second"),
+        ("bench_case_file", ("--files", "2", "--messages", "2"), "memory at most"),
         ("bench_guests", ("--requests", "16"), "files written: 0"),
         ("bench_import", ("--rows", "30", "--slices", "2", "--sample", "3"), "memory"),
         ("bench_exposure", ("--rows", "400", "--items", "20", "--rounds", "1"), "bar"),

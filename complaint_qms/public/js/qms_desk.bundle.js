@@ -28,6 +28,7 @@ import { offer_demo } from "./desk/demo";
 import { choose_pack } from "./desk/packs";
 import { offer_tour } from "./desk/tour";
 import { offer_tracking_link } from "./desk/tracking_link";
+import { offer_case_file } from "./desk/case_file";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -116,6 +117,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	choose_pack,
 	offer_tour,
 	offer_tracking_link,
+	offer_case_file,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

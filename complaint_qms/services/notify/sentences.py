@@ -12,6 +12,7 @@ from frappe import _
 from frappe.utils import format_date, format_datetime
 
 from complaint_qms.constants import events
+from complaint_qms.constants.case_file import READY
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.message import number as fmt_number
@@ -249,6 +250,15 @@ def _settlement_lost(name: str, data: dict[str, Any]) -> str:
     return labelled(titled(name, data["title"]), what_to_settle(name, data))
 
 
+def _case_file_ready(name: str, data: dict[str, Any]) -> str:
+    about = titled(name, data["title"])
+    if data["error"]:
+        return _("The whole file of complaint {0} could not be made: {1}").format(
+            about, escape(data["error"])
+        )
+    return _("The whole file of complaint {0} is ready. Download it there, by “Whole File”.").format(about)
+
+
 def _signal_raised(name: str, data: dict[str, Any]) -> str:
     sentence = (
         _("Signal {0} is raised again: {1} complaints where {2} were expected.")
@@ -354,5 +364,6 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CHAT_FAILED: _chat_failed,
     RULE_NOTICE: _rule_notice,
     WORK_HANDED_ON: _work_handed_on,
+    READY: _case_file_ready,
 }
 KINDS: Final = (*_OF_CLOCKS, events.ESCALATION_STEP, *_OF_TURNS, *_OTHERS)

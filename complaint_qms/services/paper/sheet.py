@@ -51,7 +51,7 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
     page = _Page(doc)
     return {
         "kind": _(doc.doctype),
-        "title": page.value(doc, doc.meta.get_field(doc.meta.get_title_field())),
+        "title": page.title(),
         "states": list(page.states()),
         "sections": [
             *page.sections(),
@@ -64,15 +64,30 @@ def quality_record_sheet(doc: Document) -> dict[str, Any]:
     }
 
 
+def record_parts(doc: Document) -> dict[str, Any]:
+    """Any record of the app as part of a longer paper: {title, states, sections} as `quality_record_sheet` has them."""
+    page = _Page(doc)
+    return {
+        "title": page.title(),
+        "states": list(page.states()),
+        "sections": [*page.sections(), *(_BESIDE[doc.doctype](doc) if doc.doctype in _BESIDE else ())],
+    }
+
+
 class _Page:
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self._shown = _printable(doc)
         self._names = values_of("User", self._users(), "full_name")
 
+    def title(self) -> str:
+        """Empty where it is no field of its own, or closed to the reader."""
+        field = self.doc.meta.get_field(self.doc.meta.get_title_field())
+        return self.value(self.doc, field) if field and field.fieldname in self._shown else ""
+
     def states(self) -> Iterator[str]:
         """Where it stands, as itself; the others with their labels."""
-        for at, fieldname in enumerate(STATES[self.doc.doctype]):
+        for at, fieldname in enumerate(STATES.get(self.doc.doctype, ())):
             field = self.doc.meta.get_field(fieldname)
             if fieldname in self._shown and (said := self.value(self.doc, field)):
                 label = escape_html(_(field.label, context=self.doc.doctype))
@@ -158,7 +173,7 @@ class _Page:
             return field.fieldname not in TABLES_LEFT_OUT
         if field.fieldname in ONLY_WITH.get(self.doc.doctype, {}) and not _tells_zero(self.doc, field):
             return False
-        return field.fieldtype in _SHOWN and field.fieldname not in LEFT_OUT[self.doc.doctype]
+        return field.fieldtype in _SHOWN and field.fieldname not in LEFT_OUT.get(self.doc.doctype, ())
 
     def _users(self) -> Iterator[str]:
         for row in (self.doc, *self.doc.get_all_children()):

@@ -100,7 +100,7 @@ class QualityAuditTrail:
         found = frappe.get_list(
             ENTRY, filters=self._filters(), fields=list(_FIELDS), order_by="name desc", limit=self.limit
         )
-        words, readable, has_form = cache(word), cache(_readable), cache(_has_form)
+        words, readable, has_form = cache(word), cache(entry_fields), cache(_has_form)
         return [
             {
                 "entry": row.name,
@@ -148,7 +148,7 @@ class QualityAuditTrail:
 
 def clauses_of(entry: Document) -> list[str]:
     """What one entry tells, of the fields that the reader may read; for its form."""
-    return Sentence(entry.detail, entry.apart, *_readable(entry.document_type)).parts()
+    return Sentence(entry.detail, entry.apart, *entry_fields(entry.document_type)).parts()
 
 
 class Sentence:
@@ -178,6 +178,8 @@ class Sentence:
             yield from self._file(told)
         if "export" in told:
             yield from self._export(told["export"])
+        if "whole_file" in told:
+            yield from self._whole_file(told["whole_file"])
         if "door" in told:
             yield labelled(_("Asked for"), told["door"])
         if "clock" in told:
@@ -204,6 +206,10 @@ class Sentence:
         filters = self.apart.shown(told.get("filters"))
         if filters:
             yield labelled(_("Filters"), _("erased") if filters is ERASED else shortened(filters))
+
+    def _whole_file(self, told: dict[str, Any]) -> Iterator[str]:
+        parts = (told.get(name) for name in ("files", "pages", "sha256"))
+        yield _("Whole file made: {0} files, {1} pages, SHA-256 of the archive {2}").format(*parts)
 
     def _whole(self, values: dict[str, Any], left_out: frozenset[str] = frozenset()) -> Iterator[str]:
         for name in self._in_order(values):
@@ -270,6 +276,18 @@ class Sentence:
         return spoken(clear, field)
 
 
+def entry_fields(doctype: str) -> tuple[Meta | None, set[str], set[int]]:
+    """What a `Sentence` about a record of `doctype` has to know of its reader: the last three of its arguments."""
+    if not frappe.db.exists("DocType", doctype):
+        return None, set(), set()
+    meta = frappe.get_meta(doctype)
+    if (
+        doctype in audit.RIGHTS
+    ):  # who may read the trail may read who may do what; nothing else of these is kept
+        return meta, {field.fieldname for field in meta.fields}, _ALL_LEVELS
+    return meta, readable_of(doctype), {0, *meta.get_permlevel_access("read")}
+
+
 def _utc(moment: Any) -> str:
     return str(moment)[:19]
 
@@ -287,14 +305,3 @@ def _signing(told: dict[str, Any]) -> Iterator[str]:
     }.get(told.get("why", ""), "")
     meaning = _(told.get("meaning") or "")
     yield labelled(meaning, why) if why else meaning
-
-
-def _readable(doctype: str) -> tuple[Meta | None, set[str], set[int]]:
-    if not frappe.db.exists("DocType", doctype):
-        return None, set(), set()
-    meta = frappe.get_meta(doctype)
-    if (
-        doctype in audit.RIGHTS
-    ):  # who may read the trail may read who may do what; nothing else of these is kept
-        return meta, {field.fieldname for field in meta.fields}, _ALL_LEVELS
-    return meta, readable_of(doctype), {0, *meta.get_permlevel_access("read")}

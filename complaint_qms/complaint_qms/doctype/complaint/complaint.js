@@ -73,6 +73,7 @@ frappe.ui.form.on("Complaint", {
 		if (item_code) desk.offer_common_factors(frm, { company, item_code, complaint_type });
 		desk.offer_field_action(frm, { complaint: frm.doc.name, batch_no, serial_no, title: frm.doc.subject }, __("Trace"));
 		desk.offer_tracking_link(frm);
+		desk.offer_case_file(frm);
 		desk.load_record(frm, {
 			overview: "complaint_qms.api.complaint.overview",
 			opened: OPENED,

@@ -91,6 +91,11 @@ def printed(doc: Document) -> None:
     write_entries([NewEntry(audit.PRINT, doc.doctype, doc.name, {}, Apart())])
 
 
+def exported(doc: Document, made: Mapping[str, Any]) -> None:
+    """All that belongs to a record left the site in one file; `made`: {sha256, sha256_of_pdf, files, pages}."""
+    write_entries([NewEntry(audit.EXPORT, doc.doctype, doc.name, {"whole_file": dict(made)}, Apart())])
+
+
 def of_file(doc: Document, gone: bool = False) -> None:
     """A file that is evidence came to its record, has another place or sum, or is gone."""
     if doc.get("evidence_sha256"):
