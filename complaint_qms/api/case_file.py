@@ -31,7 +31,7 @@ def standing(complaint: str) -> list[dict[str, Any]]:
     return making.standings(complaint)
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 @checked
 def download(key: str, part: str = "pdf") -> Response:
     """What was made, to whoever asked for it.

@@ -37,8 +37,8 @@ def standing(doctype: str, name: str) -> dict[str, Any]:
 @checked
 def asked() -> dict[str, Any]:
     """What the caller enters beside the password to sign now: {user_id, code, sends_code}."""
-    if frappe.session.user == "Guest":
-        raise frappe.PermissionError
+    if frappe.get_cached_value("User", frappe.session.user, "user_type") != "System User":
+        raise frappe.PermissionError  # customers sign nothing
     return identity.asked_of_signer()
 
 

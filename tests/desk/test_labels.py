@@ -18,6 +18,7 @@ from tests.desk import factory
 NOT_KEYS = {
     "Complaint Import Column.target",
     "Complaint Survey.nps",
+    "Signature Rule.record_type",
     "Complaint QMS Settings.replacement_document",
 }
 
