@@ -70,9 +70,10 @@ STEPS = [
 
 @pytest.mark.parametrize(("doctype", "origin", "target"), STEPS)
 def test_each_step_is_refused_to_whoever_lacks_its_role(doctype, origin, target, monkeypatch):
-    """Every step of every workflow, with the gates left open: the role alone decides."""
+    """Every step of every workflow, with the gates left open and nothing to sign: the role alone decides."""
     from complaint_qms.services.lifecycle import guard
 
+    monkeypatch.setattr(guard, "missing_of", lambda *_: [])
     monkeypatch.setattr(guard, "stage_map", lambda _doctype: {})
     monkeypatch.setattr(guard.shipped_workflow, "keep_state", lambda _doc: None)
     doc = frappe.get_doc({"doctype": doctype, "name": "X-1", "stage": target})
