@@ -23,7 +23,7 @@ from weasyprint import HTML
 from complaint_qms.services.case_file import keeping, making, verify
 from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.evidence import disk
-from tests.benchmarks.bench_sweep import connected
+from tests.benchmarks.connection import connected
 
 MARK = "BENCH-CASE-FILE"
 BAR_SECONDS, BAR_MEGABYTES = 60, 600
