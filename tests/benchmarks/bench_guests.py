@@ -1,7 +1,7 @@
 """Malformed requests at every door that is open to guests, and at the portal's as a customer: none ends in an error of the code, shows where
 the code failed, writes a file or a row, or makes the server grow.
 
-    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_guests [--site NAME] [--bench PATH] [--requests 10000] [--only NAME …]
+    PYTHON_OF_THE_BENCH -m tests.benchmarks.bench_guests [--site NAME] [--bench PATH] [--requests 10000] [--only PATTERN …]
 
 Requests per door, over real HTTP, from eight clients, each from an address of its own, and with the counts of the customer's login wiped
 out, so that the limits of how often one may knock do not answer in place of the doors. Which doors there are: `guest_doors.py`. Use a site
@@ -211,7 +211,7 @@ def main() -> int:
     )
     add_site(parser)
     parser.add_argument("--requests", type=int, default=10_000)
-    parser.add_argument("--only", nargs="*", help="doors whose name holds one of these")
+    parser.add_argument("--only", nargs="*", help="doors in whose name one of these patterns is found")
     arguments = parser.parse_args()
     bench, here = inspect(arguments.bench), os.getcwd()
     if not isinstance(bench, Bench):
@@ -227,7 +227,7 @@ def main() -> int:
                 wiper.start()
                 wanted = [
                     door for door in doors(known)
-                    if not arguments.only or any(word in door.name for word in arguments.only)
+                    if not arguments.only or any(re.search(word, door.name) for word in arguments.only)
                 ]  # fmt: skip
                 with served(bench, arguments.site) as address:
                     log_in(address, login)  # what a first visit makes is made
