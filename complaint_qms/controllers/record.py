@@ -20,6 +20,7 @@ from complaint_qms.services.record import (
     fetched_links,
     in_use,
     input_validation,
+    locked_read,
     naming,
     number_limits,
     role_choice,
@@ -152,6 +153,21 @@ class Checked(Guarded):
             new = fieldname if isinstance(fieldname, dict) else {fieldname: value}
             recording.past_document(self.doctype, self.name, new)
         super().db_set(fieldname, value, *args, **kwargs)
+
+    def load_from_db(self) -> Document:
+        if self.flags.for_update and isinstance(self.name, str) and not self.meta.issingle:
+            locked_read.read_locked(self, super().load_from_db)
+            return self
+        return super().load_from_db()
+
+    def update_child_table(self, fieldname: str, df: Any = None) -> None:
+        asked, table = self.flags.ignore_children_type, df or self.meta.get_field(fieldname)
+        if locked_read.keeps_rows(self, fieldname):
+            self.flags.ignore_children_type = [*(asked or ()), table.options]
+        try:
+            super().update_child_table(fieldname, df)
+        finally:
+            self.flags.ignore_children_type = asked
 
     def on_change(self) -> None:
         in_use.forget_out_of_use(self.doctype)
