@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help demo demo-stop test lint benchmark test-erpnext
+.PHONY: help demo demo-stop test lint benchmark test-erpnext validation
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -24,3 +24,6 @@ benchmark: ## print each measured figure beside its bar; ARGS="intake sweep" run
 
 test-erpnext: ## all of ERPNext's own tests of invoices and deliveries, with the app and without it
 	@QMS_ERPNEXT_TESTS=$(or $(QMS_ERPNEXT_TESTS),all) $(PYTHON) -m scripts.make_test tests/desk/test_erpnext_regression.py $(ARGS)
+
+validation: ## the validation pack: all tests, joined with requirements and clauses, in out/validation; ARGS=DIR takes a run's results
+	@$(PYTHON) -m scripts.make_validation $(ARGS)

@@ -187,9 +187,19 @@ def run_pytest(plan: Plan, arguments: list[str], cwd: Path) -> int:
     side_by_side = (
         ("-n", str(plan.lanes), "--dist", "loadfile", "--no-loadscope-reorder") if plan.lanes > 1 else ()
     )
-    command = [str(plan.python), "-m", "pytest", "--durations=10", *side_by_side, *chosen(arguments)]
+    command = [str(plan.python), "-m", "pytest", "--durations=10", *side_by_side, *kept_results(plan.bench)]
+    command += chosen(arguments)
     done = subprocess.run(command, cwd=cwd, env=plan.environment(), stdin=subprocess.DEVNULL, check=False)
     return done.returncode
+
+
+def kept_results(bench: Bench | None) -> list[str]:
+    """pytest's arguments that leave each test's result in the folder `$QMS_RESULTS`, a file for each bench."""
+    folder = os.environ.get("QMS_RESULTS")
+    if not folder:
+        return []
+    name = f"Frappe {bench.frappe}, ERPNext {bench.erpnext}" if bench else "no bench"
+    return [f"--junitxml={Path(folder).resolve() / (name + '.xml')}", "-o", f"junit_suite_name={name}"]
 
 
 def lanes(arguments: list[str]) -> int:
