@@ -126,6 +126,56 @@ def audit_head(context) -> None:
         click.echo(sealing.last_link())
 
 
+@complaint_qms.command("note-restore")
+@click.option("--reason", required=True, help="Why a backup was restored.")
+@click.option(
+    "--head",
+    metavar="NUMBER:HASH",
+    help="The last head of the chain that was kept elsewhere, such as in a mail.",
+)
+@pass_context
+def note_restore(context, reason: str, head: str | None) -> None:
+    """Say in the audit trail that an earlier backup was restored on purpose; the chain goes on from there."""
+    with _connected(context):
+        from complaint_qms.services.compliance.audit_trail import command, restoring
+
+        said = restoring.note_restore(reason, command.read_head(head) if head else None)
+        click.echo(
+            f"The chain goes on after entry {said['ends']}; up to entry {said['lost']} it was lost. Written down."
+        )
+
+
+@complaint_qms.command("check-installation")
+@click.option(
+    "--tested",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="tested.json of a validation pack: what the files are compared with.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the protocol is written, as HTML.",
+)
+@pass_context
+def check_installation(context, tested: Path | None, output: Path | None) -> None:
+    """Compare what is installed with what was tested and shipped; exit code 1 where anything is wrong."""
+    tested, output = tested and tested.resolve(), output and output.resolve()
+    with _connected(context):
+        from complaint_qms.services.installation import protocol, tested_files
+        from complaint_qms.services.installation.finding import WRONG
+        from complaint_qms.setup.workflows import own_workflows
+
+        said = tested_files.read_tested(tested) if tested else None
+        findings, states = protocol.check_installation(said, own_workflows()), protocol.states()
+        for one in findings:
+            colour = "red" if one.state == WRONG else None
+            click.secho(printable(f"{states[one.state]}: {one.part}: {one.sentence}"), fg=colour)
+        if output:
+            protocol.write_page(output, findings)
+    if any(one.state == WRONG for one in findings):
+        sys.exit(1)
+
+
 @contextmanager
 def _connected(context) -> Iterator[None]:
     """Connection to the site of the command, as Administrator; an expected error ends with its message alone."""

@@ -32,6 +32,7 @@ EXPORT: Final = "export"
 REFUSED: Final = "refused"
 SIGN_IN: Final = "sign_in"
 CLOCK: Final = "clock"
+RESTORE: Final = "restore"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -54,6 +55,7 @@ LABELS: Final = {
         REFUSED: "Refused",
         SIGN_IN: "Sign-in Failed",
         CLOCK: "Clock Set Back",
+        RESTORE: "Backup Restored",
     },
     "audit_way": {
         "on_desk": "On the Desk",

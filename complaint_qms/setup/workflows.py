@@ -55,6 +55,19 @@ def remove_workflows() -> None:
     _drop_unused(states, actions)
 
 
+def own_workflows() -> list[str]:
+    """Kinds of records that go by another workflow on this site than the shipped one, or by one that the site has edited, or by none."""
+    found = []
+    for definition in definitions():
+        doctype, name = definition["document_type"], definition["workflow_name"]
+        active = frappe.get_all(
+            "Workflow", {"document_type": doctype, "is_active": 1}, pluck="name", order_by="name"
+        )
+        if active != [name] or _rows_of(frappe.get_doc("Workflow", name)) != _rows(definition):
+            found.append(doctype)
+    return found
+
+
 def _drop_work_list(doctype: str) -> None:
     """Remove Frappe's list of next approvers, with the roles in it: some of them are not ours."""
     actions = frappe.get_all(

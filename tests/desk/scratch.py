@@ -4,6 +4,7 @@ Steps run in a process of their own, because this one is connected to the test s
 
 python -m tests.desk.scratch sell SITE            a delivery and an invoice, before the app is there
 python -m tests.desk.scratch use SITE             records of the app and what the framework keeps about them
+python -m tests.desk.scratch complain SITE        a complaint with evidence
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 
 import frappe
 from frappe.database.database import Database
+from frappe.utils.file_manager import save_file
 from frappe.utils.password import set_encrypted_password
 
 # Records of what happened, caches and counters that grow by looking at a site. Installed Application and the portal's
@@ -116,10 +118,9 @@ def use() -> None:
 
 
 def _records_of_ours() -> list[tuple[str, str]]:
-    company = frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
     values = {
         "subject": "Lid does not close",
-        "company": company,
+        "company": _company(),
         "description": "The lid of one box is bent.",
     }
     complaint = frappe.get_doc({"doctype": "Complaint", **values}).insert()
@@ -161,7 +162,18 @@ def _leave_traces(doctype: str, name: str) -> None:
         todo.update({"description": "look again"}).save()
 
 
-STEPS = {"sell": sell, "use": use}
+def _company() -> str:
+    return frappe.get_all("Company", pluck="name", order_by="creation", limit=1)[0]
+
+
+def complain() -> None:
+    """A complaint with a file that is evidence."""
+    values = {"subject": "It leaks", "description": "Since Monday.", "company": _company()}
+    doc = frappe.get_doc({"doctype": "Complaint", **values}).insert()
+    save_file("leak.txt", b"It leaked here.", "Complaint", doc.name, is_private=1)
+
+
+STEPS = {"sell": sell, "use": use, "complain": complain}
 
 
 def main(step: str, site: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import frappe
 import pytest
@@ -38,6 +39,13 @@ class Scratch:
 
     def bench(self, *arguments: str) -> str:
         return bench_here().run(*arguments, site=SITE)
+
+    def command(self, *arguments: str) -> str:
+        """What a command of the app says, whatever its exit code."""
+        try:
+            return self.bench("complaint-qms", *arguments).strip()
+        except benches.CommandFailed as failure:
+            return str(failure).strip()
 
     def step(self, name: str) -> None:
         bench = bench_here()
@@ -143,6 +151,47 @@ def test_it_can_come_back(scratch: Scratch) -> None:
     assert APP in scratch.apps
     scratch.bench("uninstall-app", APP, "--yes", "--no-backup")
     assert APP not in scratch.apps
+
+
+def test_a_backup_is_restored_and_its_trail_goes_on(scratch: Scratch, tmp_path: Path) -> None:
+    """The drill of docs/administration.md, as it stands there."""
+    if APP not in scratch.apps:
+        scratch.bench("install-app", APP)
+    scratch.step("complain")
+    head = scratch.command("audit-head")
+    scratch.bench("backup", "--with-files", "--backup-path", str(tmp_path))
+    told = scratch.command("note-restore", "--reason", "Nothing was lost", "--head", head)
+    assert "The chain has the last head that is known." in told
+
+    scratch.step("complain")
+    lost = scratch.command("audit-head")
+    database, public, private = (
+        next(tmp_path.glob(f"*{end}"))
+        for end in ("-database.sql.gz", "localhost-files.tar", "-private-files.tar")
+    )
+    scratch.bench(
+        "restore",
+        str(database),
+        "--with-public-files",
+        str(public),
+        "--with-private-files",
+        str(private),
+        "--force",
+    )
+    told = scratch.command("verify-audit")
+    assert told.endswith("The audit trail holds.")
+    assert f"Head of the chain: {head}" in told
+    told = scratch.command("verify-audit", "--head", lost)
+    assert "its end was cut off, or an earlier backup was restored" in told
+
+    assert "write why the backup was restored" in scratch.command("note-restore", "--reason", " ")
+    assert scratch.command("note-restore", "--reason", "The disk broke", "--head", lost).endswith(
+        "Written down."
+    )
+    scratch.step("complain")
+    assert scratch.command("verify-audit").endswith("The audit trail holds.")
+    told = scratch.command("verify-audit", "--head", lost)
+    assert "was lost when a backup was restored; entry" in told
 
 
 def test_every_patch_can_be_imported() -> None:

@@ -14,6 +14,7 @@ const KINDS = [
 	"refused",
 	"sign_in",
 	"clock",
+	"restore",
 ];
 
 frappe.query_reports["Quality Audit Trail"] = {

@@ -19,7 +19,7 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     Raises:
         frappe.ValidationError: `head` is none.
     """
-    given = _read(head) if head else None
+    given = read_head(head) if head else None
     frappe.db.rollback()  # what the connection has read by now may be older than the file with the head
     outcome = verify_trail(sha256_of, given)
     for sentence in outcome.sentences:
@@ -37,7 +37,12 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     return bool(outcome.found)
 
 
-def _read(head: str) -> Head:
+def read_head(head: str) -> Head:
+    """A head as it is printed.
+
+    Raises:
+        frappe.ValidationError: it is none.
+    """
     number, _colon, digest = head.strip().partition(":")
     if not number.isdigit() or len(digest) != 64:
         frappe.throw(_("--head: write number and hash as NUMBER:HASH, as this command prints them."))

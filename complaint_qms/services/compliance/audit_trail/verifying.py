@@ -18,6 +18,7 @@ from complaint_qms.engine.audit_entry import APART, Apart, entry_columns, hidden
 from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.compliance.audit_trail.comparing import compare_records
 from complaint_qms.services.compliance.audit_trail.entries import key
+from complaint_qms.services.compliance.audit_trail.restoring import restored_past
 from complaint_qms.services.compliance.audit_trail.sealing import Head
 
 MOST: Final = 1000
@@ -152,7 +153,9 @@ def _check_heads(outcome: Outcome, kept: Head | None, unread: ValueError | None,
     elif unread and not isinstance(unread, sealing.ForeignHead):
         outcome.say("head", _("The file with the head of the chain cannot be read: {0}.").format(file.name))
     for head in filter(None, (kept, given)):
-        if head.sequence > outcome.head.sequence:
+        if not sealing.holds(head) and (noted := restored_past(head)):
+            outcome.say("restored", _("Entry {0} was lost when a backup was restored; entry {1} says why.").format(head.sequence, noted))  # fmt: skip
+        elif head.sequence > outcome.head.sequence:
             outcome.say("cut", _("The chain ends with entry {0}, and its head was entry {1}: its end was cut off, or an earlier backup was restored.").format(outcome.head.sequence, head.sequence))  # fmt: skip
         elif not sealing.holds(head):
             outcome.say("head", _("Entry {0} is not the one that was the head of the chain: it was written anew.").format(head.sequence))  # fmt: skip
