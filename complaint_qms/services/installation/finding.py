@@ -11,7 +11,7 @@ WRONG: Final = "wrong"
 
 
 @dataclass(frozen=True)
-class Finding:
+class InstallationResult:
     """One thing that was looked at.
 
     Attributes:

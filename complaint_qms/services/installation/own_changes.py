@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 
 from complaint_qms.constants.records import DOCTYPES
-from complaint_qms.services.installation.finding import AS_EXPECTED, OWN, Finding
+from complaint_qms.services.installation.finding import AS_EXPECTED, OWN, InstallationResult
 from complaint_qms.services.record.language import comma_list, labelled
 
 # DocType of the framework → its field with the DocType that is changed.
@@ -23,7 +23,7 @@ _PLACES: Final = {
 }
 
 
-def list_changes(own_workflows: Iterable[str]) -> Iterable[Finding]:
+def list_changes(own_workflows: Iterable[str]) -> Iterable[InstallationResult]:
     """A finding for each kind of change, with how many each DocType has; `own_workflows`: DocTypes that go by another workflow than shipped."""
     part, any_found = _("Changes by the site"), False
     for kind, field in _PLACES.items():
@@ -36,13 +36,13 @@ def list_changes(own_workflows: Iterable[str]) -> Iterable[Finding]:
         if counts:
             any_found = True
             told = comma_list(f"{_(name)} ({number})" for name, number in sorted(counts.items()))
-            yield Finding(part, OWN, labelled(_(kind), told))
+            yield InstallationResult(part, OWN, labelled(_(kind), told))
     if changed := sorted(own_workflows):
         any_found = True
-        yield Finding(
+        yield InstallationResult(
             part, OWN, labelled(_("Workflow"), comma_list(_(doctype) for doctype in changed))
         )
     if not any_found:
-        yield Finding(
+        yield InstallationResult(
             part, AS_EXPECTED, _("Fields, rights, scripts and workflows of the app's records are as shipped.")
         )

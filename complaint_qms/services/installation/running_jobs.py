@@ -8,11 +8,11 @@ import frappe
 from frappe import _
 from frappe.utils.scheduler import is_scheduler_disabled
 
-from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, Finding
+from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, InstallationResult
 from complaint_qms.services.record.language import comma_list
 
 
-def compare_jobs() -> Iterable[Finding]:
+def compare_jobs() -> Iterable[InstallationResult]:
     """What of them is missing or stopped."""
     part = _("Jobs")
     rows = {
@@ -39,9 +39,9 @@ def compare_jobs() -> Iterable[Finding]:
             _("The scheduler is off: clocks, mails and scans stand still. Run bench enable-scheduler.")
         )
     if wrong:
-        yield from (Finding(part, WRONG, sentence) for sentence in wrong)
+        yield from (InstallationResult(part, WRONG, sentence) for sentence in wrong)
     else:
-        yield Finding(
+        yield InstallationResult(
             part, AS_EXPECTED, _("{0} jobs are on this site, and the scheduler is on.").format(len(wanted))
         )
 

@@ -13,20 +13,23 @@ from frappe import _
 from frappe.model import no_value_fields
 from frappe.modules.patch_handler import get_patches_from_app
 
-from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, Finding
+from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, InstallationResult
 from complaint_qms.services.installation.tested_files import PACKAGE
 from complaint_qms.services.record.language import comma_list
 
 APP = "complaint_qms"
 
 
-def compare_schema() -> Iterable[Finding]:
+def compare_schema() -> Iterable[InstallationResult]:
     """What migrating has left undone, or somebody has changed past it."""
     part, wrong = _("Database"), []
     stored = _stored_fields()
     shipped = {data["name"]: data for data in map(_read, _doctype_files())}
     for name, data in sorted(shipped.items()):
-        wrong += [Finding(part, WRONG, sentence) for sentence in _of_doctype(name, data, stored.get(name))]
+        wrong += [
+            InstallationResult(part, WRONG, sentence)
+            for sentence in _of_doctype(name, data, stored.get(name))
+        ]
     done = set(
         frappe.get_all(
             "Patch Log", {"patch": ("like", f"{APP}.%"), "skipped": 0}, pluck="patch", order_by="patch"
@@ -39,7 +42,7 @@ def compare_schema() -> Iterable[Finding]:
     ]
     if missing:
         wrong.append(
-            Finding(
+            InstallationResult(
                 part,
                 WRONG,
                 _("{0} patches have not run: {1}. Run bench migrate.").format(
@@ -48,7 +51,7 @@ def compare_schema() -> Iterable[Finding]:
             )
         )
     yield from wrong or [
-        Finding(
+        InstallationResult(
             part,
             AS_EXPECTED,
             _("{0} DocTypes with their fields, columns and patches are as shipped.").format(len(shipped)),

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 
 from complaint_qms import __version__
-from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, Finding
+from complaint_qms.services.installation.finding import AS_EXPECTED, WRONG, InstallationResult
 from complaint_qms.services.record.language import comma_list
 
 PACKAGE: Final = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def read_tested(path: Path) -> dict[str, Any]:
     return tested
 
 
-def compare(tested: Mapping[str, Any] | None) -> Iterable[Finding]:
+def compare_files(tested: Mapping[str, Any] | None) -> Iterable[InstallationResult]:
     """Versions, and each file that is not as it was tested."""
     yield from _versions(tested)
     part = _("Files")
@@ -60,27 +60,27 @@ def compare(tested: Mapping[str, Any] | None) -> Iterable[Finding]:
     ):
         if names:
             told = comma_list(sorted(names)[:_NAMED]) + (" …" if len(names) > _NAMED else "")
-            yield Finding(part, WRONG, sentence.format(len(names), told))
+            yield InstallationResult(part, WRONG, sentence.format(len(names), told))
     if changed or now.keys() != then.keys():
         return
-    yield Finding(part, AS_EXPECTED, _("{0} files are as they were tested.").format(len(now)))
+    yield InstallationResult(part, AS_EXPECTED, _("{0} files are as they were tested.").format(len(now)))
 
 
-def _versions(tested: Mapping[str, Any] | None) -> Iterable[Finding]:
+def _versions(tested: Mapping[str, Any] | None) -> Iterable[InstallationResult]:
     part = _("Versions")
     bench = (
         f"Frappe {frappe.get_attr('frappe.__version__')}, ERPNext {frappe.get_attr('erpnext.__version__')}"
     )
     if not tested:
-        yield Finding(part, AS_EXPECTED, f"Complaint QMS {__version__}, {bench}")
+        yield InstallationResult(part, AS_EXPECTED, f"Complaint QMS {__version__}, {bench}")
     elif tested["version"] != __version__:
-        yield Finding(
+        yield InstallationResult(
             part,
             WRONG,
             _("Complaint QMS {0} is installed, {1} was tested.").format(__version__, tested["version"]),
         )
     else:
-        yield Finding(
+        yield InstallationResult(
             part,
             AS_EXPECTED,
             _("Complaint QMS {0}, tested {1} as {2}").format(
@@ -89,11 +89,13 @@ def _versions(tested: Mapping[str, Any] | None) -> Iterable[Finding]:
         )
     if tested and bench not in tested.get("tested_on", ()):
         on = comma_list(tested.get("tested_on") or ["–"])
-        yield Finding(part, WRONG, _("{0} is installed; it was tested on {1}.").format(bench, on))
+        yield InstallationResult(part, WRONG, _("{0} is installed; it was tested on {1}.").format(bench, on))
     elif tested:
-        yield Finding(part, AS_EXPECTED, bench)
+        yield InstallationResult(part, AS_EXPECTED, bench)
     database = frappe.db.sql("select version()")[0][0]
-    yield Finding(part, AS_EXPECTED, f"Python {platform.python_version()}, {frappe.db.db_type} {database}")
+    yield InstallationResult(
+        part, AS_EXPECTED, f"Python {platform.python_version()}, {frappe.db.db_type} {database}"
+    )
 
 
 def _package_files() -> list[Path]:
