@@ -227,10 +227,7 @@ doc_events = {
     "Document Follow": {"validate": f"{_SHARING}.refuse_following"},
     "Email Template": {"before_validate": f"{_MAIL_TEMPLATES}.before_validate"},
     "Email Queue": {"before_insert": f"{_MAIL_TEMPLATES}.before_insert"},
-    "File": {
-        "before_validate": "complaint_qms.overrides.files.before_validate",
-        "on_trash": "complaint_qms.overrides.files.on_trash",
-    },
+    "File": {event: f"complaint_qms.overrides.files.{event}" for event in ("before_validate", "on_trash")},
     "Has Role": {
         "on_update": "complaint_qms.overrides.users.role_row_saved",
         "after_delete": "complaint_qms.overrides.users.role_row_deleted",
@@ -328,6 +325,7 @@ qms_listeners_in_transaction = {
     ],
     _events.CAUSE_READY: "complaint_qms.services.work.hand_overs.of_causes",
     _events.ASSESSMENT_OPENED: "complaint_qms.services.work.hand_overs.of_assessments",
+    _events.ASSESSMENT_DUE: "complaint_qms.services.reportability.reminders.of_due",
     _events.SIGNAL_RAISED: "complaint_qms.services.signals.telling.of_raised",
     _events.SETTLEMENT_PROPOSED: "complaint_qms.services.work.settlement_hand_overs.of_proposals",
     _events.SETTLEMENT_REJECTED: "complaint_qms.services.work.settlement_hand_overs.of_rejections",
@@ -376,6 +374,7 @@ scheduler_events = {
         "complaint_qms.jobs.customers.tell_and_ask",
         "complaint_qms.jobs.connectors.read_statuses",
         "complaint_qms.jobs.exposure.close_weeks",
+        "complaint_qms.jobs.assessments.remind",
         "complaint_qms.jobs.field_actions.remind",
         "complaint_qms.jobs.topics.read_new_texts",
     ],

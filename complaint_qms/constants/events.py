@@ -24,6 +24,7 @@ SETTLEMENT_REJECTED: Final = "settlement_rejected"
 SETTLEMENT_DONE: Final = "settlement_done"
 CAUSE_READY: Final = "cause_ready"
 ASSESSMENT_OPENED: Final = "assessment_opened"
+ASSESSMENT_DUE: Final = "assessment_due"
 CUSTOMER_WROTE: Final = "customer_wrote"
 MAIL_RETURNED: Final = "mail_returned"
 MAIL_FAILED: Final = "mail_failed"
@@ -64,6 +65,7 @@ EVENTS: Final[dict[str, str]] = {
     SETTLEMENT_DONE: "Finance has finished every document of a settlement. {complaint}",
     CAUSE_READY: "A root cause has everything that somebody else needs to verify it. {}",
     ASSESSMENT_OPENED: "It is to be decided whether an event is reportable. {complaint}",
+    ASSESSMENT_DUE: "The deadline of an open reportability assessment is near, or has passed. {jurisdiction, about: name of its complaint or signal, deadline, days: left, below 0 once it has passed, assessor}",
     CUSTOMER_WROTE: "A mail or message about a complaint came in that a person wrote. {sender, address, said, tell_helpers: nobody mails them a copy, verdict: of a word on a solution}",
     MAIL_RETURNED: "A mail about a complaint was given back by a server. {sender, address, said}",
     MAIL_FAILED: "A mail about a complaint could not be sent, and is not tried any more. {sender: to whom it was, address, said: why}",

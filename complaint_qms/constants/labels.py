@@ -9,6 +9,7 @@ from typing import Final
 from complaint_qms.constants.audit import LABELS as AUDIT
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
+from complaint_qms.constants.reportability import LABELS as REPORTING
 from complaint_qms.constants.review import LABELS as REVIEWS
 from complaint_qms.constants.risk import LABELS as RISKS
 from complaint_qms.constants.signals import LABELS as SIGNALS
@@ -51,6 +52,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     **AUDIT,
     **FIELD_ACTIONS,
+    **REPORTING,
     **REVIEWS,
     **SIGNALS,
     **SIGNATURES,
@@ -147,12 +149,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     **RISKS,
     "harm": {"none": "None", "minor": "Minor", "serious": "Serious", "death": "Death"},
     "reportability": {"reported": "Reported", "not_reportable": "Not Reportable"},
-    "evidence": {
-        "photo": "Photo",
-        "video": "Video",
-        "document": "Document",
-        "audio": "Audio",
-    },
+    "evidence": {"photo": "Photo", "video": "Video", "document": "Document", "audio": "Audio"},
     # investigation and root cause
     "finding": {
         "confirmed": "Confirmed",
@@ -289,6 +286,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "chat_failed": "Chat Message Not Sent",
         "cause_ready": "Root Cause to Verify",
         "assessment_opened": "Reportability to Decide",
+        "assessment_due": "Reporting Deadline",
         "surveyed": "Customer Not Content",
     },
     "survey": {

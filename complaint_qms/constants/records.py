@@ -139,7 +139,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     ),
     _quality(
         "Reportability Assessment", "CRA-", "event", "assessment",
-        names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",),
+        names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",), sight="assessment",
     ),
     _quality(
         "Complaint Settlement", "CST-", "product", "settlement",
@@ -248,6 +248,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     ),
     Record("Quality Audit Entry", TOOL, sight="audit_entry"),
     Record("Quality Signature", TOOL, sight="activity", tracked=True),
+    Record("Reporting Rule Set", TOOL, tracked=True),
     Record("Signal Back-test", TOOL, sight="signal"),
     Record("Signal Scan", TOOL, sight="signal"),
     _row("Approval Role Grant"),
@@ -291,6 +292,9 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Quality Contributor"),
     _row("Quality Hold Lot"),
     _row("Quarantine Warehouse"),
+    _row("Reportability Answer"),
+    _row("Reporting Outcome"),
+    _row("Reporting Question"),
     _row("Risk Matrix Cell"),
     _row("Root Cause Factor"),
     _row("Root Cause Why"),

@@ -1,8 +1,51 @@
 """Reportability of incidents with medical devices: questions and time limits, as the defaults of a new site.
 
 This is data that a site checks and edits, not legal advice. ``check`` marks a row whose source a site should
-read again before relying on it.
+read again before relying on it. The desk asks by the rule sets of `fixtures/reporting_rule_sets` (DocType *Reporting Rule Set*);
+the rules here are those of the back-test and of assessments without a rule set.
 """
+
+from typing import Final
+
+RULE_SET: Final = "Reporting Rule Set"
+
+# Standing of a version of a rule set
+DRAFT, RELEASED, REPLACED, WITHDRAWN = "draft", "released", "replaced", "withdrawn"
+RULE_SET_STAMPS: Final = (
+    "status", "version", "previous_version", "is_preset", "released_by", "released_at", "release_note", "holidays",
+)  # fmt: skip
+"""Fields of a rule set that only the server writes."""
+
+# What follows from an outcome
+MUST_REPORT, NO_REPORT, ASK_AGAIN, SUPPLEMENT = "must_report", "no_report", "ask_again", "supplement"
+IN_DAYS: Final = "in_days"
+AWARENESS, NEW_INFORMATION = "awareness", "new_information"
+US_FEDERAL, HOLIDAY_LIST = "us_federal", "holiday_list"
+
+REMIND_DAYS: Final = (5, 1, -1)
+"""Days before the deadline of an open assessment from which it is told; -1: once it has passed. Each is told once."""
+
+LABELS: Final = {
+    "rule_set_status": {RELEASED: "Released", REPLACED: "Replaced", WITHDRAWN: "Withdrawn"},
+    "reporting_outcome": {
+        MUST_REPORT: "Report",
+        NO_REPORT: "No Report",
+        ASK_AGAIN: "Undecided",
+        SUPPLEMENT: "Supplement",
+    },
+    "reporting_term": {
+        IN_DAYS: "Within Days",
+        "immediately": "Immediately",
+        "no_number": "No Number of Days",
+    },
+    "reporting_unit": {"calendar": "Calendar Days", "work": "Work Days"},
+    "counted_from": {AWARENESS: "Awareness", NEW_INFORMATION: "New Information"},
+    "work_days": {
+        "weekdays": "Monday to Friday",
+        US_FEDERAL: "Monday to Friday without US Federal Holidays",
+        HOLIDAY_LIST: "Monday to Friday without a Holiday List",
+    },
+}
 
 QUESTIONS = {
     "death_or_serious_injury": "Did the device cause or contribute to a death or serious injury, or may it have?",

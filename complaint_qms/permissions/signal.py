@@ -11,7 +11,7 @@ from __future__ import annotations
 import frappe
 from frappe.model.document import Document
 from frappe.permissions import get_user_permissions
-from pypika.terms import Criterion, ExistsCriterion
+from pypika.terms import Criterion, ExistsCriterion, Field
 
 from complaint_qms.constants.signals import BACK_TEST, CASES, SCAN, SIGNAL
 from complaint_qms.permissions import records
@@ -30,7 +30,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     if doctype in _OF_ALL:
         return NOTHING if is_kept_to_some(user) else ""
     parts = [records.query(user, SIGNAL)]
-    if (unseen := _has_unseen(user)) is not None:
+    if (unseen := has_unseen(frappe.qb.DocType(SIGNAL).name, user)) is not None:
         parts.append(as_text(unseen.negate()))
     return " and ".join(f"({part})" for part in parts if part)
 
@@ -53,11 +53,11 @@ def is_kept_to_some(user: str) -> bool:
     return bool(kept_by & (what_restricts("Complaint") - {"Company"}))
 
 
-def _has_unseen(user: str) -> Criterion | None:
+def has_unseen(signal: Field, user: str) -> Criterion | None:
+    """`signal`, a column that names a signal: it is made of a complaint that is not in the user's list; None when all are."""
     case = frappe.qb.DocType(CASES)
     visible = in_list("Complaint", case.complaint, user)
     if visible is None:
         return None
-    signal = frappe.qb.DocType(SIGNAL)
-    rows = (case.parent == signal.name) & (case.parenttype == SIGNAL)
+    rows = (case.parent == signal) & (case.parenttype == SIGNAL)
     return ExistsCriterion(frappe.qb.from_(case).select(1).where(rows & visible.negate()))

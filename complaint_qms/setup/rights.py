@@ -36,7 +36,7 @@ CHOICE = {
     roles.AGENT: (*_OF_EVERYBODY, "Currency", "Warehouse"),
     roles.MANAGER: (*_OF_EVERYBODY, *_OF_JUDGES, "Currency"),
     roles.INVESTIGATOR: _OF_EVERYBODY,
-    roles.REGULATORY: _OF_EVERYBODY,
+    roles.REGULATORY: (*_OF_EVERYBODY, "Holiday List"),
     roles.QUALITY_MANAGER: (*_OF_EVERYBODY, *_OF_JUDGES, "Batch"),
     roles.ACCOUNTS_MANAGER: ("Batch",),
 }

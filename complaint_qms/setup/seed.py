@@ -11,9 +11,11 @@ from frappe.model.document import Document
 from complaint_qms.constants import risk, roles, rules, vocabulary
 from complaint_qms.constants.correspondence import KIND_FIELD
 from complaint_qms.constants.knowledge import ARTICLE, CATEGORY, CATEGORY_TYPE
+from complaint_qms.constants.reportability import RULE_SET
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.services.knowledge.drafting import ensure_category
 from complaint_qms.services.onboarding.packs import pack_templates
+from complaint_qms.services.reportability.rule_sets import put_rules_into_force, shipped_sets
 
 
 def seed() -> None:
@@ -26,6 +28,7 @@ def seed() -> None:
     seed_templates()
     seed_rules()
     seed_knowledge()
+    seed_rule_sets()
 
 
 def seed_risk() -> None:
@@ -96,6 +99,22 @@ def seed_rules() -> None:
             "actions": [dict(act) for act in row["actions"]],
         }
         _make(rules.RULE, row["title"], enabled=0, **values)
+
+
+def seed_rule_sets() -> None:
+    """The questions of reportability. Those that are shipped as read are in force, the others wait to be confirmed; a
+    jurisdiction of which the site has any version is left alone."""
+    for row in shipped_sets():
+        if frappe.db.exists(RULE_SET, {"jurisdiction_key": row["jurisdiction_key"]}):
+            continue
+        values = {key: value for key, value in row.items() if key != "released"}
+        doc = frappe.get_doc(
+            {"doctype": RULE_SET, **values, "version": 1, "is_preset": int(not row["released"])}
+        )
+        doc.flags.ignore_permissions = doc.flags.by_server = True
+        doc.insert()
+        if row["released"]:
+            put_rules_into_force(doc, row["regulation"], "Administrator")
 
 
 def seed_knowledge() -> None:

@@ -236,6 +236,9 @@ def _data() -> Iterator[Message]:
         yield from (Message(text, "rules") for text in (rule["title"], *filter(None, texts)))
     for path in sorted(PACKAGE.glob("fixtures/sop_packs/*.json")):
         yield from (Message(text, "SOP packs") for text in _pack_texts(json.loads(path.read_text("utf-8"))))
+    for path in sorted(PACKAGE.glob("fixtures/reporting_rule_sets/*.json")):
+        texts = _rule_set_texts(json.loads(path.read_text("utf-8")))
+        yield from (Message(text, "reporting rule sets") for text in texts)
     with (PACKAGE / "fixtures" / "complaint_channel.csv").open(encoding="utf-8", newline="") as file:
         yield from (Message(row["channel_name"], "channels") for row in csv.DictReader(file))
     for rows in custom_fields().values():
@@ -260,6 +263,14 @@ def _pack_texts(pack: dict[str, Any]) -> Iterator[str]:
     for sop in pack["sops"]:
         yield from (sop["sop_name"], sop["description"], *(row["check"] for row in sop["checks"]))
         yield from filter(None, [sop.get("at_once_reason")])
+
+
+def _rule_set_texts(rules: dict[str, Any]) -> Iterator[str]:
+    """Texts of the questions of a jurisdiction; clauses are cited as they are."""
+    yield from (rules["jurisdiction"], rules["authority"], rules["regulation"])
+    for row in rules["questions"]:
+        yield from filter(None, [row["question"], row.get("help_text")])
+    yield from (row["statement"] for row in rules["outcomes"])
 
 
 def _type_names(types: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -84,6 +84,7 @@ def test_these_are_all_records_of_the_app():
             "Quality Audit Entry",
             "Quality Signature",
             "Quality Hold",
+            "Reporting Rule Set",
             "Signal Back-test",
             "Signal Scan",
         )

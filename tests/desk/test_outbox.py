@@ -219,6 +219,7 @@ def test_every_kind_of_message_has_a_sentence_and_mails_a_heading(user):
         "sender": "Ann", "address": "ann@customer.example", "said": "Thank you.", "error": "503",
         "severity": "Critical", "harm_level": "serious", "reasons": [("tells of: {word}", {"word": "burnt"})],
         "csat": 1, "solved": "no", "comment": "It leaks.",
+        "jurisdiction": "FDA", "about": "CMP-1", "deadline": "2024-07-03", "days": 2,
         "again": False, "observed": 12, "expected": 3.5,
         "text": "Look at it.", "rule": "R", "person": "Bo", "pieces": [("Complaint", "CMP-1")],
         "taken": [{"clock": "stage", "stage": "triage", "moment": "percent", "amount": 150.0}],

@@ -9,6 +9,7 @@ import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
 import { draw_occurrence, follow_occurrence } from "./desk/occurrence";
 import { draw_residual } from "./desk/residual_risk";
+import { draw_questions, draw_rule_set } from "./desk/reportability";
 import { draw_clocks } from "./desk/clocks";
 import { draw_flow } from "./desk/sop_flow";
 import { import_sop, offer_sop_actions } from "./desk/sop_actions";
@@ -96,6 +97,8 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_occurrence,
 	follow_occurrence,
 	draw_residual,
+	draw_questions,
+	draw_rule_set,
 	draw_clocks,
 	draw_flow,
 	import_sop,

@@ -187,6 +187,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     events.SETTLEMENT_DONE: lambda: word(events.SETTLEMENT_DONE),
     events.CAUSE_READY: lambda: word(events.CAUSE_READY),
     events.ASSESSMENT_OPENED: lambda: word(events.ASSESSMENT_OPENED),
+    events.ASSESSMENT_DUE: lambda: word(events.ASSESSMENT_DUE),
     events.SIGNAL_RAISED: lambda: word(events.SIGNAL_RAISED),
     events.SETTLEMENT_LOST: lambda: _("An ended complaint lost what settled it"),
     events.EVIDENCE_LOST: lambda: _("Evidence is lost"),
@@ -244,6 +245,18 @@ def _evidence_lost(name: str, data: dict[str, Any]) -> str:
     )
     place = _("row {0}, {1}").format(data["row"], data["file"]) if data["row"] else data["file"]
     return sentence.format(f"<b>{escape(_(data['doctype']))} {escape(name)}</b>", escape(place))
+
+
+def _assessment_due(name: str, data: dict[str, Any]) -> str:
+    days = data["days"]
+    if days < 0:
+        said = _("Reportability assessment {0} of {1} is still open. Its deadline was {2}.")
+    elif days == 0:
+        said = _("Reportability assessment {0} of {1}: report or decide today, {2}.")
+    else:
+        said = _("Reportability assessment {0} of {1}: report or decide by {2}. Days left: {3}.")
+    about = titled(name, data["jurisdiction"])
+    return said.format(about, escape(data["about"] or ""), format_date(data["deadline"]), days)
 
 
 def _settlement_lost(name: str, data: dict[str, Any]) -> str:
@@ -354,6 +367,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     events.CAUSE_REJECTED: _cause_rejected,
     events.EVIDENCE_LOST: _evidence_lost,
     events.SETTLEMENT_LOST: _settlement_lost,
+    events.ASSESSMENT_DUE: _assessment_due,
     events.SIGNAL_RAISED: _signal_raised,
     events.CUSTOMER_WROTE: _customer_wrote,
     events.GRAVE: _grave,

@@ -9,7 +9,6 @@ from frappe.utils import escape_html, format_date, get_datetime, getdate
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.stages import COMPLAINT_ENDED
-from complaint_qms.engine.reportability import ReportingRule, deadline
 from complaint_qms.engine.sop.exits import FOUND_REPORTABLE
 from complaint_qms.engine.sop.gates import blank
 from complaint_qms.exceptions import GateError
@@ -17,11 +16,14 @@ from complaint_qms.services.lifecycle.reliance import assessment_reopened
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.record.source_defaults import check_role
-from complaint_qms.services.reportability.applicable_rules import holidays_of, is_reported, rules, shortest
+from complaint_qms.services.reportability.applicable_rules import is_reported, rules, shortest
+from complaint_qms.services.reportability.of_signals import known_of_signal
+from complaint_qms.services.reportability.questionnaire import answered_anew
+from complaint_qms.services.reportability.reporting_terms import ReportingTerm, term_of_rule, terms_of
 
 # The event a rule counts from → field of the assessment with its day.
 _DAY_ZERO = {"awareness": "awareness_date", "new_information": "information_date"}
-_BASIS = ("complaint", "rule_key", "awareness_date", "information_date", "deadline")
+_BASIS = ("complaint", "signal", "rule_set", "rule_key", "awareness_date", "information_date", "deadline")
 # Stages at which nothing about a complaint has been decided yet.
 _UNTRIAGED = ("intake", "triage", "on_hold")
 
@@ -29,8 +31,9 @@ _UNTRIAGED = ("intake", "triage", "on_hold")
 def set_deadline(doc: Document) -> None:
     """Set the deadline of an assessment from its rule; one without a rule keeps the date that was entered.
 
-    Work days leave out what the law that gives the term leaves out, and no day that somebody enters on a holiday list.
-    The deadline is reckoned when the assessment is made and when what it counts from changes.
+    Work days leave out what the law that gives the term leaves out, or the days of a holiday list as they were when the rule
+    set was released. The deadline is reckoned when the assessment is made and when what it counts from changes. An answer of
+    Regulatory Affairs is reason enough for a later day, but not for one later than the harm of the complaint leaves.
 
     Raises:
         GateError: the deadline would move to a later day, and not by Regulatory Affairs with a reason.
@@ -41,12 +44,13 @@ def set_deadline(doc: Document) -> None:
     if before and not any(doc.has_value_changed(name) for name in _BASIS):
         doc.deadline, doc.basis_reason = before.deadline, before.basis_reason
         return
-    rule = rules().get(doc.rule_key or "")
+    terms = _terms(doc)
+    rule = terms.get(doc.rule_key or "")
     if doc.rule_key and not rule:
         frappe.throw(
             gate_code("G3")
             + _("There is no reporting rule {0}. Choose one of {1}.").format(
-                escape_html(doc.rule_key), escape_html(comma_list(sorted(rules())))
+                escape_html(doc.rule_key), escape_html(comma_list(sorted(terms)))
             )
         )
     if rule and rule.days is not None:
@@ -58,16 +62,13 @@ def set_deadline(doc: Document) -> None:
                     escape_html(rule.key), _(doc.meta.get_label(field))
                 )
             )
-        day_zero = getdate(doc.get(field))
-        counted = deadline(day_zero, rule.days, rule.unit, holidays_of(rule.jurisdiction, day_zero))
+        counted = rule.due(getdate(doc.get(field)))
         _check_entered(doc, rule, counted)
         doc.deadline = counted
     elif not doc.deadline:
         frappe.throw(gate_code("G3") + _("Choose the Rule that sets the deadline, or enter the Deadline."))
     if before and getdate(doc.deadline) > getdate(before.deadline):
-        _check_later(
-            doc, "basis_reason", _("move the deadline of {0} to a later day").format(escape_html(doc.name))
-        )
+        _check_moved_later(doc)
     if not before:
         _check_first(doc, rule)
 
@@ -96,12 +97,18 @@ def check_awareness(doc: Document) -> None:
     Raises:
         frappe.ValidationError: a later date, which would move the deadline.
     """
-    known = frappe.db.get_value("Complaint", doc.complaint, "awareness_date")
+    known = (
+        frappe.db.get_value("Complaint", doc.complaint, "awareness_date")
+        if doc.complaint
+        else known_of_signal(doc.signal)
+    )
     if known and getdate(doc.awareness_date) > getdate(known):
-        frappe.throw(
-            gate_code("G3")
-            + _("The complaint was known on {0}: Awareness Date cannot be later.").format(format_date(known))
+        sentence = (
+            _("The complaint was known on {0}: Awareness Date cannot be later.")
+            if doc.complaint
+            else _("The signal was known on {0}: Awareness Date cannot be later.")
         )
+        frappe.throw(gate_code("G3") + sentence.format(format_date(known)))
 
 
 def check_withdrawn(complaint: Document) -> None:
@@ -221,7 +228,7 @@ def follow_harm(complaint: Document) -> None:
         assessment = frappe.get_doc("Reportability Assessment", name)
         least = shortest(assessment)
         if least and least[1] < getdate(assessment.deadline):
-            assessment.rule_key = least[0].key
+            assessment.rule_key = least[0]
             assessment.flags.ignore_permissions = True
             assessment.save()
 
@@ -245,7 +252,23 @@ def _cleared(complaint: Document, before: Document) -> bool:
     )
 
 
-def _check_entered(doc: Document, rule: ReportingRule, counted: date) -> None:
+def _terms(doc: Document) -> dict[str, ReportingTerm]:
+    if doc.rule_set:
+        return terms_of(doc.rule_set)
+    return {key: term_of_rule(rule) for key, rule in rules().items()}
+
+
+def _check_moved_later(doc: Document) -> None:
+    deed = _("move the deadline of {0} to a later day").format(escape_html(doc.name))
+    if doc.rule_set and answered_anew(doc):
+        check_role(deed, roles.REGULATORY)
+        least = shortest(doc)
+        if not least or getdate(doc.deadline) <= least[1]:
+            return
+    _check_later(doc, "basis_reason", deed)
+
+
+def _check_entered(doc: Document, rule: ReportingTerm, counted: date) -> None:
     """Whoever enters another date than the rule counts is told so; what they entered is not lost in silence."""
     before = doc.get_doc_before_save()
     entered = getdate(doc.deadline) if doc.deadline else None
@@ -272,12 +295,12 @@ def _check_reason(doc: Document, field: str, sentence: str) -> None:
         frappe.throw(sentence.format(_(doc.meta.get_label(field))), GateError)
 
 
-def _check_first(doc: Document, rule: ReportingRule | None) -> None:
+def _check_first(doc: Document, rule: ReportingTerm | None) -> None:
     """A new assessment has no more time than the rules give: what counts from new information supplements a report, a
     date entered by hand lies within the longest term, and the harm that is known calls for no shorter rule."""
-    longest = max(known.days or 0 for known in rules().values())
+    longest = max(known.days or 0 for known in _terms(doc).values())
     least = shortest(doc)
-    if rule and rule.counts_from == "new_information" and not is_reported(doc.complaint):
+    if rule and rule.counts_from == "new_information" and not is_reported(doc):
         deed = _("count from new information before the event was reported")
     elif (not rule or rule.days is None) and (
         getdate(doc.deadline) - getdate(doc.awareness_date)
@@ -286,7 +309,7 @@ def _check_first(doc: Document, rule: ReportingRule | None) -> None:
     elif least and getdate(doc.deadline) > least[1]:
         deed = _(
             "take more time than rule {0} leaves, which the harm of the complaint calls for ({1})"
-        ).format(escape_html(least[0].key), format_date(least[1]))
+        ).format(escape_html(least[0]), format_date(least[1]))
     else:
         doc.basis_reason = None
         return

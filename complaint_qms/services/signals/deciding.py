@@ -41,6 +41,7 @@ from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.row_locks import lock_rows
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.record.timeline import Link, Text, line, note_on
+from complaint_qms.services.reportability.of_signals import check_signal_assessed
 from complaint_qms.services.signals.storing import cases_of
 from complaint_qms.services.signals.words import paragraph
 from complaint_qms.services.trace.file import attach_genealogy
@@ -77,7 +78,7 @@ def decide_signal(name: str, decision: SignalDecision) -> Document:
     Raises:
         frappe.PermissionError: the user's roles do not decide, or may not make what follows.
         frappe.ValidationError: something is missing; the sentence names the field.
-        GateError: another signal explains it better.
+        GateError: another signal explains it better, or whether it is reported is not decided yet.
     """
     doc = _locked(name)
     if doc.state == SUPERSEDED:
@@ -86,6 +87,7 @@ def decide_signal(name: str, decision: SignalDecision) -> Document:
     if decision.kind not in (TREND_DECISIONS if doc.preset == ART_88 else DECISIONS):
         refuse(_("{0}: choose what follows.").format(_("Decision", context=SIGNAL)))
     _DEMANDS.get(decision.kind, lambda one: None)(decision)
+    check_signal_assessed(doc.name)
     cases = cases_of(doc.name)
     if decision.kind == INVESTIGATION:
         doc.investigation = _investigation(doc, decision, cases)

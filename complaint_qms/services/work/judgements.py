@@ -50,6 +50,12 @@ def assessment_work(viewer: Viewer) -> Found:
     rows = frappe.get_list(
         "Reportability Assessment",
         filters={"status": "open"},
+        # Those that somebody else answers for come to everybody once their deadline has passed.
+        or_filters=[
+            ["assessor", "in", viewer.stands_for(roles.REGULATORY)],
+            ["assessor", "is", "not set"],
+            ["deadline", "<", viewer.today],
+        ],
         fields=["name", "complaint", "jurisdiction", "awareness_date", "deadline"],
         order_by="deadline asc, name asc",
         limit=work.MOST + 1,

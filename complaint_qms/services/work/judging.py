@@ -27,6 +27,7 @@ from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import read_values
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import comma_list
+from complaint_qms.services.reportability.questionnaire import decision_missing
 from complaint_qms.services.settlement.rejection import may_reject
 from complaint_qms.services.signatures.required import step_signature
 
@@ -148,8 +149,12 @@ def _label(action: str) -> str:
 def _missing(doc: Document, one: Judgement) -> list[Missing]:
     if doc.doctype == "Root Cause":
         return root_cause_missing(facts_of(doc) | {"stored": doc.as_dict()}, one.target)
+    asked = decision_missing(doc, one.target) if doc.doctype == "Reportability Assessment" else []
     return [
-        Missing(_LACKING[doc.doctype], name, Message(_TOLD[name]))
-        for name in one.fields
-        if blank(doc.get(name))
+        *asked,
+        *(
+            Missing(_LACKING[doc.doctype], name, Message(_TOLD[name]))
+            for name in one.fields
+            if blank(doc.get(name))
+        ),
     ]

@@ -1,0 +1,18 @@
+"""Controller of a rule set of reportability."""
+
+from complaint_qms.constants.reportability import DRAFT
+from complaint_qms.controllers.record import Checked
+from complaint_qms.services.lifecycle import guard
+from complaint_qms.services.reportability import rule_sets
+
+
+class ReportingRuleSet(Checked):
+    def validate(self):
+        rule_sets.check_rule_set(self)
+
+    def onload(self):
+        self.set_onload("faults", rule_sets.faults_of(self) if self.status == DRAFT else [])
+        self.set_onload("may_release", rule_sets.may_release(self))
+
+    def on_trash(self):
+        guard.refuse_deletion(self)
