@@ -271,19 +271,10 @@ company_data_to_be_ignored = [record.doctype for record in _RECORDS]
 auto_cancel_exempted_doctypes = ["Complaint Settlement"]
 # What was told, or waits to be, holds back neither its reader nor what it is about.
 ignore_links_on_delete = [
-    "Complaint Model Call",
-    "Complaint Article Use",
-    "Complaint Rule Log",
-    "Complaint Settlement Document",
-    "Complaint Topic",
-    "Delivered Units",
-    "Delivered Units Week",
-    "QMS Connector Call",
-    "QMS Event",
-    "QMS Message",
-    "QMS Outside Fact",
-    "QMS Outside Issue",
-]
+    "Complaint Model Call", "Complaint Article Use", "Complaint Rule Log",
+    "Complaint Settlement Document", "Complaint Topic", "Delivered Units", "Delivered Units Week",
+    "QMS Connector Call", "QMS Event", "QMS Message", "QMS Outside Fact", "QMS Outside Issue",
+]  # fmt: skip
 
 # Who hears of what happened (services/events.py); other apps may listen in the same way
 _CLOCKS = "complaint_qms.services.sop.notices.of_clocks"
@@ -372,6 +363,7 @@ scheduler_events = {
     "hourly_long": [
         "complaint_qms.jobs.uploads.delete_left_uploads",
         "complaint_qms.jobs.customers.tell_and_ask",
+        "complaint_qms.jobs.disposal.do_left_disposals",
         "complaint_qms.jobs.connectors.read_statuses",
         "complaint_qms.jobs.exposure.close_weeks",
         "complaint_qms.jobs.assessments.remind",

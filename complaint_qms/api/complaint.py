@@ -11,6 +11,7 @@ from frappe import _
 
 from complaint_qms.api.arguments import checked, read_parts
 from complaint_qms.api.progress import overview, take_step
+from complaint_qms.services.compliance import legal_holds
 from complaint_qms.services.field_action.contained import contained
 from complaint_qms.services.inbox import rest, rest_batch
 from complaint_qms.services.intake import context as context_service
@@ -80,10 +81,12 @@ def context(name: str, chosen: Any = None) -> dict[str, Any]:
 @checked
 def opened(name: str) -> dict[str, Any]:
     """What the form of a stored complaint shows around its fields, in one answer: {overview, context, contained}; the overview is None
-    where it cannot be told, `contained` says what of its goods is held or recalled: see services.field_action.contained."""
+    where it cannot be told, `contained` says what of its goods is held or recalled (see services.field_action.contained), and under `legal` which legal holds
+    are in force on it."""
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
-    return {**context_service.around(doc), "contained": contained(doc)}
+    held = {**contained(doc), "legal": legal_holds.legal_holds_shown(doc.name)}
+    return {**context_service.around(doc), "contained": held}
 
 
 @frappe.whitelist(methods=["GET", "POST"])

@@ -33,6 +33,7 @@ REFUSED: Final = "refused"
 SIGN_IN: Final = "sign_in"
 CLOCK: Final = "clock"
 RESTORE: Final = "restore"
+DISPOSE: Final = "dispose"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -56,6 +57,7 @@ LABELS: Final = {
         SIGN_IN: "Sign-in Failed",
         CLOCK: "Clock Set Back",
         RESTORE: "Backup Restored",
+        DISPOSE: "Disposed of",
     },
     "audit_way": {
         "on_desk": "On the Desk",

@@ -4,15 +4,18 @@ from typing import Final
 
 from complaint_qms.constants.audit import FILE, RIGHTS
 from complaint_qms.constants.containment import CHECKED, DRAFTED, LEDGER
+from complaint_qms.constants.retention import TALK_KEPT
 
 _STOCK: Final = "complaint_qms.overrides.stock_documents"
 _AUDITED: Final = "complaint_qms.overrides.audited"
+_KEPT: Final = "complaint_qms.overrides.kept"
 _OF_FILES: Final = ("after_insert", "on_update", "after_delete")
 OF_OWN_RECORDS: Final = (
     "before_print",
     "before_validate",
     "before_update_after_submit",
     "on_update",
+    "on_trash",
     "after_delete",
 )
 """What every record of the app tells `overrides/own_records.py`."""
@@ -30,5 +33,10 @@ BEHIND: Final = (
     *((FILE, event, f"{_AUDITED}.{event}_of_file") for event in _OF_FILES),
     ("Activity Log", "after_insert", f"{_AUDITED}.after_insert_of_activity"),
     ("*", "after_rename", f"{_AUDITED}.after_rename"),
+    # Nothing disappears: what is kept, what is said about it, and what it names
+    *((doctype, "on_trash", f"{_KEPT}.on_trash_of_talk") for doctype in TALK_KEPT),
+    ("Comment", "before_save", f"{_KEPT}.before_save_of_comment"),
+    ("*", "on_trash", f"{_KEPT}.on_trash"),
+    ("*", "before_rename", f"{_KEPT}.before_rename"),
 )
 """What hears of other apps' documents behind whatever else does: (DocType, event, function)."""

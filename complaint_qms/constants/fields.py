@@ -21,6 +21,7 @@ COMPLAINT_STAMPS: Final = (
     "closed_by",
     "closed_at",
     "retain_until",
+    "retention_class",
     "reopen_count",
     "customer_rating",
     "rating_comment",
@@ -115,7 +116,8 @@ DECIDED_ANEW: Final = (
     "closed_by",
     "closed_at",
     "retain_until",
+    "retention_class",
     "duplicate_of",
 )
 # What alone a complaint loses that is separated from its original: it was never decided, so every word of it stays.
-SEPARATED: Final = ("closed_by", "closed_at", "retain_until", "duplicate_of")
+SEPARATED: Final = ("closed_by", "closed_at", "retain_until", "retention_class", "duplicate_of")

@@ -10,6 +10,7 @@ from complaint_qms.constants.audit import LABELS as AUDIT
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 from complaint_qms.constants.reportability import LABELS as REPORTING
+from complaint_qms.constants.retention import LABELS as RETENTION
 from complaint_qms.constants.review import LABELS as REVIEWS
 from complaint_qms.constants.risk import LABELS as RISKS
 from complaint_qms.constants.signals import LABELS as SIGNALS
@@ -53,6 +54,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     **AUDIT,
     **FIELD_ACTIONS,
     **REPORTING,
+    **RETENTION,
     **REVIEWS,
     **SIGNALS,
     **SIGNATURES,
@@ -119,7 +121,6 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     },
     "threshold_by": {"batch_no": "Batch", "item_code": "Item", "supplier_lot": "Supplier Lot"},
     "threshold_measure": {"complaints": "Complaints", "per_thousand": "Complaints per 1,000 Delivered"},
-    "hold_status": {"held": "Held", "released": "Released"},
     "closing_decision": {
         "justified": "Justified",
         "partly_justified": "Partly Justified",

@@ -12,6 +12,8 @@ COLUMNS: Final = {
     "Field Action Customer": ("field_action", "state", "acknowledged_at"),
     "Complaint Survey": ("csat", "nps", "solved", "answered_at", "customer", "follow_up_due"),
     "Quality Hold": ("held_at", "held_by", "complaint"),
+    "Legal Hold": ("held_from", "held_by", "complaint", "customer"),
+    "Record Disposal": ("complaints", "proposed_by", "proposed_at"),
     "Complaint Signal": ("observed", "expected", "trend", "since"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
 }

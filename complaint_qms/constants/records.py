@@ -163,6 +163,11 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "complaint", "Complaint"), Names(_OWN, "investigation", "Investigation")), searched=True,
     ),
     _quality(
+        "Legal Hold", "CLH-", "record", "",
+        names=(Names(_OWN, "complaint", "Complaint"),), searched=True,
+    ),
+    _quality("Record Disposal", "CRD-", "record", "disposal"),
+    _quality(
         "Complaint Signal", "CSG-", "record", "signal",
         names=(
             Names(_OWN, "investigation", "Investigation"),
@@ -278,6 +283,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint SOP Step"),
     _row("Complaint Stage Log"),
     _row("Complaint Topic Word"),
+    _row("Disposed Record"),
     _row("Field Action Quantity"),
     _row("Field Action Text"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),

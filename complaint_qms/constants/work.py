@@ -22,6 +22,7 @@ MESSAGE: Final = "message"  # that came in and waits for a decision
 CHAT: Final = "chat"  # in which somebody waits for an answer
 FOLLOW_UP: Final = "follow_up"  # of a survey whose customer is not content
 SIGNAL: Final = "signal"  # of a rise in complaints, that waits for somebody to decide what follows
+DISPOSAL: Final = "disposal"  # of records whose term is over, that waits for a second person
 DOCUMENT: Final = "document"  # of ERPNext, drafted by a settlement
 
 COMPUTE: Final = "Compute Effectiveness"

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.audit import RECORDED
 from complaint_qms.constants.records import STAGED
+from complaint_qms.constants.retention import KEPT
 from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.record import (
@@ -196,7 +197,7 @@ class Checked(Guarded):
         super().set_name_in_children()
 
     def before_rename(self, old: str, new: str, merge: bool = False, *args: Any, **kwargs: Any) -> Any:
-        if naming.numbered(self):
+        if naming.numbered(self) or self.doctype in KEPT:
             naming.refuse_rename(self)
         if field := naming.name_field(self):
             naming.check_word(self, field, new)

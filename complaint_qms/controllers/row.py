@@ -30,6 +30,9 @@ class Row(Guarded):
     def on_trash(self) -> None:
         self._refuse()
 
+    def after_delete(self) -> None:
+        self._refuse()
+
     def get_invalid_links(self, *args: Any, **kwargs: Any) -> tuple[list[tuple], ...]:
         """The framework tells the row and not of which table."""
         found = super().get_invalid_links(*args, **kwargs)

@@ -8,6 +8,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants.audit import RECORDED
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
+from complaint_qms.services.compliance import kept_records
 from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.evidence.capture import secure_attached, take_in
 from complaint_qms.services.people.assignees import check_assignee
@@ -26,7 +27,12 @@ def before_print(doc: Document, method: str | None = None, settings: object = No
         )
 
 
+def on_trash(doc: Document, method: str | None = None) -> None:
+    kept_records.refuse_kept(doc)
+
+
 def after_delete(doc: Document, method: str | None = None) -> None:
+    kept_records.refuse_kept(doc)
     if doc.doctype in RECORDED:
         recording.deleted(doc)
 

@@ -14,6 +14,7 @@ OURS = [
     "Complaint Signal",
     "Field Action",
     "Investigation",
+    "Legal Hold",
     "Quality Hold",
     "Root Cause",
 ]

@@ -82,7 +82,7 @@ def test_evidence_of_each_kind_is_not_removed(held, unharmed):
 def test_a_mail_with_photos_stays_with_them(unharmed):
     _doc, file = mail_with_photo()
     check = unharmed(file)
-    with pytest.raises(GateError, match="rests on this file"):
+    with pytest.raises(GateError, match="stays with it"):
         frappe.delete_doc("Communication", file.attached_to_name)
     check()
 

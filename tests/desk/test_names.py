@@ -74,6 +74,7 @@ def test_these_are_all_records_of_the_app():
             "Delivered Units Week",
             "Field Action Customer",
             "Field Action Notice",
+            "Legal Hold",
             "Management Review",
             "QMS Connector",
             "QMS Connector Call",
@@ -85,6 +86,7 @@ def test_these_are_all_records_of_the_app():
             "Quality Signature",
             "Quality Hold",
             "Reporting Rule Set",
+            "Record Disposal",
             "Signal Back-test",
             "Signal Scan",
         )

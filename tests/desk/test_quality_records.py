@@ -307,6 +307,7 @@ ROW_DOCTYPES = (
     "Complaint Signal Step",
     "Complaint Stage Log",
     "Complaint Topic Word",
+    "Disposed Record",
     "Field Action Quantity",
     "Field Action Text",
     "Investigation Check",

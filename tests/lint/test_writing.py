@@ -51,6 +51,7 @@ ALLOWED = {
     "services/signals/comparing.py": "findings of a back-test, which each run writes anew",
     "services/signals/storing.py": "the complaints of signals, which each scan writes anew",
     "services/onboarding/progress.py": "marks of the framework's Onboarding Steps",
+    "services/disposal/removal.py": "what is let go after its term, by two people; it tells the trail by itself",
     "services/topics/keeping.py": "terms of complaints, made from what they say",
     "permissions/shares.py": "DocShare of the framework",
 }

@@ -36,6 +36,7 @@ import * as answers from "./desk/answers";
 import { offer_article } from "./desk/articles";
 import { offer_genealogy, offer_investigated } from "./desk/genealogy";
 import { draw_hold, hold_dialog, holds_html, may_hold, offer_hold } from "./desk/holding";
+import { draw_disposal, draw_legal_hold } from "./desk/retention";
 import { offer_unit_facts } from "./desk/unit_facts";
 import { offer_common_factors, offer_common_factors_of } from "./desk/common_factors";
 import { draw_field_action, offer_field_action } from "./desk/field_action";
@@ -73,6 +74,8 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_genealogy,
 	offer_investigated,
 	draw_hold,
+	draw_disposal,
+	draw_legal_hold,
 	hold_dialog,
 	holds_html,
 	may_hold,

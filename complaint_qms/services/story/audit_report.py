@@ -187,6 +187,8 @@ class Sentence:
         if "restore" in told:
             yield _("The chain goes on after entry {0}. What followed up to entry {1} was lost.").format(told["restore"].get("ends"), told["restore"].get("lost"))  # fmt: skip
             yield labelled(_("Reason"), told["restore"].get("reason"))
+        if "disposal" in told:
+            yield from self._disposal(told["disposal"])
         if "signing" in told:
             yield from _signing(told["signing"])
         yield from self._whole(told.get("new") or {}, left_out)
@@ -213,6 +215,13 @@ class Sentence:
     def _whole_file(self, told: dict[str, Any]) -> Iterator[str]:
         parts = (told.get(name) for name in ("files", "pages", "sha256"))
         yield _("Whole file made: {0} files, {1} pages, SHA-256 of the archive {2}").format(*parts)
+
+    def _disposal(self, told: dict[str, Any]) -> Iterator[str]:
+        yield _("Disposed of by {0}: proposed by {1}, approved by {2}").format(*(told.get(name) for name in ("by", "proposed_by", "approved_by")))  # fmt: skip
+        yield _("Received {0}, ended {1}, to be kept until {2}").format(*(told.get(name) or "–" for name in ("received_on", "closed_on", "retain_until")))  # fmt: skip
+        if told.get("records"):
+            yield labelled(_("Goes With It", context="Disposed Record"), ", ".join(told["records"]))
+        yield _("{0} files, SHA-256 of the content {1}").format(told.get("files"), told.get("sha256"))
 
     def _whole(self, values: dict[str, Any], left_out: frozenset[str] = frozenset()) -> Iterator[str]:
         for name in self._in_order(values):

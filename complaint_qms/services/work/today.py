@@ -7,6 +7,7 @@ from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.work.chat_answers import chat_work
 from complaint_qms.services.work.complaints import complaint_work
+from complaint_qms.services.work.disposals import disposal_work
 from complaint_qms.services.work.documents import document_work
 from complaint_qms.services.work.follow_ups import follow_up_work
 from complaint_qms.services.work.inbox import message_work
@@ -32,6 +33,7 @@ SOURCES = {
     work.SIGNAL: signal_work,
     work.ASSESSMENT: assessment_work,
     work.SETTLEMENT: settlement_work,
+    work.DISPOSAL: disposal_work,
     work.DOCUMENT: document_work,
     work.FOLLOW_UP: follow_up_work,
 }

@@ -194,7 +194,7 @@ class Complaint(QualityRecord):
     def _end(self, target: str, now: datetime) -> None:
         clock.stop(self, now, target)
         self.closed_by, self.closed_at = frappe.session.user, now
-        self.retain_until = retention.of_complaint(self)
+        retention.keep_term(self)
 
     def _reopen(self, origin: str) -> None:
         self.reopen_count = (self.reopen_count or 0) + 1

@@ -3,6 +3,7 @@ import { color, label } from "../labels";
 import { clauses, labelled } from "../language";
 import { esc } from "../markup";
 import { moment_text, record_link } from "../words";
+import { legal_lines_html } from "./retention";
 
 const HOLD = "Quality Hold";
 const ACTION = "Field Action";
@@ -15,9 +16,9 @@ const LONGEST_ABOVE = 160;
  * Lines above the stages.
  * @param is_all what is about other lots of the item as well; else what is about the record's own goods, or because of it
  */
-export function contained_html({ holds = [], actions = [] } = {}, is_all = false) {
+export function contained_html({ holds = [], actions = [], legal = [] } = {}, is_all = false) {
 	const shown = ({ relation }) => is_all || relation !== "item";
-	const lines = [...holds.filter(shown).map(hold_line_html), ...actions.filter(shown).map(action_line_html)];
+	const lines = [...legal_lines_html(legal), ...holds.filter(shown).map(hold_line_html), ...actions.filter(shown).map(action_line_html)];
 	if (!lines.length) return "";
 	const more = is_all ? 0 : lines.length - MOST_ABOVE;
 	if (more > 0) lines.splice(MOST_ABOVE, more, `<span class="text-muted">${esc(__("{0} more beside the form", [more]))}</span>`);

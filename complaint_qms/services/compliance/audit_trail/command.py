@@ -30,6 +30,8 @@ def verify_audit(head: str | None, sha256_of: Callable[[str], str | None]) -> bo
     click.echo(_("{0} entries recomputed in {1} s ({2} a second), {3} records and {4} files compared.").format(outcome.entries, f"{outcome.seconds:.1f}", f"{speed:,.0f}", outcome.records, outcome.files))  # fmt: skip
     if outcome.tail:
         click.echo(_("{0} entries since {1} UTC were not linked into the chain yet.").format(outcome.tail, outcome.tail_since))  # fmt: skip
+    if outcome.disposed:
+        click.echo(_("{0} complaints were disposed of after their term; their tombstones are in the chain.").format(outcome.disposed))  # fmt: skip
     click.echo(_("Head of the chain: {0}").format(outcome.head))
     if not outcome.found:
         click.secho(_("The audit trail holds."), fg="green")

@@ -87,6 +87,33 @@ def removed_by_site(made: Mapping[str, Iterable[str]], why: str) -> None:
     write_entries(told)
 
 
+def disposed(
+    complaints: Mapping[str, Mapping[str, Any]], others: Mapping[str, Iterable[str]], files: Iterable[Any], why: str
+) -> None:  # fmt: skip
+    """Complaints whose term is over are gone, with what rested on them; what is told of each is what remains of it.
+
+    Args:
+        complaints: name → its tombstone.
+        others: DocType → names of the records that go with them.
+        files: rows with `name`, `evidence_sha256`, `attached_to_doctype` and `attached_to_name` of those that are evidence.
+    """
+    told = [
+        NewEntry(audit.DISPOSE, "Complaint", name, {"gone": {}, "disposal": dict(tombstone)}, Apart())
+        for name, tombstone in complaints.items()
+    ]
+    told += [
+        NewEntry(audit.DISPOSE, doctype, name, {"gone": {}, "why": why}, Apart())
+        for doctype in sorted(others.keys() & audit.RECORDED)
+        for name in sorted(others[doctype])
+    ]
+    files = list(files)
+    told += [_of_file(row.name, row, True) for row in files]
+    told += [
+        NewEntry(audit.DISPOSE, audit.FILE, row.name, {"gone": {}, "why": why}, Apart()) for row in files
+    ]
+    write_entries(told)
+
+
 def printed(doc: Document) -> None:
     write_entries([NewEntry(audit.PRINT, doc.doctype, doc.name, {}, Apart())])
 

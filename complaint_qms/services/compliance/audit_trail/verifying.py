@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -12,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 
-from complaint_qms.constants.audit import ENTRY
+from complaint_qms.constants.audit import DISPOSE, ENTRY
 from complaint_qms.engine.audit_chain import GENESIS, digest_of_text
 from complaint_qms.engine.audit_entry import APART, Apart, entry_columns, hidden_in, site_mark
 from complaint_qms.services.compliance.audit_trail import sealing
@@ -35,6 +36,7 @@ class Outcome:
         entries: links of the chain; `seconds` it took to recompute them.
         tail: entries that are not linked yet, the first of them written at `tail_since` (UTC).
         records, files: how many were compared.
+        disposed: complaints that were let go after their term.
     """
 
     sentences: list[str] = field(default_factory=list)
@@ -45,6 +47,7 @@ class Outcome:
     tail_since: str = ""
     records: int = 0
     files: int = 0
+    disposed: int = 0
     head: Head = field(default_factory=lambda: Head(0, GENESIS))
 
     @property
@@ -66,15 +69,22 @@ def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = Non
     """
     outcome = Outcome()
     kept, unread = _kept_head()  # before the first query: of what is linked meanwhile neither tells
-    check_chain(outcome)
-    _check_tail(outcome)
+    disposed = _disposed()
+    outcome.disposed = sum(kind == "Complaint" for kind, _name in disposed)
+    check_chain(outcome, disposed)
+    _check_tail(outcome, disposed)
     _check_frame(outcome)
     _check_heads(outcome, kept, unread, head)
     outcome.records, outcome.files = compare_records(outcome.say, sha256_of)
     return outcome
 
 
-def check_chain(outcome: Outcome) -> None:
+def check_chain(outcome: Outcome, disposed: Collection[tuple[str, str]] = ()) -> None:
+    """Recompute the links.
+
+    Args:
+        disposed: (DocType, name) of records of which nothing stands beside the chain any more.
+    """
     _("File")  # translations are read now: the connection has no room for a query while links come
     began, secret = perf_counter(), key()
     expected, previous = 0, GENESIS
@@ -97,7 +107,7 @@ def check_chain(outcome: Outcome) -> None:
         elif not marked:
             foreign += 1
             unmarked = [*unmarked, (sequence, text)][:MOST]
-        _check_apart(outcome, str(sequence), apart, text)
+        _check_apart(outcome, str(sequence), apart, text, disposed)
         expected, previous = sequence, digest
     outcome.head, outcome.seconds = Head(expected, previous), perf_counter() - began
     if foreign and foreign == outcome.entries and foreign > 1:
@@ -107,7 +117,7 @@ def check_chain(outcome: Outcome) -> None:
         outcome.say("altered", _("Entry {0} was not written by this site: {1}.").format(sequence, _of(text)))
 
 
-def _check_tail(outcome: Outcome) -> None:
+def _check_tail(outcome: Outcome, disposed: Collection[tuple[str, str]]) -> None:
     table, secret = frappe.qb.DocType(ENTRY), key()
     query = sealing.unlinked().select(table.mark, table.apart, table.happened_at)
     for name, text, mark, apart, happened_at in query.run():
@@ -115,12 +125,12 @@ def _check_tail(outcome: Outcome) -> None:
         outcome.tail_since = outcome.tail_since or str(happened_at)
         if site_mark(secret, text) != mark:
             outcome.say("altered", _("Entry {0}, which is not linked yet, was altered: {1}.").format(name, _of(text)))  # fmt: skip
-        _check_apart(outcome, name, apart, text)
+        _check_apart(outcome, name, apart, text, disposed)
 
 
-def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str) -> None:
+def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str, disposed: Collection[tuple[str, str]]) -> None:  # fmt: skip
     hides = f'{{"{APART}":' in text
-    if not apart and not hides:
+    if not apart and (not hides or _record_of(text) in disposed):
         return
     kept = Apart.read(apart)
     if not kept.is_true() or hidden_in(text.rpartition("\n")[2]) != kept.values.keys():
@@ -173,6 +183,21 @@ def _links() -> Iterator[tuple[int, str, str, str, str | None, str]]:
         yield from query.orderby(table.sequence, table.name, order=Order.asc).run(
             as_iterator=True, as_list=True
         )
+
+
+def _disposed() -> set[tuple[str, str]]:
+    """Records that were let go, each told by an entry that this site has written."""
+    table, secret = frappe.qb.DocType(ENTRY), key()
+    query = frappe.qb.from_(table).select(table.mark, sealing.entry_text(table)).where(table.kind == DISPOSE)
+    found = {_record_of(text) for mark, text in query.run() if site_mark(secret, text) == mark}
+    return {one for one in found if one}
+
+
+def _record_of(text: str) -> tuple[str, str] | None:
+    with suppress(ValueError):
+        columns = entry_columns(text)
+        return columns["document_type"], columns["document_name"]
+    return None
 
 
 def _missing(first: int, last: int) -> str:

@@ -1,0 +1,8 @@
+frappe.ui.form.on("Record Disposal", {
+	async refresh(frm) {
+		await complaint_qms.load_desk();
+		const is_draft = frm.is_new() || frm.doc.status === "draft";
+		for (const field of ["reason", "company", "term_over_before"]) frm.set_df_property(field, "read_only", is_draft ? 0 : 1);
+		complaint_qms.desk.draw_disposal(frm);
+	},
+});
