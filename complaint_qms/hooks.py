@@ -6,6 +6,7 @@ from complaint_qms.constants.connectors import EVENT_KEY as _EVENT_KEY
 from complaint_qms.constants.connectors import SENT_EVENTS as _SENT_EVENTS
 from complaint_qms.constants.document_events import BEHIND as _BEHIND
 from complaint_qms.constants.document_events import OF_OWN_RECORDS as _EVENTS_OF_OWN
+from complaint_qms.constants.framework_doors import DOORS as _FRAMEWORK_DOORS
 from complaint_qms.constants.records import PARENTS as _PARENTS
 from complaint_qms.constants.records import RECORDS as _RECORDS
 
@@ -110,29 +111,7 @@ after_request = [
     "complaint_qms.overrides.visitor_pages.after_request",
     "complaint_qms.overrides.audited.after_request",
 ]
-_DESK = "complaint_qms.overrides.desk"
-override_whitelisted_methods = {
-    "erpnext.crm.utils.get_open_activities": f"{_DESK}.get_open_activities",
-    "frappe.client.validate_link": f"{_DESK}.validate_link",
-    "frappe.client.validate_link_and_fetch": f"{_DESK}.validate_link_and_fetch",
-    "frappe.desk.doctype.dashboard_chart.dashboard_chart.get": f"{_DESK}.get_chart",
-    "frappe.desk.doctype.tag.tag.add_tag": f"{_DESK}.add_tag",
-    "frappe.desk.doctype.tag.tag.add_tags": f"{_DESK}.add_tags",
-    "frappe.desk.doctype.tag.tag.get_tagged_docs": f"{_DESK}.get_tagged_docs",
-    "frappe.desk.doctype.tag.tag.remove_tag": f"{_DESK}.remove_tag",
-    "frappe.desk.form.load.get_docinfo": "complaint_qms.overrides.form_load.get_docinfo",
-    "frappe.desk.form.load.getdoc": "complaint_qms.overrides.form_load.getdoc",
-    "frappe.desk.form.save.cancel": "complaint_qms.overrides.form_load.cancel",
-    "frappe.desk.form.save.savedocs": "complaint_qms.overrides.form_load.savedocs",
-    "frappe.desk.listview.get_group_by_count": f"{_DESK}.get_group_by_count",
-    "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
-    "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
-    "frappe.desk.search.search_link": f"{_DESK}.search_link",
-    "frappe.desk.search.search_widget": f"{_DESK}.search_widget",
-    "frappe.email.relink": "complaint_qms.overrides.talk.relink",
-    "frappe.model.workflow.get_common_transition_actions": f"{_DESK}.get_common_transition_actions",
-    "frappe.utils.global_search.search": f"{_DESK}.search",
-}
+override_whitelisted_methods = dict(_FRAMEWORK_DOORS)
 
 # Chat services and outside systems post to addresses of their own, outside the framework's methods
 page_renderer = [

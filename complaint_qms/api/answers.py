@@ -13,6 +13,8 @@ from frappe.utils.html_utils import sanitize_html
 from complaint_qms.api.arguments import checked, read_by_the_framework, read_names
 from complaint_qms.constants.correspondence import LANGUAGE_FIELD
 from complaint_qms.constants.knowledge import ANSWERED, ARTICLE
+from complaint_qms.constants.personal_data import TALK_IS
+from complaint_qms.permissions.personal_data import check_sees
 from complaint_qms.services.correspondence import composing, counting, messages
 from complaint_qms.services.correspondence.merge_fields import language_of
 from complaint_qms.services.correspondence.templates import rendered, strange_fields
@@ -178,4 +180,5 @@ def _complaint(name: str) -> Document:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     doc.check_permission("email")
+    check_sees(TALK_IS)
     return doc

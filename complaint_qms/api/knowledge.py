@@ -9,6 +9,8 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.knowledge import ARTICLE, PROPOSED
+from complaint_qms.constants.personal_data import LEVELS
+from complaint_qms.permissions.personal_data import check_sees
 from complaint_qms.services.knowledge import drafting, proposing, review, uses
 from complaint_qms.services.transactions import once_others_are_done
 
@@ -22,6 +24,7 @@ def draft(name: str) -> dict[str, Any]:
         {title, content, reply, language, taken: [{kind, text}], existing: [{name, title, published}]}
     """
     doc = _complaint(name, "write")
+    check_sees(LEVELS)
     frappe.has_permission(ARTICLE, "create", throw=True)
     return drafting.draft_of(doc)
 
@@ -31,6 +34,7 @@ def draft(name: str) -> dict[str, Any]:
 def write(name: str) -> dict[str, str]:
     """Store that draft, unpublished: {name}."""
     _complaint(name, "write")
+    check_sees(LEVELS)
     frappe.has_permission(ARTICLE, "create", throw=True)
     return {"name": once_others_are_done(partial(drafting.write_article, name)).name}
 

@@ -10,6 +10,8 @@ from frappe.model.document import Document
 from complaint_qms.api.arguments import checked
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants.language_model import CALLS_AN_HOUR, DRAFT, SETTINGS
+from complaint_qms.constants.personal_data import LEVELS
+from complaint_qms.permissions.personal_data import check_sees
 from complaint_qms.services.language_model import calls
 
 _DOOR: Final = "language_model"
@@ -71,4 +73,5 @@ def _complaint(name: str, purpose: str) -> Document:
     doc = frappe.get_doc("Complaint", name)
     doc.check_permission("read")
     doc.check_permission("email" if purpose == DRAFT else "write")
+    check_sees(LEVELS)
     return doc

@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 
 from complaint_qms.api.arguments import checked
+from complaint_qms.constants.personal_data import TALK_IS
+from complaint_qms.permissions.personal_data import check_sees
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list
 from complaint_qms.services.visitor import links, page, product_codes
@@ -19,6 +21,7 @@ def give_link(complaint: str) -> dict[str, str]:
     """A new secret link by which the complainant follows their complaint: {link}. It is told this once."""
     doc = frappe.get_doc("Complaint", complaint)
     doc.check_permission("write")
+    check_sees(TALK_IS)
     page.settings()
     return {"link": links.make_link(complaint=doc.name, language=doc.language)}
 

@@ -29,6 +29,7 @@ WROTE: Final = "article_written"
 PROPOSED: Final = "article_proposed"
 ANSWERED: Final = "article_used"
 KINDS: Final = (WROTE, PROPOSED, ANSWERED)
+USES: Final = {WROTE: "Written", PROPOSED: "Proposed on a Complaint", ANSWERED: "Used in an Answer"}
 
 MOST_PROPOSED: Final = 4
 LEAST_SCORE: Final = 0.2

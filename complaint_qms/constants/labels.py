@@ -9,6 +9,8 @@ from typing import Final
 from complaint_qms.constants.audit import LABELS as AUDIT
 from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
+from complaint_qms.constants.knowledge import USES as ARTICLE_USES
+from complaint_qms.constants.personal_data import LABELS as PERSONAL_DATA
 from complaint_qms.constants.reportability import LABELS as REPORTING
 from complaint_qms.constants.retention import LABELS as RETENTION
 from complaint_qms.constants.review import LABELS as REVIEWS
@@ -379,12 +381,9 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "field_notice": "Notice of a Field Action",
         "field_action_approved": "Field Action Approved",
     },
-    "article_use": {
-        "article_written": "Written",
-        "article_proposed": "Proposed on a Complaint",
-        "article_used": "Used in an Answer",
-    },
+    "article_use": ARTICLE_USES,
     "outside": OUTSIDE,
+    **PERSONAL_DATA,
     "date_order": {"dmy": "Day, Month, Year", "mdy": "Month, Day, Year", "ymd": "Year, Month, Day"},
 }
 

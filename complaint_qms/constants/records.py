@@ -295,6 +295,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("QMS Connector Fact"),
     _row("QMS Outside Fact Value"),
     _row("Investigation Threshold"),
+    _row("Personal Data Access"),
     _row("Quality Contributor"),
     _row("Quality Hold Lot"),
     _row("Quarantine Warehouse"),

@@ -13,7 +13,6 @@ from frappe import _, client
 from frappe.desk import listview, notifications
 from frappe.desk import search as desk_search
 from frappe.desk.doctype.dashboard_chart import dashboard_chart
-from frappe.desk.doctype.tag import tag as tagging
 from frappe.model import workflow
 from frappe.model.workflow import get_workflow_name
 from frappe.query_builder import Order
@@ -27,6 +26,7 @@ from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.message_log import messages_dropped_on
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
+from complaint_qms.permissions.searching import found_openly, rows_of_link, searches_hidden
 from complaint_qms.services.lifecycle.guard import stage_map
 from complaint_qms.services.record import input_validation
 from complaint_qms.services.record.scalars import shown
@@ -38,7 +38,6 @@ _MOST_HITS: Final = 1000
 # As many as the framework looks at.
 _COUNTED: Final = 100
 _ASSIGNEES: Final = 50
-_LONGEST_TAG: Final = 140
 
 
 @frappe.whitelist()
@@ -55,7 +54,9 @@ def search(text: str, start: int = 0, limit: int = 20, doctype: str = "") -> lis
     for row in found:
         names[row.doctype].add(row.name)
     closed = {(kind, name) for kind in names for name in hidden(kind, names[kind], user)}
-    return [row for row in found if (row.doctype, row.name) not in closed][start : start + limit]
+    return found_openly(text, (row for row in found if (row.doctype, row.name) not in closed))[
+        start : start + limit
+    ]
 
 
 @frappe.whitelist()
@@ -146,6 +147,10 @@ def search_link(
             doctype, txt.strip(), named, 0, min(max(page_length, 1), _ASSIGNEES), reference_doctype
         )
         return desk_search.build_for_autosuggest(found, doctype=doctype)
+    if not query and searches_hidden(doctype):
+        with read_by_the_framework("filters"):
+            found = rows_of_link(doctype, txt.strip(), narrowed, 0, min(max(page_length, 1), _ASSIGNEES))
+        return desk_search.build_for_autosuggest(found, doctype=doctype)
     # Of the newer framework alone.
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
     ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
@@ -181,6 +186,10 @@ def search_widget(
         named = narrowed if isinstance(narrowed, dict) else {}
         count = min(max(page_length, 1), _ASSIGNEES)
         return choices.names(doctype, txt.strip(), named, max(start, 0), count, reference_doctype)
+    if not query and searches_hidden(doctype):
+        count = min(max(page_length, 1), _ASSIGNEES)
+        with read_by_the_framework("filters", "start", "page_length"):
+            return rows_of_link(doctype, txt.strip(), narrowed, max(start, 0), count, as_dict)
     ignoring = _believed(ignore_user_permissions, doctype, reference_doctype, link_fieldname)
     asked = (narrowed, filter_fields, as_dict, reference_doctype, ignoring)
     more = {"link_fieldname": link_fieldname} if link_fieldname else {}
@@ -276,31 +285,6 @@ def get_chart(
 
 @frappe.whitelist()
 @checked
-def add_tag(tag: str, dt: str, dn: str, color: str | None = None) -> str:
-    """The framework tags any record for anybody."""
-    _check_tagging(dt, [dn], [tag])
-    return tagging.add_tag(tag, dt, dn, color)
-
-
-@frappe.whitelist()
-@checked
-def add_tags(tags: Any, dt: str, docs: Any, color: str | None = None) -> None:
-    """The same for several records."""
-    tags, docs = read_names("tags", tags), read_names("docs", docs)
-    _check_tagging(dt, docs, tags)
-    tagging.add_tags(tags, dt, docs, color)
-
-
-@frappe.whitelist()
-@checked
-def remove_tag(tag: str, dt: str, dn: str) -> None:
-    """The other way round."""
-    _check_tagging(dt, [dn], [tag])
-    tagging.remove_tag(tag, dt, dn)
-
-
-@frappe.whitelist()
-@checked
 def get_common_transition_actions(docs: Any, doctype: str) -> list[str]:
     """Steps that several records take at once from a list; solving at once asks for answers of each, and is none of them."""
     check_doctype(doctype)
@@ -317,18 +301,6 @@ def get_common_transition_actions(docs: Any, doctype: str) -> list[str]:
         if (states.get(row.state), states.get(row.next_state)) in AT_ONCE
     }
     return [action for action in common if action not in asking]
-
-
-@frappe.whitelist()
-@checked
-def get_tagged_docs(doctype: str, tag: str) -> Any:
-    """Names of tagged records, of which the framework gives every one."""
-    check_doctype(doctype)
-    found = tagging.get_tagged_docs(doctype, tag)
-    closed = (
-        hidden(doctype, [row[0] for row in found], frappe.session.user) if doctype in QUALITY_RECORDS else ()
-    )
-    return [row for row in found if row[0] not in closed]
 
 
 def _believed(ignoring: bool, doctype: str, form: str | None, fieldname: str | None) -> bool:
@@ -369,16 +341,6 @@ def _check_standard_query(doctype: str, query: str | None) -> None:
 def _day(name: str, given: Any) -> str | None:
     day = input_validation.read_day(name, given)
     return str(day) if day else None
-
-
-def _check_tagging(doctype: str, names: list[str], tags: list[str]) -> None:
-    check_doctype(doctype)
-    for tag in tags:
-        if not tag.strip() or len(tag) > _LONGEST_TAG:
-            input_validation.refuse(_("A tag has 1 to {0} characters.").format(_LONGEST_TAG))
-    for name in names:
-        if doctype in QUALITY_RECORDS:
-            frappe.has_permission(doctype, "write", doc=name, throw=True)
 
 
 def _counts(doctype: str, name: str, links: dict[str, Any]) -> dict[str, int]:

@@ -1,17 +1,23 @@
-"""What the desk is told with a form, without the attachments that the user may not open.
+"""What the desk is told with a form, without the attachments, mails and old values that the user may not read.
 
-The framework lists every File of a record with its address to whoever reads the record. Each function stands in for one of the framework's
+The framework lists every File of a record with its address to whoever reads the record, and each mail about it and version of it. Each function stands in for one of the framework's
 (`override_whitelisted_methods`) and answers like it.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import frappe
 from frappe.desk.form import load, save
 
+from complaint_qms.api.arguments import check_doctype, checked
+from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions import personal_data
 from complaint_qms.services.evidence.kept_files import open_among
+
+_MAILS = ("communications", "automated_messages")
 
 
 @frappe.whitelist()
@@ -48,7 +54,33 @@ def cancel(
     _leave_out_closed()
 
 
+@frappe.whitelist()
+@checked
+def get_communications(
+    doctype: str, name: str | int, start: int = 0, limit: int = 20
+) -> list[dict[str, Any]]:
+    """Older mails of a form."""
+    check_doctype(doctype)
+    found = load.get_communications(doctype, name, start, limit)
+    is_closed = doctype in QUALITY_RECORDS and personal_data.hides_talk(doctype, frappe.session.user)
+    return [] if is_closed else found
+
+
 def _leave_out_closed() -> None:
     told = frappe.response.get("docinfo")
-    if told and told.get("attachments"):
+    if not told:
+        return
+    if told.get("attachments"):
         told["attachments"] = open_among(told["attachments"], frappe.session.user)
+    doctype = told.get("doctype")
+    if doctype in QUALITY_RECORDS and personal_data.hides_talk(doctype, frappe.session.user):
+        told.update({part: [] for part in _MAILS if part in told})
+    if told.get("versions") and (closed := personal_data.hidden_fields(doctype)):
+        told["versions"] = [{**row, "data": _without(row["data"], closed)} for row in told["versions"]]
+
+
+def _without(data: str | None, closed: frozenset[str]) -> str:
+    """A version's changes without those of some fields."""
+    changes = json.loads(data or "{}")
+    changes["changed"] = [one for one in changes.get("changed") or () if one[0] not in closed]
+    return json.dumps(changes)

@@ -7,12 +7,16 @@ from typing import Any, Final
 import frappe
 from frappe import _
 
+from complaint_qms.constants.personal_data import FIELDS
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions.personal_data import hidden_fields
 from complaint_qms.permissions.query import list_condition
 from complaint_qms.services.record.scalars import is_storable
 from complaint_qms.services.reporting.report_door import check_sent_filters
 
 _FILTERS: Final = ("filters", "or_filters")
+_ORDERS: Final = ("order_by", "sort_by", "group_by", "field")
+"""Parameters by which rows are sorted or counted."""
 # Parameters that hold what somebody wrote, and no names of fields.
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
 PAGES: Final = ("complaint", "complaints", "complaint-survey", "field-notice")
@@ -45,7 +49,8 @@ def check_request() -> None:
     that asks for no user permissions.
 
     Raises:
-        frappe.PermissionError: fields of linked records are asked for that the user may see only some of.
+        frappe.PermissionError: fields of linked records are asked for that the user may see only some of, or records are looked for
+            by a field that they do not read.
         frappe.ValidationError: the filters of a report are no object.
     """
     form, user = frappe.local.form_dict, frappe.session.user
@@ -59,6 +64,7 @@ def check_request() -> None:
     doctype = _doctype(form)
     if doctype in QUALITY_RECORDS and form.get("ignore_user_permissions"):
         form.ignore_user_permissions = 0
+    _refuse_hidden(form, doctype, user)
     named = _named(form)
     expanded = {word for text in _texts(_read(form.get("expand"))) for word in _WORD.findall(text)}
     if doctype and (named or expanded) and _leads_to_hidden(doctype, named, expanded, user):
@@ -68,6 +74,34 @@ def check_request() -> None:
             ).format(_(doctype)),
             frappe.PermissionError,
         )
+
+
+def _refuse_hidden(form: dict[str, Any], doctype: str | None, user: str) -> None:
+    """The framework leaves out fields above somebody's permission levels, and filters and sorts by them all the same."""
+    kinds = [kind for kind in FIELDS if kind == doctype or _mentions(form, kind)]
+    closed = {name for kind in kinds for name in hidden_fields(kind, user)} if kinds else set()
+    if not closed:
+        return
+    texts = [name for key in _FILTERS for name in _filtered(_read(form.get(key)))]
+    texts += [text for key in _ORDERS for text in _texts(_read(form.get(key)))]
+    # A plain field is left out by the framework; of what is made of several it looks at the first.
+    texts += [text for text in _texts(_read(form.get("fields"))) if "(" in text]
+    asked = {word for text in texts for word in _WORD.findall(text)} & closed
+    if asked:
+        field = min(asked)
+        kind = next(kind for kind in kinds if field in FIELDS[kind])
+        label = _(frappe.get_meta(kind).get_label(field), context=kind)
+        frappe.throw(
+            _("{0} is hidden from your roles: records are not filtered, sorted or counted by it.").format(
+                label
+            ),
+            frappe.PermissionError,
+        )
+
+
+def _mentions(form: dict[str, Any], kind: str) -> bool:
+    """Whether filters or fields name a DocType, as those of a list with rows of another one do."""
+    return any(kind in text for key in (*_FILTERS, "fields", "order_by") for text in _texts(form.get(key)))
 
 
 def _calls_ours(form: dict[str, Any]) -> bool:

@@ -10,8 +10,9 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.evidence import TALK
+from complaint_qms.constants.personal_data import TALK_IS
 from complaint_qms.constants.records import QUALITY_RECORDS
-from complaint_qms.permissions import kept_facts
+from complaint_qms.permissions import kept_facts, personal_data
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list, list_condition
 
@@ -24,10 +25,12 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     user = user or frappe.session.user
     conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
-    if not closed:
-        return ""
     table = frappe.qb.DocType(doctype)
     kind_field, name_field = (table[field] for field in LISTED_APART[doctype])
+    untold = _telling(doctype, user)
+    tells_nothing = kind_field.isnull() | kind_field.notin(untold) if untold else None
+    if not closed:
+        return f"({as_text(tells_nothing)})" if tells_nothing else ""
     allowed = [kind_field.isnull() | kind_field.notin(closed)]
     allowed += [table[field] == user for field in _OWN.get(doctype, ())]
     allowed += [
@@ -35,7 +38,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
         for kind in closed
         if conditions[kind] != NOTHING
     ]
-    return f"({as_text(Criterion.any(allowed))})"
+    return f"({as_text(Criterion.all(filter(None, (Criterion.any(allowed), tells_nothing))))})"
 
 
 def files(user: str | None = None) -> str:
@@ -53,15 +56,27 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     user = user or frappe.session.user
     kind, name = (doc.get(field) for field in LISTED_APART[doc.doctype])
     if kind not in QUALITY_RECORDS or user in [doc.get(field) for field in _OWN.get(doc.doctype, ())]:
-        return unless(None)
+        return unless(kind in _telling(doc.doctype, user))
+    if kind in _telling(doc.doctype, user):
+        return unless(True)
     # A list or an object names nothing that anybody sees.
     return unless(not isinstance(name, str | int | None) or hidden(kind, [name], user))
+
+
+def _telling(doctype: str, user: str) -> list[str]:
+    """DocTypes of the records about which rows of `doctype` say what the user does not read: mails, and versions with their old values."""
+    if doctype == "Communication" and not personal_data.sees(TALK_IS, user):
+        return list(QUALITY_RECORDS)
+    if doctype in ("Deleted Document", "Version"):
+        return [*personal_data.kinds_with_hidden(user)]
+    return []
 
 
 def _hanging(user: str) -> str:
     conditions = {kind: list_condition(kind, user) for kind in QUALITY_RECORDS}
     closed = [kind for kind, condition in conditions.items() if condition]
-    if not closed:
+    untold = {doctype: _telling(doctype, user) for doctype in TALK}
+    if not closed and not any(untold.values()):
         return ""
     file = frappe.qb.DocType("File")
     shown = [file.owner == user, file.attached_to_doctype.isnull()]
@@ -81,6 +96,8 @@ def _hanging(user: str) -> str:
             if conditions[kind] != NOTHING
         ]
         found = frappe.qb.from_(talk).select(1).where(talk.name == file.attached_to_name)
+        if untold[doctype]:
+            found = found.where(kind_field.isnull() | kind_field.notin(untold[doctype]))
         of_talk.append(
             (file.attached_to_doctype == doctype) & ExistsCriterion(found.where(Criterion.any(open_ones)))
         )

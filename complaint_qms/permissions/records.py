@@ -12,7 +12,8 @@ from pypika.terms import Criterion, ExistsCriterion
 from complaint_qms.constants.records import named_by
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.auditor import writes_as_auditor
-from complaint_qms.permissions.query import as_text, hidden, in_list
+from complaint_qms.permissions.personal_data import is_closed
+from complaint_qms.permissions.query import NOTHING, as_text, hidden, in_list
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
@@ -20,6 +21,8 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     user = user or frappe.session.user
     if user == "Administrator":
         return ""
+    if is_closed(doctype, user):
+        return NOTHING
     parts = [_follows(doctype, *named, user) for named in named_by(doctype)]
     return " and ".join(f"({as_text(part)})" for part in parts if part is not None)
 
@@ -29,7 +32,7 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
     user = user or frappe.session.user
     if user == "Administrator":
         return unless(None)
-    return unless(writes_as_auditor(ptype, user) or is_hidden(doc, user))
+    return unless(writes_as_auditor(ptype, user) or is_closed(doc.doctype, user) or is_hidden(doc, user))
 
 
 def is_hidden(doc: Document, user: str) -> bool:

@@ -319,6 +319,7 @@ ROW_DOCTYPES = (
     "QMS Connector Event",
     "QMS Connector Fact",
     "QMS Outside Fact Value",
+    "Personal Data Access",
     "Quality Contributor",
     "Quality Hold Lot",
     "Quarantine Warehouse",

@@ -49,6 +49,7 @@ import { offer_summary } from "./desk/language_model";
 import { draw_outside_facts } from "./desk/outside_facts";
 import { draw_outside_issues } from "./desk/outside_issues";
 import { show_fields } from "./desk/shown_fields";
+import { tell_hidden } from "./desk/hidden_fields";
 import { draw_inbox_item, make_complaint_of } from "./desk/inbox";
 import { clear_intake, draw_intake } from "./desk/intake";
 import { wait_for_uploads } from "./desk/photos";
@@ -124,6 +125,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_tour,
 	offer_tracking_link,
 	offer_case_file,
+	tell_hidden,
 	complete_own_action,
 	mind_board,
 	set_complaint_queries,

@@ -12,7 +12,9 @@ from frappe import _
 from frappe.utils import get_datetime
 
 from complaint_qms.constants.chat import SENDER
+from complaint_qms.constants.personal_data import TALK_IS
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions.personal_data import sees
 from complaint_qms.services.case_file.records import CaseRecords
 from complaint_qms.services.correspondence.plain_text import plain_lines
 from complaint_qms.services.record.bulk_read import values_of
@@ -58,7 +60,7 @@ def case_talk(records: CaseRecords) -> list[SaidThing]:
     found: list[SaidThing] = []
     for kind in (kind for kind in QUALITY_RECORDS if records.names.get(kind)):
         about = {"reference_doctype": kind, "reference_name": ("in", records.names[kind])}
-        found += _mails(about)
+        found += _mails(about) if sees(TALK_IS) else ()
         found += _notes(about)
     found += _chats(records.subject.name)
     return sorted(found, key=lambda one: (one.at, one.source))

@@ -7,8 +7,10 @@ from typing import Any, Final
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.constants.personal_data import IDENTITY
 from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
+from complaint_qms.permissions.personal_data import sees
 from complaint_qms.services.intake import matching
 from complaint_qms.services.record import match_keys
 
@@ -30,7 +32,8 @@ def matches_beside(doc: Document) -> dict[str, list[dict[str, Any]]]:
     comes into sight and not with every opening, for a number is looked for in every spelling it may have been mistyped in."""
     if doc.stage not in COMPLAINT_UNENDED or not frappe.has_permission("Complaint", "write", doc=doc):
         return {"who": [], "what": []}
-    return proposed_matches(doc)
+    found = proposed_matches(doc)
+    return found if sees([IDENTITY]) else found | {"who": []}
 
 
 def _who(doc: Document, text: str) -> list[dict[str, Any]]:

@@ -7,10 +7,12 @@ from typing import Any, Final
 import frappe
 from frappe.utils import cstr
 
+from complaint_qms.constants.personal_data import IDENTITY
 from complaint_qms.engine.phone_number import is_number
 from complaint_qms.engine.product_code import read_code
 from complaint_qms.integrations.erpnext import party_search, product_search
 from complaint_qms.integrations.erpnext.source_facts import SOURCES
+from complaint_qms.permissions.personal_data import sees
 from complaint_qms.services.intake import matching
 from complaint_qms.services.record.language import comma_list
 
@@ -117,7 +119,7 @@ def _stranger(row: dict[str, Any]) -> Choice:
 
 def _strangers(text: str) -> list[dict[str, Any]]:
     """People without a record of a customer, as they gave themselves when they complained before; one query."""
-    if not frappe.has_permission("Complaint", "read"):
+    if not frappe.has_permission("Complaint", "read") or not sees([IDENTITY]):
         return []
     digits = party_search.telephone_digits(text)
     any_of = [

@@ -17,6 +17,7 @@ from complaint_qms.constants.stages import AT_ONCE, MOCK_SKIPS
 from complaint_qms.engine.sop import Missing
 from complaint_qms.engine.sop.at_once import against
 from complaint_qms.message_log import messages_dropped_on
+from complaint_qms.permissions.personal_data import without_hidden
 from complaint_qms.services.lifecycle import guard, sending_back
 from complaint_qms.services.lifecycle.facts import facts_of
 from complaint_qms.services.record.bulk_read import values_of
@@ -239,7 +240,7 @@ def _of_complaint(doc: Document, facts: dict[str, Any], now: datetime) -> dict[s
             "workday": workday_of(doc),
         },
         "ladder": ahead_of(doc),
-        "headline": {name: doc.get(name) for name in _HEADLINE}
+        "headline": without_hidden(doc.doctype, {name: doc.get(name) for name in _HEADLINE})
         | {"open_for_seconds": _age(doc, now), "stage_label": word(doc.stage)},
     }
 

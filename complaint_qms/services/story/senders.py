@@ -10,6 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from complaint_qms.constants.inbox import CHAT, DOCTYPE, MAIL, PAGE, PORTAL
+from complaint_qms.constants.personal_data import IDENTITY
+from complaint_qms.permissions.personal_data import sees
 from complaint_qms.services.acting_as import SITE
 
 _BY: Final[dict[str, Callable[[str], str]]] = {
@@ -38,11 +40,14 @@ def names_of(messages: Iterable[str]) -> dict[str, str]:
     wanted = sorted({name for name in messages if name})
     if not wanted:
         return {}
+    is_open = sees([IDENTITY])
     rows = frappe.get_all(
         DOCTYPE, {"name": ("in", wanted)}, ["name", "road", "sender_name", "sender_address"], order_by="name"
     )
     return {
-        row.name: _BY[row.road](row.sender_name or row.sender_address or _("Somebody"))
+        row.name: _BY[row.road](
+            row.sender_name or row.sender_address or _("Somebody") if is_open else _("Somebody")
+        )
         for row in rows
         if row.road in _BY
     }

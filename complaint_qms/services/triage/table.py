@@ -18,6 +18,7 @@ from frappe.utils import get_datetime
 
 from complaint_qms.constants import roles, triage
 from complaint_qms.constants.stages import COMPLAINT_EARLY
+from complaint_qms.permissions.personal_data import shown_value
 from complaint_qms.services.compliance.decisions import TRIAGE_JUDGES
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import stored_proposals
@@ -113,7 +114,8 @@ def _row(
     doc: Document, proposed: dict[str, Any], now: datetime, customers: dict[str, str], people: dict[str, str]
 ) -> dict[str, Any]:
     # Paragraphs are told apart by a blank.
-    text = " ".join(unescape(without_tags((doc.description or "").replace("<", " <"))).split())
+    told = shown_value("Complaint", "description", doc.description) or ""
+    text = " ".join(unescape(without_tags(told.replace("<", " <"))).split())
     values = {field: doc.get(field) for field in triage.ENTERED}
     offered = {
         field: _offered(doc, field, found) for field, found in proposed.items() if _is_open(doc, field, found)
@@ -126,7 +128,9 @@ def _row(
         **{field: doc.get(field) for field in _SHOWN},
         "modified": str(doc.modified),
         "modified_by": people.get(doc.modified_by, doc.modified_by),
-        "customer_name": customers.get(doc.customer) or doc.customer or doc.complainant_name,
+        "customer_name": customers.get(doc.customer)
+        or doc.customer
+        or shown_value("Complaint", "complainant_name", doc.complainant_name),
         "product": doc.item_name or doc.item_code or doc.product_model,
         "words": text[: triage.FIRST_WORDS] + ("…" if len(text) > triage.FIRST_WORDS else ""),
         "mood": proposals.mood_of(doc),

@@ -24,6 +24,7 @@ from complaint_qms.constants.stages import COMPLAINT_UNENDED
 from complaint_qms.constants.survey import DOCTYPE as SURVEY
 from complaint_qms.constants.survey import FOLLOW_UP
 from complaint_qms.permissions.auditor import is_auditor_by
+from complaint_qms.permissions.personal_data import shown_value
 from complaint_qms.permissions.query import in_list
 from complaint_qms.services.people.absence import absent_users
 from complaint_qms.services.people.leave import days_away
@@ -196,7 +197,10 @@ def _cards(only: list[str] | None) -> dict[str, list[dict[str, Any]]]:
                 **row,
                 "due": None if due_at.year == 9999 else due_at,
                 "modified": str(row.modified),
-                "customer_name": customers.get(row.customer) or row.customer or row.complainant_name,
+                "complainant_name": (
+                    told := shown_value("Complaint", "complainant_name", row.complainant_name)
+                ),
+                "customer_name": customers.get(row.customer) or row.customer or told,
             }
         )
     return found

@@ -60,6 +60,7 @@ frappe.ui.form.on("Complaint", {
 			return;
 		}
 		desk.clear_intake(frm);
+		desk.tell_hidden(frm);
 		desk.mind_answers();
 		desk.offer_answers(frm);
 		desk.offer_chat(frm);

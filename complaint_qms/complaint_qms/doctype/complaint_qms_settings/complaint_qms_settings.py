@@ -1,6 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
+from complaint_qms.services.compliance import personal_data_access
 from complaint_qms.services.compliance.audit_trail import head_mail
 from complaint_qms.services.containment import places
 from complaint_qms.services.field_action import ways
@@ -31,10 +32,12 @@ class ComplaintQMSSettings(Checked):
         thresholds.check_thresholds(self)
         ways.check_setting(self)
         signature_rules.check_signature_rules(self)
+        personal_data_access.check_rows(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)
 
     def on_update(self):
+        personal_data_access.settings_saved(self)
         if self.has_value_changed("portal_enabled"):
             menu.show_entry(bool(self.portal_enabled))
