@@ -23,6 +23,8 @@ RECORD = "Complaint Record"
 # A role that reads a class, so that the rows of a class are not empty, and those who then do not.
 READER = dict.fromkeys(CLASSES, (roles.AUDITOR,))
 OPENS = "frappe.desk.form.load.getdoc"
+# It finds ERPNext's own customers and contacts, by the rights that people have on those.
+OF_ERPNEXT = ("complaint_qms.api.intake.parties",)
 
 
 def everything(answer: Any = None) -> str:
@@ -114,7 +116,7 @@ def own_ways(doc: Any) -> Iterator[tuple[str, Callable[[str], Any]]]:
         "start": 0,
     }
     for path, function in functions().items():
-        if not path.startswith("complaint_qms.api.") or path in CHANGING:
+        if not path.startswith("complaint_qms.api.") or path in (*CHANGING, *OF_ERPNEXT):
             continue
         arguments = inspect.signature(function).parameters
         asked = {one: known[one] for one in arguments if one in known}
@@ -162,16 +164,15 @@ def test_who_reads_everything_is_told_it() -> None:
     planted = plant()
     user = factory.user(roles.MANAGER)
     told = {name: asked_by(user, door) for name, door in framework_ways(planted.complaint, "zq")}
-    for name in ("form", "client.get", "client.get_list", "rest", "report view", "export", "record", "mails", "versions"):  # fmt: skip
+    for name in ("form", "client.get", "client.get_list", "rest", "report view", "export", "record", "docinfo", "older mails"):  # fmt: skip
         assert planted.told_in(told[name], CLASSES), name
     assert all(planted.told_in(told["form"] + told["record"], (one,)) for one in CLASSES)
 
 
-@pytest.mark.parametrize("role", STAFF)
-def test_no_way_tells_who_reads_none_of_it(role: str) -> None:
+def test_no_way_tells_who_reads_none_of_it() -> None:
     planted = plant()
     with read_by(READER):
-        assert not leaks(planted, factory.user(role), CLASSES)
+        assert not leaks(planted, factory.user(*STAFF), CLASSES)
 
 
 @pytest.mark.parametrize("one", CLASSES)

@@ -22,12 +22,12 @@ from complaint_qms.services.compliance.audit_trail.sealing import entry_text
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list
 from complaint_qms.services.reporting.access import can_read
-from complaint_qms.services.story.audit_report import Sentence, entry_fields
+from complaint_qms.services.story.audit_report import Sentence, entry_fields, kept_apart
 
 _MOST: Final = 20_000
 _AT_ONCE: Final = 500
 _OF_FRAMEWORK: Final = frozenset(("owner", "creation", "docstatus", "idx"))
-_FIELDS: Final = ("name", "sequence", "previous_hash", "hash", "happened_at", "happened_by", "acting_as", "kind", "document_type", "document_name", "detail", "apart")  # fmt: skip
+_FIELDS: Final = ("name", "sequence", "previous_hash", "hash", "happened_at", "happened_by", "acting_as", "kind", "document_type", "document_name", "detail")  # fmt: skip
 
 
 class CaseTrail:
@@ -99,7 +99,12 @@ class CaseTrail:
 def _entries(records: CaseRecords) -> Iterator[Any]:
     for kind, names in records.names.items():
         about = {"document_type": kind, "document_name": ("in", names)}
-        yield from frappe.get_list(ENTRY, filters=about, fields=list(_FIELDS), order_by="name asc", limit=_MOST)  # fmt: skip
+        rows = frappe.get_list(ENTRY, filters=about, fields=list(_FIELDS), order_by="name asc", limit=_MOST)
+        for some in create_batch(rows, _AT_ONCE):
+            apart = kept_apart(row.name for row in some)
+            for row in some:
+                row.apart = apart.get(row.name)
+                yield row
 
 
 def _is_row_open(meta: Any, table: str, rows: dict[str, Any], levels: set[int]) -> bool:

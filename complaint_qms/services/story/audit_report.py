@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any, Final
@@ -49,7 +49,6 @@ _ROWS: Final = 500
 _MOST_ROWS: Final = 10_000
 _FIELDS: Final = (
     "name", "sequence", "happened_at", "happened_by", "acting_as", "way", "address", "kind", "document_type", "document_name", "detail",
-    "apart",
 )  # fmt: skip
 
 
@@ -100,6 +99,7 @@ class QualityAuditTrail:
         found = frappe.get_list(
             ENTRY, filters=self._filters(), fields=list(_FIELDS), order_by="name desc", limit=self.limit
         )
+        apart = kept_apart(row.name for row in found)
         words, readable, has_form = cache(word), cache(entry_fields), cache(_has_form)
         return [
             {
@@ -114,7 +114,9 @@ class QualityAuditTrail:
                 "kind": words(row.kind),
                 "document_type": _(row.document_type),
                 "document_name": row.document_name,
-                "what": clause_list(Sentence(row.detail, row.apart, *readable(row.document_type)).parts()),
+                "what": clause_list(
+                    Sentence(row.detail, apart.get(row.name), *readable(row.document_type)).parts()
+                ),
             }
             for row in found
         ]
@@ -146,9 +148,18 @@ class QualityAuditTrail:
         return local.replace(tzinfo=None, microsecond=0)
 
 
+def kept_apart(entries: Iterable[str]) -> dict[str, str]:
+    """Entry → what is kept beside it, of entries that the reader may see: nobody reads it but by a `Sentence`."""
+    wanted = sorted(entries)
+    rows = frappe.get_all(ENTRY, {"name": ("in", wanted)}, ["name", "apart"], order_by="name asc") if wanted else ()  # fmt: skip
+    return {row.name: row.apart for row in rows}
+
+
 def clauses_of(entry: Document) -> list[str]:
     """What one entry tells, of the fields that the reader may read; for its form."""
-    return Sentence(entry.detail, entry.apart, *entry_fields(entry.document_type)).parts()
+    return Sentence(
+        entry.detail, kept_apart([entry.name]).get(entry.name), *entry_fields(entry.document_type)
+    ).parts()
 
 
 class Sentence:

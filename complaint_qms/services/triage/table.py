@@ -18,7 +18,7 @@ from frappe.utils import get_datetime
 
 from complaint_qms.constants import roles, triage
 from complaint_qms.constants.stages import COMPLAINT_EARLY
-from complaint_qms.permissions.personal_data import shown_value
+from complaint_qms.permissions.personal_data import hidden_fields, shown_value, without_hidden
 from complaint_qms.services.compliance.decisions import TRIAGE_JUDGES
 from complaint_qms.services.intake import proposals
 from complaint_qms.services.intake.proposal_answers import stored_proposals
@@ -94,7 +94,8 @@ def rows_of(docs: Sequence[Document], now: datetime) -> list[dict[str, Any]]:
     for doc in docs:
         bring_up_to_date(doc, now)
         proposals.refresh(doc)
-    proposed = {doc.name: _proposals_of(doc) for doc in docs}
+    is_told = "proposals" not in hidden_fields("Complaint")
+    proposed = {doc.name: _proposals_of(doc) if is_told else {} for doc in docs}
     types = {
         doc.name: doc.complaint_type or (proposed[doc.name].get("complaint_type") or {}).get("value")
         for doc in docs
@@ -116,9 +117,11 @@ def _row(
     # Paragraphs are told apart by a blank.
     told = shown_value("Complaint", "description", doc.description) or ""
     text = " ".join(unescape(without_tags(told.replace("<", " <"))).split())
-    values = {field: doc.get(field) for field in triage.ENTERED}
+    values = without_hidden("Complaint", {field: doc.get(field) for field in triage.ENTERED})
     offered = {
-        field: _offered(doc, field, found) for field, found in proposed.items() if _is_open(doc, field, found)
+        field: _offered(doc, field, found)
+        for field, found in proposed.items()
+        if field in values and _is_open(doc, field, found)
     }
     hoped = {
         field: doc.get(field) or proposed.get(field, {}).get("value") for field in ("severity", "occurrence")

@@ -16,7 +16,8 @@ from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.engine.audit_replay import is_empty
 from complaint_qms.services.record.stored_values import stored
 
-_PERSONAL_OPTIONS: Final = ("Email", "Phone")
+_PERSONAL_OPTIONS: Final = ("Address", "Contact", "Email", "Phone")
+"""Of a field: what it links to, or what kind of text it is."""
 OF_RECORDS: Final = {"owner": "Data", "creation": "Datetime", "docstatus": "Int"}
 OF_ROWS: Final = {"idx": "Int"}
 
