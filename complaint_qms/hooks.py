@@ -354,6 +354,7 @@ scheduler_events = {
         "complaint_qms.jobs.audit.mail_head",
         "complaint_qms.jobs.case_files.delete_old",
         "complaint_qms.jobs.evidence.check_evidence",
+        "complaint_qms.jobs.personal_data.remove_expired",
         "complaint_qms.jobs.rules.ask_daily",
         "complaint_qms.jobs.signals.scan_when_due",
         "complaint_qms.jobs.reviews.make_and_mail",

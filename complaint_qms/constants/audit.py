@@ -34,6 +34,7 @@ SIGN_IN: Final = "sign_in"
 CLOCK: Final = "clock"
 RESTORE: Final = "restore"
 DISPOSE: Final = "dispose"
+ERASE: Final = "erase"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -58,6 +59,7 @@ LABELS: Final = {
         CLOCK: "Clock Set Back",
         RESTORE: "Backup Restored",
         DISPOSE: "Disposed of",
+        ERASE: "Personal Data Erased",
     },
     "audit_way": {
         "on_desk": "On the Desk",
@@ -110,6 +112,7 @@ ABOUT_PEOPLE: Final = frozenset(
         "contact_phone",
         "customer_name",
         "customer_reference",
+        "person_name",
         "email",
         "file_url",
         "incident_place",

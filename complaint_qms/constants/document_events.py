@@ -7,6 +7,7 @@ from complaint_qms.constants.containment import CHECKED, DRAFTED, LEDGER
 from complaint_qms.constants.retention import TALK_KEPT
 
 _STOCK: Final = "complaint_qms.overrides.stock_documents"
+_PERSONS: Final = "complaint_qms.overrides.person_requests"
 _AUDITED: Final = "complaint_qms.overrides.audited"
 _KEPT: Final = "complaint_qms.overrides.kept"
 _OF_FILES: Final = ("after_insert", "on_update", "after_delete")
@@ -31,6 +32,9 @@ BEHIND: Final = (
     *((doctype, "on_update", f"{_AUDITED}.rights_changed") for doctype in RIGHTS),
     *((doctype, "after_delete", f"{_AUDITED}.rights_gone") for doctype in RIGHTS),
     *((FILE, event, f"{_AUDITED}.{event}_of_file") for event in _OF_FILES),
+    # What portal users ask the framework about their data
+    ("Personal Data Download Request", "after_insert", f"{_PERSONS}.after_insert_of_download"),
+    ("Personal Data Deletion Request", "on_update", f"{_PERSONS}.on_update_of_deletion"),
     ("Activity Log", "after_insert", f"{_AUDITED}.after_insert_of_activity"),
     ("*", "after_rename", f"{_AUDITED}.after_rename"),
     # Nothing disappears: what is kept, what is said about it, and what it names

@@ -22,3 +22,4 @@ NAMED_IN: Final = tuple(Naming(record.doctype, *record.evidence) for record in R
 # Fields that the app adds to File: the sum makes a file evidence.
 SHA256: Final = "evidence_sha256"
 LOST_AT: Final = "evidence_lost_at"
+REMOVED_AT: Final = "evidence_removed_at"

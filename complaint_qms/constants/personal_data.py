@@ -59,6 +59,16 @@ NOT_SHOWN_TO: Final = (roles.ACCOUNTS_USER, roles.ACCOUNTS_MANAGER)
 
 ACCESS: Final = "Personal Data Access"
 TABLE: Final = "personal_data_access"
+
+MEDIA_YEARS: Final = "keep_media_years"
+RAW_YEARS: Final = "keep_raw_years"
+"""Settings: how long photos and videos, and messages as they came in, are kept after their complaint has ended; 0: as long as it."""
+RAW_FIELDS: Final = ("payload", "set_apart")
+"""Of a message, what holds it as it came in; what was read of it stays."""
+
+EXPORT: Final = "person_export"
+ERASURE: Final = "person_erasure"
 LABELS: Final = {
+    "person_request": {EXPORT: "Export of a Person's Data", ERASURE: "Erasure of a Person"},
     "data_class": {IDENTITY: "Identity", HEALTH: "Health Facts", NARRATIVE: "What People Wrote"},
 }

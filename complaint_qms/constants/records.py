@@ -228,6 +228,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "field_action", "Field Action"),), sight="records",
     ),
     Record("Management Review", TOOL, sight="management_review", tracked=True),
+    Record("Personal Data Request", TOOL, tracked=True),
     Record("QMS Connector", TOOL, tracked=True),
     Record(
         "QMS Connector Call", TOOL,

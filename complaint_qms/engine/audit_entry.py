@@ -3,8 +3,8 @@
 The text is a line for each of `COLUMNS`, joined by line feeds. None of them holds one, so no two entries have the same
 text; the last, `detail`, is JSON, in which line feeds are escaped. The chain is that of :mod:`.audit_chain` over these texts.
 
-A value that tells who somebody is stands in ``detail`` as ``{"~": digest}``, the SHA-256 of a salt and of its JSON. Salt and
-values are kept apart (`Apart`): without them the digest tells nothing, and the chain holds all the same.
+A value that tells who somebody is stands in ``detail`` as ``{"~": digest}``, the SHA-256 of a salt of its own and of its JSON. Salts and
+values are kept apart (`Apart`): without them the digest tells nothing, not even to who guesses the value, and the chain holds all the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 COLUMNS: Final = (
@@ -72,33 +72,34 @@ def site_mark(key: bytes, text: str) -> str:
 
 
 class Apart:
-    """Values of one entry that are kept beside its text."""
+    """Values of one entry that are kept beside its text, each with its salt: digest → salt, digest → value."""
 
-    def __init__(self, salt: str = "", values: Mapping[str, Any] | None = None) -> None:
-        self.salt = salt
+    def __init__(
+        self, salts: Mapping[str, str] | None = None, values: Mapping[str, Any] | None = None
+    ) -> None:
+        self.salts: dict[str, str] = dict(salts or {})
         self.values: dict[str, Any] = dict(values or {})
 
     @classmethod
     def read(cls, text: str | None) -> Apart:
-        """What `text` says; nothing where it says nothing that can be read."""
+        """What `text` says; nothing where it says nothing that can be read. Older entries have one salt for all their values."""
         try:
             kept = json.loads(text or "{}")
-            return cls(str(kept["salt"]), dict(kept["values"]))
+            values = dict(kept["values"])
+            salts = dict.fromkeys(values, str(kept["salt"])) if "salt" in kept else dict(kept["salts"])
+            return cls({digest: str(salts[digest]) for digest in values}, values)
         except (ValueError, TypeError, KeyError):
             return cls()
 
     def text(self) -> str | None:
-        return as_json({"salt": self.salt, "values": self.values}) if self.values else None
+        return as_json({"salts": self.salts, "values": self.values}) if self.values else None
 
     def hide(self, value: Any) -> dict[str, str]:
         """What stands in the entry in the place of `value`."""
-        self.salt = self.salt or secrets.token_hex(8)
-        digest = self.digest(value)
-        self.values[digest] = value
+        salt = secrets.token_hex(8)
+        digest = salted_digest(salt, value)
+        self.salts[digest], self.values[digest] = salt, value
         return {APART: digest}
-
-    def digest(self, value: Any) -> str:
-        return hashlib.sha256(f"{self.salt}{as_json(value)}".encode()).hexdigest()[:32]
 
     def shown(self, value: Any) -> Any:
         """A value of the entry, in clear where that is known; `ERASED` where it is not any more."""
@@ -108,7 +109,22 @@ class Apart:
 
     def is_true(self) -> bool:
         """Whether each value is the one that its digest was made of."""
-        return all(digest == self.digest(value) for digest, value in self.values.items())
+        return all(
+            digest == salted_digest(self.salts[digest], value) for digest, value in self.values.items()
+        )
+
+    def let_go(self, digests: Iterable[str]) -> set[str]:
+        """Forget values with their salts; which ones. Those that share a salt with one go as well: it would let somebody guess."""
+        asked = {self.salts[digest] for digest in digests if digest in self.salts}
+        gone = {digest for digest, salt in self.salts.items() if salt in asked}
+        for digest in gone:
+            del self.salts[digest], self.values[digest]
+        return gone
+
+
+def salted_digest(salt: str, value: Any) -> str:
+    """What an entry names a value by that is kept beside it."""
+    return hashlib.sha256(f"{salt}{as_json(value)}".encode()).hexdigest()[:32]
 
 
 def hidden_in(detail: str) -> set[str]:

@@ -15,7 +15,7 @@ from complaint_qms.constants.correspondence import (
     RETURNED,
     TYPE_FIELD,
 )
-from complaint_qms.constants.evidence import LOST_AT, SHA256
+from complaint_qms.constants.evidence import LOST_AT, REMOVED_AT, SHA256
 from complaint_qms.constants.matching import EMAIL_KEY, PHONE_KEY
 from complaint_qms.constants.settlement import CORRECTED, CORRECTION_FIELD, SUBMITTABLE
 
@@ -49,10 +49,9 @@ _FIELDS = [
     },
 ]
 
-# A File with a sum is evidence; only the server writes it.
 _OF_FILE = [
     {
-        "fieldname": SHA256,
+        "fieldname": SHA256,  # of what is evidence; only the server writes it
         "fieldtype": "Data",
         "label": "SHA-256",
         # Every upload asks whether evidence is at its address, which no index of File knows.
@@ -65,18 +64,21 @@ _OF_FILE = [
         "module": "Complaint QMS",
         "translatable": 0,
     },
-    {
-        "fieldname": LOST_AT,
-        "fieldtype": "Datetime",
-        "label": "Found Lost At",
-        "insert_after": SHA256,
-        "read_only": 1,
-        "no_copy": 1,
-        "print_hide": 1,
-        "depends_on": LOST_AT,
-        "module": "Complaint QMS",
-        "translatable": 0,
-    },
+    *(
+        {
+            "fieldname": name,
+            "fieldtype": "Datetime",
+            "label": label,
+            "insert_after": after,
+            "read_only": 1,
+            "no_copy": 1,
+            "print_hide": 1,
+            "depends_on": name,
+            "module": "Complaint QMS",
+            "translatable": 0,
+        }
+        for name, label, after in ((LOST_AT, "Found Lost At", SHA256), (REMOVED_AT, "Removed At", LOST_AT))
+    ),
 ]
 # What gives money back may be corrected upward by finance, with a reason.
 _CORRECTION = {

@@ -40,6 +40,7 @@ SELF_EXPLAINING = {
     "Investigation Complaint": "complaint",
     "Legal Hold": "company complaint customer item_code batch_no serial_no",
     "Management Review": "company",
+    "Personal Data Request": "person_name email phone user",
     "Record Disposal": "company",
     "Reportability Assessment": "complaint used_for_treatment",
     "Risk Matrix": "matrix_name description",

@@ -77,7 +77,10 @@ def signatures_missing(facts: Mapping[str, Any]) -> list[Missing]:
 
 
 def flaws(signature: Mapping[str, Any], doctype: str, name: str, content: Mapping[str, Any]) -> list[Missing]:
-    """Why a signature does not hold for a record as it is now; empty where it does."""
+    """Why a signature does not hold for a record as it is now; empty where it does.
+
+    ``hash_after_erasure`` of a signature is that of the content without who somebody was, as the site left it.
+    """
     values = {
         "who": signature.get("full_name") or signature.get("user") or "?",
         "meaning": signature.get("meaning"),
@@ -89,7 +92,10 @@ def flaws(signature: Mapping[str, Any], doctype: str, name: str, content: Mappin
     if (signature.get("doctype"), signature.get("name")) != (doctype, name):
         message = "The signature “{meaning}” of {who} was given under another record."
         found.append(Missing("G9", "signatures", Message(message, values)))
-    elif signature.get("content_hash") != content_hash(doctype, name, content):
+    elif content_hash(doctype, name, content) not in (
+        signature.get("content_hash"),
+        signature.get("hash_after_erasure"),
+    ):
         message = "{who} signed “{meaning}” before the record was changed: sign again."
         found.append(Missing("G9", "signatures", Message(message, values)))
     if signature.get("seal") != seal(signature):

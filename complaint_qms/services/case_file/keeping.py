@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -90,6 +90,13 @@ def delete_old(now: datetime | None = None) -> int:
             shutil.rmtree(path, ignore_errors=True)
             gone += 1
     return gone
+
+
+def delete_files_of(complaints: Collection[str]) -> None:
+    """Delete what was made of some complaints, whoever asked for it."""
+    for path in _places():
+        if case_state(path.name).get("complaint") in complaints:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_all() -> None:

@@ -58,7 +58,7 @@ class CaseTrail:
             }
 
     def lines(self) -> bytes:
-        """One JSON object a line: {sequence, previous_hash, hash, text, apart: {salt, values}}, `text` as `engine.audit_entry` lays it out;
+        """One JSON object a line: {sequence, previous_hash, hash, text, apart: {salts, values}}, `text` as `engine.audit_entry` lays it out;
         without `text` and `apart` where an entry tells of what the reader may not read."""
         fields, texts = cache(entry_fields), self._texts()
         return "".join(
@@ -73,7 +73,7 @@ class CaseTrail:
         if not self._is_open(detail, *fields(row.document_type)):
             return link
         apart = Apart.read(row.apart)
-        beside = {"salt": apart.salt, "values": apart.values} if apart.values else None
+        beside = {"salts": apart.salts, "values": apart.values} if apart.values else None
         return link | {"text": texts[row.name], "apart": beside}
 
     def _is_open(self, detail: dict[str, Any], meta: Any, readable: set[str], levels: set[int]) -> bool:

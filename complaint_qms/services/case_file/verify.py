@@ -229,7 +229,7 @@ def check_trail(archive):
         if link_hash(sequence, previous, entry["text"]) != found:
             raise Broken(f"Entry {sequence} of the audit trail is not the one that its hash was made of.")
         for digest, value in (entry.get("apart") or {}).get("values", {}).items():
-            if digest_apart(entry["apart"]["salt"], value) != digest:
+            if digest_apart(entry["apart"]["salts"][digest], value) != digest:
                 raise Broken(f"What is kept beside entry {sequence} of the audit trail is not what it names.")
         computed += 1
     return computed, withheld

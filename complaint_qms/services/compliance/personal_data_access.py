@@ -19,7 +19,7 @@ from complaint_qms.services.record.labels import word
 _CUSTOM = "Custom DocPerm"
 
 
-def check_rows(settings: Document) -> None:
+def check_access_rows(settings: Document) -> None:
     """Each role is named once for a class, and is one that reads complaints.
 
     Raises:

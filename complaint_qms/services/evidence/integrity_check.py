@@ -13,7 +13,7 @@ from frappe.query_builder import Order
 from frappe.utils import now_datetime
 
 from complaint_qms.constants.events import EVIDENCE_LOST
-from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, SHA256, TALK, Naming
+from complaint_qms.constants.evidence import LOST_AT, NAMED_IN, REMOVED_AT, SHA256, TALK, Naming
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.roles import MANAGER, QUALITY_MANAGER
 from complaint_qms.services import writing
@@ -54,7 +54,7 @@ def check_integrity(now: datetime, chunk: int = CHUNK) -> int:
 
 
 def lost_rows(doc: Document) -> list[str]:
-    """Names of the rows of a record whose file is known to be lost, or has no bytes now; for its form. One query."""
+    """Names of the rows of a record whose file is known to be lost, or has no bytes now; for its form; not what was removed as its term was over. Two queries."""
     named = [
         (row.name, row.get(naming.field))
         for naming in NAMED_IN
@@ -64,9 +64,13 @@ def lost_rows(doc: Document) -> list[str]:
     ]
     if not named:
         return []
-    of_record = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name, LOST_AT: ("is", "set")}
-    lost = set(frappe.get_all("File", of_record, pluck="file_url", order_by="name asc"))
-    return [name for name, url in named if url in lost or not _has_bytes(url)]
+    of_record = {"attached_to_doctype": doc.doctype, "attached_to_name": doc.name}
+    known = [{LOST_AT: ("is", "set")}, {REMOVED_AT: ("is", "set")}]
+    lost, removed = (
+        set(frappe.get_all("File", {**of_record, **one}, pluck="file_url", order_by="name asc"))
+        for one in known
+    )
+    return [name for name, url in named if url in lost or (url not in removed and not _has_bytes(url))]
 
 
 def take_in_forgotten(chunk: int = CHUNK) -> None:
@@ -153,7 +157,7 @@ def _chunks(size: int) -> Iterator[list[frappe._dict]]:
     last = ""
     while rows := frappe.get_all(
         "File",
-        {SHA256: ("is", "set"), "name": (">", last)},
+        {SHA256: ("is", "set"), REMOVED_AT: ("is", "not set"), "name": (">", last)},
         ["name", "file_name", "file_url", "attached_to_doctype", "attached_to_name", SHA256, LOST_AT],
         order_by="name asc",
         limit=size,

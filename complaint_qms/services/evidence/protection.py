@@ -16,7 +16,7 @@ from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.model.document import Document
 from frappe.utils import call_hook_method, escape_html, get_hook_method
 
-from complaint_qms.constants.evidence import LOST_AT, SHA256, TALK
+from complaint_qms.constants.evidence import LOST_AT, REMOVED_AT, SHA256, TALK
 from complaint_qms.constants.records import BY_DOCTYPE, QUALITY_RECORDS
 from complaint_qms.exceptions import GateError
 from complaint_qms.message_log import messages_withheld
@@ -214,12 +214,12 @@ def stamp_file(file: Document) -> None:
     """
     before = file.get_doc_before_save()
     if before:
-        for name in (SHA256, LOST_AT, *_FOLDER):
+        for name in (SHA256, LOST_AT, REMOVED_AT, *_FOLDER):
             file.set(name, before.get(name))
         _refuse_change(file, before)
         return
     file.set(SHA256, None)
-    file.set(LOST_AT, None)
+    file.update({LOST_AT: None, REMOVED_AT: None})
     if file.attached_to_field == KEPT and not file.flags.keeps_facts:
         # A mark of the app's own: it would close a file to those who read the record.
         file.attached_to_field = None

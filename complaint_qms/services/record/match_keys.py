@@ -47,6 +47,11 @@ def follow(doc: Any) -> None:
         _write([_row(doc)], instead=True)
 
 
+def rewrite(complaints: Iterable[Any]) -> None:
+    """Write the rows of complaints that were changed past a save."""
+    _write([_row(doc) for doc in complaints], instead=True)
+
+
 def fill() -> None:
     """Give a row to each complaint that has none, in batches that are committed by themselves."""
     last = ""

@@ -18,6 +18,7 @@ from complaint_qms.services.signatures.signed_content import content_of
 _FIELDS: Final = (
     "name", "document_type", "document_name", "stage", "meaning", "user", "full_name", "signed_at", "time_stamp", "identified_by",
     "first_in_session", "step_taken_at", "content_hash", "seal",
+    "hash_after_erasure",
 )  # fmt: skip
 _READ: Final = "qms_signatures"
 """Flag of a document: its signatures, where they were read with those of others."""
@@ -52,7 +53,9 @@ def forget_read(doc: Document) -> None:
 def manifest(row: dict[str, Any]) -> dict[str, Any]:
     """A stored signature as the engine knows one (`engine.sop.signing`)."""
     own = {"doctype": row["document_type"], "name": row["document_name"], "signed_at": row["time_stamp"]}
-    return {part: own.get(part, row.get(part)) for part in MANIFEST} | {"seal": row["seal"]}
+    return {part: own.get(part, row.get(part)) for part in MANIFEST} | {
+        part: row.get(part) for part in ("seal", "hash_after_erasure")
+    }
 
 
 def holds(doc: Document, row: dict[str, Any], content: dict[str, Any]) -> bool:

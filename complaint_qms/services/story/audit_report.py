@@ -187,6 +187,12 @@ class Sentence:
             yield _("Its name is now {0}.").format(told["to"])
         if "file" in told:
             yield from self._file(told)
+        if "removed" in told:
+            yield _("Its bytes were removed; name and SHA-256 stay.")
+        if "erased" in told:
+            yield _("Personal data of a person was erased: values of {0} entries went").format(
+                len(told["erased"])
+            )
         if "export" in told:
             yield from self._export(told["export"])
         if "whole_file" in told:

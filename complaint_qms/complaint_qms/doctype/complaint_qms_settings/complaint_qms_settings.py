@@ -32,7 +32,7 @@ class ComplaintQMSSettings(Checked):
         thresholds.check_thresholds(self)
         ways.check_setting(self)
         signature_rules.check_signature_rules(self)
-        personal_data_access.check_rows(self)
+        personal_data_access.check_access_rows(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)

@@ -25,6 +25,8 @@ class ToldFile(NamedTuple):
     is_gone: bool
     sum: Any
     url: Any
+    is_removed: bool
+    """Its bytes went by the app: the term of evidence was over, or a person was erased."""
 
 
 def compare_files(say: Say, sha256_of: Callable[[str], str | None]) -> int:
@@ -63,7 +65,7 @@ def _compare(name: str, told: ToldFile, row: Any, say: Say, sha256_of: Callable[
         say("deleted", _("{0} was deleted past the app.").format(said))
     elif row.evidence_sha256 != told.sum or (told.url is not ERASED and row.file_url != told.url):
         say("changed", _("{0} was changed past the app.").format(said))
-    elif sha256_of(row.file_url) != told.sum and not _moved_meanwhile(name, row):
+    elif not told.is_removed and sha256_of(row.file_url) != told.sum and not _moved_meanwhile(name, row):
         say("file", _("{0} has other bytes than it had, or none.").format(said))
 
 
@@ -88,7 +90,7 @@ def _told() -> dict[str, ToldFile]:
             if isinstance(name, str) and isinstance(there or gone, dict):
                 values = there or gone
                 url = Apart.read(apart).shown(values.get("file_url"))
-                found[name] = ToldFile(there is None, values.get("evidence_sha256"), url)
+                found[name] = ToldFile(there is None, values.get("evidence_sha256"), url, "removed" in said)
     return found
 
 

@@ -129,6 +129,12 @@ def of_file(doc: Document, gone: bool = False) -> None:
         write_entries([_of_file(doc.name, doc, gone)])
 
 
+def removed_files(rows: Iterable[Any], why: str) -> None:
+    """The bytes of files went, and the files stay with their sums."""
+    told = [_of_file(row.name, row, False) for row in rows if row.evidence_sha256]
+    write_entries(one._replace(detail={**one.detail, "removed": why}) for one in told)
+
+
 def of_signing(events: list[Event]) -> None:
     """Listens to signatures that were given, and to those that were not because nobody proved who signs."""
     write_entries(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final
+from typing import Final, NamedTuple
 
 import frappe
 from frappe import _
@@ -16,7 +16,7 @@ from frappe.query_builder import Order
 from complaint_qms.constants.audit import DISPOSE, ENTRY
 from complaint_qms.engine.audit_chain import GENESIS, digest_of_text
 from complaint_qms.engine.audit_entry import APART, Apart, entry_columns, hidden_in, site_mark
-from complaint_qms.services.compliance.audit_trail import sealing
+from complaint_qms.services.compliance.audit_trail import erasing, sealing
 from complaint_qms.services.compliance.audit_trail.comparing import compare_records
 from complaint_qms.services.compliance.audit_trail.entries import key
 from complaint_qms.services.compliance.audit_trail.restoring import restored_past
@@ -60,6 +60,13 @@ class Outcome:
             self.sentences.append(sentence)
 
 
+class LetGo(NamedTuple):
+    """What stands beside the chain no more: of which (DocType, name) nothing does, and by entry the digests of erased values."""
+
+    records: Collection[tuple[str, str]]
+    values: Mapping[str, Collection[str]]
+
+
 def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = None) -> Outcome:
     """Verify the whole trail as it is when the first query of the transaction is made. Writes nothing.
 
@@ -87,7 +94,7 @@ def check_chain(outcome: Outcome, disposed: Collection[tuple[str, str]] = ()) ->
     """
     _("File")  # translations are read now: the connection has no room for a query while links come
     began, secret = perf_counter(), key()
-    expected, previous = 0, GENESIS
+    expected, previous, erased = 0, GENESIS, erasing.erased_values()
     unmarked: list[tuple[int, str]] = []
     foreign = 0
     for sequence, previous_hash, digest, mark, apart, text in _links():
@@ -107,7 +114,7 @@ def check_chain(outcome: Outcome, disposed: Collection[tuple[str, str]] = ()) ->
         elif not marked:
             foreign += 1
             unmarked = [*unmarked, (sequence, text)][:MOST]
-        _check_apart(outcome, str(sequence), apart, text, disposed)
+        _check_apart(outcome, str(sequence), apart, text, LetGo(disposed, erased))
         expected, previous = sequence, digest
     outcome.head, outcome.seconds = Head(expected, previous), perf_counter() - began
     if foreign and foreign == outcome.entries and foreign > 1:
@@ -119,21 +126,24 @@ def check_chain(outcome: Outcome, disposed: Collection[tuple[str, str]] = ()) ->
 
 def _check_tail(outcome: Outcome, disposed: Collection[tuple[str, str]]) -> None:
     table, secret = frappe.qb.DocType(ENTRY), key()
+    erased = erasing.erased_values()
     query = sealing.unlinked().select(table.mark, table.apart, table.happened_at)
     for name, text, mark, apart, happened_at in query.run():
         outcome.tail += 1
         outcome.tail_since = outcome.tail_since or str(happened_at)
         if site_mark(secret, text) != mark:
             outcome.say("altered", _("Entry {0}, which is not linked yet, was altered: {1}.").format(name, _of(text)))  # fmt: skip
-        _check_apart(outcome, name, apart, text, disposed)
+        _check_apart(outcome, name, apart, text, LetGo(disposed, erased))
 
 
-def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str, disposed: Collection[tuple[str, str]]) -> None:  # fmt: skip
+def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str, gone: LetGo) -> None:
+    """What stands beside an entry is what it names, without what entries of the site itself tell was let go."""
     hides = f'{{"{APART}":' in text
-    if not apart and (not hides or _record_of(text) in disposed):
+    if not apart and (not hides or _record_of(text) in gone.records):
         return
     kept = Apart.read(apart)
-    if not kept.is_true() or hidden_in(text.rpartition("\n")[2]) != kept.values.keys():
+    lacking = hidden_in(text.rpartition("\n")[2]) ^ kept.values.keys()
+    if not kept.is_true() or not lacking <= set(gone.values.get(text.partition("\n")[0], ())) - kept.values.keys():
         outcome.say("altered", _("What entry {0} keeps beside the chain was altered: {1}.").format(named, _of(text)))  # fmt: skip
 
 
