@@ -76,6 +76,7 @@ def test_these_are_all_records_of_the_app():
             "Field Action Notice",
             "Legal Hold",
             "Management Review",
+            "Personal Data Request",
             "QMS Connector",
             "QMS Connector Call",
             "QMS Event",

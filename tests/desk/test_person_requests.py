@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import add_days, now_datetime
 
 from complaint_qms.api import personal_data as door
 from complaint_qms.constants import roles
@@ -22,7 +22,7 @@ from complaint_qms.services.compliance.audit_trail import verifying
 from complaint_qms.services.evidence import disk
 from complaint_qms.services.inbox.store import Sender, keep_message
 from complaint_qms.services.lifecycle.overview import overview
-from complaint_qms.services.personal_data import find, holds, requests
+from complaint_qms.services.personal_data import find, holds, requests, terms
 from complaint_qms.services.record import match_keys
 from complaint_qms.services.signatures import given
 from tests.desk import factory, inbound, portal, signed_steps
@@ -247,6 +247,10 @@ def test_the_copy_says_what_is_known_of_the_person_and_not_of_others(person: Doc
     assert [one for one in archive.namelist() if one.endswith("burn.png")]
     assert verifying.verify_trail(disk.sha256_of).sentences == []
     assert frappe.db.get_value("Complaint", person.name, "contact_email") == MAIL
+    terms.remove_expired(add_days(None, 29))
+    assert frappe.db.exists("File", file.name)
+    terms.remove_expired(add_days(None, 32))
+    assert not frappe.db.exists("File", file.name)
 
 
 def test_what_a_portal_user_asks_the_framework_is_asked_here_as_well() -> None:

@@ -138,10 +138,11 @@ def _page(doc: Document, told: list[Told], files: list[dict[str, Any]]) -> str:
         )
         parts.append(f"<h2>{escape_html(one['title'])}</h2><dl>{rows}</dl>")
     if files:
+        lacking = _("not in this archive")
         items = "".join(
             f'<li><a href="{escape_html(file["entry"])}">{escape_html(file["file_name"] or "")}</a></li>'
             if file["entry"]
-            else f"<li>{escape_html(file['file_name'] or '')} ({escape_html(_('not in this archive'))})</li>"
+            else f"<li>{escape_html(file['file_name'] or '')} ({escape_html(lacking)})</li>"
             for file in files
         )
         parts.append(f"<h2>{escape_html(_('Files'))}</h2><ul>{items}</ul>")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import frappe
 from frappe.query_builder import Order
-from frappe.utils import add_years, cint, getdate
+from frappe.utils import add_days, add_years, cint, getdate
 
 from complaint_qms.constants.personal_data import MEDIA_YEARS, RAW_FIELDS, RAW_YEARS
 from complaint_qms.constants.settings import SETTINGS
@@ -17,7 +17,10 @@ from complaint_qms.services import writing
 from complaint_qms.services.compliance.audit_trail import erasing
 from complaint_qms.services.evidence import disposal
 from complaint_qms.services.personal_data import holds
+from complaint_qms.services.personal_data.find import REQUEST
 
+COPY_DAYS: Final = 30
+"""For which the archive of a person's data stays on its request."""
 _AT_ONCE: Final = 200
 _ITEM: Final = "Complaint Inbox Item"
 _MEDIA: Final = (
@@ -40,12 +43,22 @@ def remove_expired(today: date | None = None) -> int:
             gone += _remove_raw(_free(names))
             frappe.db.commit()
     disposal.remove_left()
-    return gone
+    return gone + _remove_copies(day)
 
 
 def is_media(file: Any) -> bool:
     """Whether a file is a photo or a video, by its ending."""
     return (file.file_name or file.file_url or "").rpartition(".")[2].lower() in _MEDIA
+
+
+def _remove_copies(day: date) -> int:
+    """Archives that were made for persons: whoever asked has theirs by then."""
+    made = {"attached_to_doctype": REQUEST, "creation": ("<", add_days(day, -COPY_DAYS))}
+    names = frappe.get_all("File", made, pluck="name", order_by="name asc")
+    for name in names:
+        frappe.delete_doc("File", name, ignore_permissions=True)
+    frappe.db.commit()
+    return len(names)
 
 
 def _remove_raw(complaints: list[str]) -> int:
