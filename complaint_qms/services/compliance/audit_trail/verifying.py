@@ -143,7 +143,10 @@ def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str, gon
         return
     kept = Apart.read(apart)
     lacking = hidden_in(text.rpartition("\n")[2]) ^ kept.values.keys()
-    if not kept.is_true() or not lacking <= set(gone.values.get(text.partition("\n")[0], ())) - kept.values.keys():
+    if (
+        not kept.is_true()
+        or not lacking <= set(gone.values.get(text.partition("\n")[0], ())) - kept.values.keys()
+    ):
         outcome.say("altered", _("What entry {0} keeps beside the chain was altered: {1}.").format(named, _of(text)))  # fmt: skip
 
 
