@@ -22,7 +22,7 @@ def look(name: str) -> dict[str, Any]:
 def approve(name: str) -> dict[str, Any]:
     """Have a job do what is asked, by somebody else than who entered it: {status}."""
     doc = _request(name)
-    requests.approve(doc)
+    requests.approve_request(doc)
     return _standing(name)
 
 
@@ -30,7 +30,7 @@ def approve(name: str) -> dict[str, Any]:
 @checked
 def reject(name: str, reason: str) -> dict[str, Any]:
     """Say no, with a reason: {status}."""
-    requests.reject(_request(name), reason)
+    requests.reject_request(_request(name), reason)
     return _standing(name)
 
 

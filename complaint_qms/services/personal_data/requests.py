@@ -147,7 +147,7 @@ def obstacles(doc: Document, found: PersonFound) -> list[str]:
     return said
 
 
-def approve(doc: Document) -> None:
+def approve_request(doc: Document) -> None:
     """Have the job do what is asked. By somebody else than who entered it.
 
     Raises:
@@ -162,7 +162,7 @@ def approve(doc: Document) -> None:
     frappe.db.after_commit.add(lambda: enqueue_request(doc.name))
 
 
-def reject(doc: Document, reason: str) -> None:
+def reject_request(doc: Document, reason: str) -> None:
     """Raises:
     frappe.ValidationError: without a reason."""
     _check_decision(doc)
