@@ -10,7 +10,7 @@ from typing import Any
 import frappe
 import pytest
 from frappe.model.document import Document
-from frappe.utils import add_days, now_datetime
+from frappe.utils import add_days, now_datetime, nowdate
 
 from complaint_qms.api import personal_data as door
 from complaint_qms.constants import roles
@@ -231,6 +231,15 @@ def test_an_open_complaint_or_a_hold_stands_in_the_way(
     assert person.name in door.look(doc.name)["obstacles"][0]
     with pytest.raises(frappe.ValidationError, match="is held: Court"):
         door.approve(doc.name)
+
+
+def test_a_legal_hold_is_a_hold(person: Document) -> None:
+    hold = factory.make("Legal Hold", complaint=person.name, reason="A claim", held_from=nowdate())
+    assert holds.reasons([("Complaint", person.name), ("CAPA", "CAPA-1")]) == {
+        ("Complaint", person.name): hold.name
+    }
+    frappe.set_user(factory.user(roles.QUALITY_MANAGER))
+    assert hold.name in door.look(ask(ERASURE).name)["obstacles"][0]
 
 
 def test_the_copy_says_what_is_known_of_the_person_and_not_of_others(person: Document) -> None:

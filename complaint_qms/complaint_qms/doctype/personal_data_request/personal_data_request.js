@@ -92,7 +92,7 @@ function draw_found(frm, found) {
 		const others = $("<ul>").appendTo(wrapper);
 		for (const [doctype, names] of possible)
 			$("<li>")
-				.text(`${__(doctype)}: ${complaint_qms.language.comma_list(names)}`)
+				.text(complaint_qms.language.labelled(__(doctype), complaint_qms.language.comma_list(names)))
 				.appendTo(others);
 	}
 	for (const said of found.obstacles || []) $("<div class='alert alert-warning'>").text(said).appendTo(wrapper);
