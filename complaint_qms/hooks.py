@@ -90,6 +90,7 @@ permission_query_conditions = {
     **{record.doctype: f"{_SIGHT}.{record.sight}.query" for record in _RECORDS if record.sight},
     "File": f"{_SIGHT}.activity.files",
     "Help Article": f"{_SIGHT}.help_article.query",
+    "Prepared Report": f"{_SIGHT}.prepared_report.query",
 }
 has_permission = {
     **dict.fromkeys(_ABOUT, f"{_SIGHT}.activity.document"),
@@ -101,6 +102,7 @@ has_permission = {
     },
     "File": "complaint_qms.overrides.files.may_use",
     "Help Article": f"{_SIGHT}.help_article.document",
+    "Prepared Report": f"{_SIGHT}.prepared_report.document",
 }
 auth_hooks = ["complaint_qms.overrides.requests.check_request"]
 before_request = [
@@ -130,15 +132,9 @@ override_doctype_class = {
 
 # ERPNext's records
 override_doctype_dashboards = {
-    "Batch": "complaint_qms.overrides.dashboards.batch",
-    "Customer": "complaint_qms.overrides.dashboards.customer",
-    "Delivery Note": "complaint_qms.overrides.dashboards.delivery_note",
-    "Item": "complaint_qms.overrides.dashboards.item",
-    "Sales Invoice": "complaint_qms.overrides.dashboards.sales_invoice",
-    "Sales Order": "complaint_qms.overrides.dashboards.sales_order",
-    "Serial No": "complaint_qms.overrides.dashboards.serial_no",
-    "Supplier": "complaint_qms.overrides.dashboards.supplier",
-}
+    doctype: f"complaint_qms.overrides.dashboards.{doctype.lower().replace(' ', '_')}"
+    for doctype in ("Batch", "Customer", "Delivery Note", "Item", "Sales Invoice", "Sales Order", "Serial No", "Supplier")
+}  # fmt: skip
 
 # What the print formats of the app lay out
 jinja = {

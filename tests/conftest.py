@@ -248,6 +248,7 @@ def fresh_request() -> None:
     frappe.local.role_permissions = {}
     frappe.local.valid_columns = {}
     frappe.local.new_doc_templates = {}
+    frappe.local.complaint_qms_confidential = {}
     frappe.local.jenv = None
     # Taken away, not None: the framework asks whether there is one, then reads it.
     for name in ("request", "system_settings", "website_settings"):

@@ -35,6 +35,7 @@ CLOCK: Final = "clock"
 RESTORE: Final = "restore"
 DISPOSE: Final = "dispose"
 ERASE: Final = "erase"
+VIEW: Final = "view"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -60,6 +61,7 @@ LABELS: Final = {
         RESTORE: "Backup Restored",
         DISPOSE: "Disposed of",
         ERASE: "Personal Data Erased",
+        VIEW: "Viewed",
     },
     "audit_way": {
         "on_desk": "On the Desk",

@@ -267,6 +267,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Alert"),
     _row("Complaint Checklist Item"),
     _row("Complaint Classifier Field"),
+    _row("Complaint Confidant"),
     _row("Complaint Escalation"),
     _row("Complaint Evidence", evidence=FileField("file", "sha256", "Complaint", "evidence")),
     _row("Complaint Handler Match"),

@@ -10,6 +10,9 @@ ACTION_OWNER: Final = "CAPA Action Owner"
 AUDITOR: Final = "QMS Auditor"
 OWN_ROLES: Final = (AGENT, MANAGER, INVESTIGATOR, REGULATORY, ACTION_OWNER, AUDITOR)
 
+MACHINE: Final = "Complaint API"
+"""Of a key by which another system registers complaints: no person's, without the desk."""
+
 QUALITY_MANAGER: Final = "Quality Manager"
 ACCOUNTS_USER: Final = "Accounts User"
 ACCOUNTS_MANAGER: Final = "Accounts Manager"

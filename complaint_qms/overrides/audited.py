@@ -1,5 +1,5 @@
 """What the audit trail keeps of other apps' records and of requests: files that are evidence, who may do what, names that change,
-exports, refusals, sign-ins that failed."""
+exports, refusals, sign-ins that failed, views of what is confidential."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.audit import RIGHTS
-from complaint_qms.services.compliance.audit_trail import accesses, recording
+from complaint_qms.services.compliance.audit_trail import accesses, recording, views
 
 
 def after_insert_of_file(doc: Document, method: str | None = None) -> None:
@@ -55,13 +55,13 @@ def after_request(response: Any, request: Any) -> None:
         or frappe.flags.read_only
     ):
         return
-    door = str(form.get("cmd") or request.path.rpartition("/")[2])
-    if status == 200 and door in accesses.EXPORTS:
-        told = accesses.exported(door, form)
-    elif status == 403 and frappe.session.user != "Guest":
+    door, user = str(form.get("cmd") or request.path.rpartition("/")[2]), frappe.session.user
+    told = status == 200 and door in accesses.EXPORTS and accesses.exported(door, form)
+    if status == 403 and user != "Guest":
         told = accesses.refused(f"{request.method} {door}", *accesses.asked_for(form, request.path))
-    else:
-        return
+    elif status == 200 and frappe.get_cached_value("User", user, "user_type") == "System User":
+        # Customers see what they said themselves.
+        told = views.viewed(f"{request.method} {door}", form, request.path) or told
     if told:
         frappe.db.commit()
 

@@ -1,13 +1,15 @@
-"""What the desk is told with a form, without the attachments, mails and old values that the user may not read.
+"""What the desk is told with a form, without the attachments, messages and old values that the user may not read.
 
-The framework lists every File of a record with its address to whoever reads the record, and each mail about it and version of it. Each function stands in for one of the framework's
+The framework lists every File of a record with its address to whoever reads the record, each version of it and each mail about it, and with a customer or contact
+every mail about any of their records. Each function stands in for one of the framework's
 (`override_whitelisted_methods`) and answers like it.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import defaultdict
+from typing import Any, Final
 
 import frappe
 from frappe.desk.form import load, save
@@ -15,9 +17,10 @@ from frappe.desk.form import load, save
 from complaint_qms.api.arguments import check_doctype, checked
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import personal_data
+from complaint_qms.permissions.query import hidden
 from complaint_qms.services.evidence.kept_files import open_among
 
-_MAILS = ("communications", "automated_messages")
+_TALK: Final = ("communications", "automated_messages")
 
 
 @frappe.whitelist()
@@ -59,11 +62,11 @@ def cancel(
 def get_communications(
     doctype: str, name: str | int, start: int = 0, limit: int = 20
 ) -> list[dict[str, Any]]:
-    """Older mails of a form."""
+    """Older messages of a form."""
     check_doctype(doctype)
     found = load.get_communications(doctype, name, start, limit)
     is_closed = doctype in QUALITY_RECORDS and personal_data.hides_talk(doctype, frappe.session.user)
-    return [] if is_closed else found
+    return [] if is_closed else _open_talk(found)
 
 
 def _leave_out_closed() -> None:
@@ -74,7 +77,8 @@ def _leave_out_closed() -> None:
         told["attachments"] = open_among(told["attachments"], frappe.session.user)
     doctype = told.get("doctype")
     if doctype in QUALITY_RECORDS and personal_data.hides_talk(doctype, frappe.session.user):
-        told.update({part: [] for part in _MAILS if part in told})
+        told.update({part: [] for part in _TALK if part in told})
+    told.update({part: _open_talk(told[part]) for part in _TALK if told.get(part)})
     if told.get("versions") and (closed := personal_data.hidden_fields(doctype)):
         told["versions"] = [{**row, "data": _without(row["data"], closed)} for row in told["versions"]]
 
@@ -84,3 +88,21 @@ def _without(data: str | None, closed: frozenset[str]) -> str:
     changes = json.loads(data or "{}")
     changes["changed"] = [one for one in changes.get("changed") or () if one[0] not in closed]
     return json.dumps(changes)
+
+
+def _open_talk(messages: list[Any]) -> list[Any]:
+    """Those of the messages that are about no quality record which the user may not see, or whose mails they may not read; one query for
+    each kind of record."""
+    about: dict[str, set[str]] = defaultdict(set)
+    for message in messages:
+        if message.get("reference_doctype") in QUALITY_RECORDS:
+            about[message["reference_doctype"]].add(message.get("reference_name"))
+    user = frappe.session.user
+    closed = {kind for kind in about if personal_data.hides_talk(kind, user)}
+    away = {(kind, name) for kind, names in about.items() for name in hidden(kind, names, user)}
+    return [
+        one
+        for one in messages
+        if one.get("reference_doctype") not in closed
+        and (one.get("reference_doctype"), one.get("reference_name")) not in away
+    ]

@@ -8,6 +8,7 @@ from frappe.utils import escape_html
 from complaint_qms.constants.audit import RECORDED
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.permissions import shares
+from complaint_qms.permissions.confidential import resting_on
 from complaint_qms.services.compliance import kept_records
 from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.evidence.capture import secure_attached, take_in
@@ -56,7 +57,9 @@ def on_update(doc: Document, method: str | None = None) -> None:
     pass_company_on(doc)
     secure_attached(doc)
     before = doc.get_doc_before_save()
-    if doc.doctype in QUALITY_RECORDS and before and before.get("company") != doc.get("company"):
+    if doc.doctype not in QUALITY_RECORDS or not before:
+        return
+    if before.get("company") != doc.get("company") or resting_on(doc.doctype, [doc.name]):
         shares.take_back(share_doctype=doc.doctype, share_name=doc.name)
 
 

@@ -7,13 +7,17 @@ from typing import Any, Final
 import frappe
 from frappe import _
 
+from complaint_qms.api.rate_limits import count_call
+from complaint_qms.constants import machine_keys
 from complaint_qms.constants.personal_data import FIELDS
-from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.constants.records import QUALITY_RECORDS, RECORDS
+from complaint_qms.permissions.machine import is_machine
 from complaint_qms.permissions.personal_data import hidden_fields
 from complaint_qms.permissions.query import list_condition
 from complaint_qms.services.record.scalars import is_storable
 from complaint_qms.services.reporting.report_door import check_sent_filters
 
+_SIGHTED: Final = frozenset(record.doctype for record in RECORDS if record.sight)
 _FILTERS: Final = ("filters", "or_filters")
 _ORDERS: Final = ("order_by", "sort_by", "group_by", "field")
 """Parameters by which rows are sorted or counted."""
@@ -26,6 +30,11 @@ _DEEPEST: Final = 20
 """How deep filters are read as such; below it every text counts."""
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
 _WORD: Final = re.compile(r"\w+")
+_CALLED: Final = re.compile(r"^/?api/(?:v1/|v2/)?method/([^/]+)/?$")
+_OWN_COMPLAINTS: Final = re.compile(
+    rf"^/?api/(?:v1/resource|v2/document|resource)/{machine_keys.READ}(?:/[^/]+)?/?$"
+)
+"""What the key of another system reads: the list of complaints, or one."""
 _PATHS: Final = re.compile(r"^/?api/(?:v1/|v2/)?(?:resource|document|doctype)/([^/]+)")
 
 
@@ -54,6 +63,8 @@ def check_request() -> None:
         frappe.ValidationError: the filters of a report are no object.
     """
     form, user = frappe.local.form_dict, frappe.session.user
+    if user not in ("Guest", "Administrator") and is_machine(user):
+        _check_machine(form, user)
     if _calls_ours(form) and not _is_colleague(user):
         # Whatever is answered, strangers read nothing of where in the code it was found.
         frappe.local.flags.disable_traceback = True
@@ -62,7 +73,7 @@ def check_request() -> None:
     if user == "Administrator" or not form or _brings_a_record(form):
         return
     doctype = _doctype(form)
-    if doctype in QUALITY_RECORDS and form.get("ignore_user_permissions"):
+    if doctype in _SIGHTED and form.get("ignore_user_permissions"):
         form.ignore_user_permissions = 0
     _refuse_hidden(form, doctype, user)
     named = _named(form)
@@ -102,6 +113,20 @@ def _refuse_hidden(form: dict[str, Any], doctype: str | None, user: str) -> None
 def _mentions(form: dict[str, Any], kind: str) -> bool:
     """Whether filters or fields name a DocType, as those of a list with rows of another one do."""
     return any(kind in text for key in (*_FILTERS, "fields", "order_by") for text in _texts(form.get(key)))
+
+
+def _check_machine(form: dict[str, Any], user: str) -> None:
+    """What no key of another system may ask for is refused before anything is looked at."""
+    path, verb = frappe.request.path, frappe.request.method
+    called = _CALLED.match(path)
+    command = form.get("cmd") or (called[1] if called else "")
+    reads = verb == "GET" and bool(_OWN_COMPLAINTS.match(path)) and not form.get("run_method")
+    if command not in machine_keys.METHODS and (command or not reads):
+        frappe.throw(
+            _("This key registers complaints and reads those that it has registered; it opens nothing else."),
+            frappe.PermissionError,
+        )
+    count_call("machine", user, machine_keys.CALLS_AN_HOUR)
 
 
 def _calls_ours(form: dict[str, Any]) -> bool:

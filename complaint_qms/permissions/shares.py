@@ -1,7 +1,8 @@
 """What sharing one record with somebody may give.
 
 A share opens a record to a colleague whom their own restrictions (customer, territory, item) keep from it, and to one who
-has no role of the app. It stays within three bounds: it goes to people of the desk by name; it never leaves the companies
+has no role of the app. It stays within four bounds: it goes to people of the desk by name; a confidential complaint and what rests on it go to
+nobody whom the complaint does not name; it never leaves the companies
 a person is kept to, for that separation is an agreement of the whole group and not a colleague's to lift; and what a role
 does not let somebody change, no share does, least of all an auditor.
 """
@@ -20,6 +21,7 @@ from frappe.permissions import (
 from frappe.utils import escape_html
 
 from complaint_qms.constants.records import QUALITY_RECORDS
+from complaint_qms.permissions import confidential
 from complaint_qms.permissions.auditor import is_auditor
 
 # Rights of a share that change something.
@@ -53,6 +55,13 @@ def check_share(doc: Document, share: Document) -> None:
             ),
             frappe.PermissionError,
         )
+    if confidential.is_closed(doc.doctype, doc.name, share.user):
+        frappe.throw(
+            _("{0} is confidential, or belongs to a complaint that is: name {1} on the complaint, under Confidentiality, instead of sharing.").format(
+                escape_html(doc.name), escape_html(share.user)
+            ),
+            frappe.PermissionError,
+        )  # fmt: skip
     too_much = beyond_role(doc.doctype, share.user, share)
     if too_much:
         frappe.throw(
@@ -95,10 +104,14 @@ def take_back(**which: str) -> None:
         fields=["name", "user", "everyone", "share_doctype", "share_name", *CHANGING],
         order_by="name asc",
     )
-    companies = _companies(shares)
+    companies, behind = _companies(shares), _confidential(shares)
     for share in shares:
         company = companies.get((share.share_doctype, share.share_name))
         outside = share.everyone or not is_system_user(share.user)
+        closed = behind.get((share.share_doctype, share.share_name), set()) & confidential.closed_to(
+            share.user
+        )
+        outside = outside or bool(closed)
         if outside or not within_companies(share.share_doctype, company, share.user):
             flags = {"ignore_share_permission": True}
             frappe.delete_doc("DocShare", share.name, ignore_permissions=True, flags=flags)
@@ -112,4 +125,13 @@ def _companies(shares: list[Any]) -> dict[tuple[str, str], str]:
         names = [share.share_name for share in shares if share.share_doctype == doctype]
         rows = frappe.get_all(doctype, {"name": ("in", names)}, ["name", "company"], order_by="name asc")
         found.update({(doctype, row.name): row.company for row in rows})
+    return found
+
+
+def _confidential(shares: list[Any]) -> dict[tuple[str, str], set[str]]:
+    """(DocType, name) → confidential complaints that the record is or rests on."""
+    found = {}
+    for doctype in {share.share_doctype for share in shares}:
+        names = {share.share_name for share in shares if share.share_doctype == doctype}
+        found |= {(doctype, name): behind for name, behind in confidential.resting_on(doctype, names).items()}
     return found

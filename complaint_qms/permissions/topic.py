@@ -11,7 +11,8 @@ from frappe.model.document import Document
 
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.auditor import writes_as_auditor
-from complaint_qms.permissions.query import NOTHING, list_condition
+from complaint_qms.permissions.confidential import is_kept_besides
+from complaint_qms.permissions.query import NOTHING
 
 
 def query(user: str | None = None, doctype: str | None = None) -> str:
@@ -26,5 +27,5 @@ def document(doc: Document, ptype: str | None = None, user: str | None = None) -
 
 
 def sees_some(user: str) -> bool:
-    """Whether somebody sees but some of the complaints."""
-    return bool(list_condition("Complaint", user))
+    """Whether somebody sees but some of the complaints whose texts are read: those of confidential ones are not."""
+    return is_kept_besides(user)

@@ -1,8 +1,4 @@
-"""Rights on ERPNext's records: sight for the app's roles, and for accounts what submitting our drafts needs.
-
-An agent has to choose a customer and open the invoice complained about. Accounts submit a credit note that takes goods
-with batch or serial numbers back, for which ERPNext writes a Serial and Batch Bundle in their name, and gives them no
-right to do so.
+"""Rights on ERPNext's records: sight for the app's roles, and for accounts what submitting our drafts needs (`constants/erpnext_rights.py`).
 
 Given once, at install; a site that takes a right away keeps it so. Frappe keeps such rights as Custom DocPerm, and copies
 the standard ones beside the first of them; uninstalling takes both back.
@@ -15,59 +11,17 @@ from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
 from frappe.permissions import setup_custom_perms
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.erpnext_rights import (
+    CHOICE,
+    CHOICE_RIGHTS,
+    CONTAINMENT,
+    FINANCE,
+    KNOWLEDGE,
+    PRODUCTION,
+    SIGHT,
+    SIGHT_RIGHTS,
+)
 
-_MASTERS = ("Customer", "Item", "Batch", "Serial No")
-_SALES = ("Sales Order", "Delivery Note", "Sales Invoice")
-SIGHT = {
-    roles.AGENT: (*_MASTERS, "Contact", "Address", *_SALES),
-    roles.MANAGER: (*_MASTERS, "Contact", "Address", *_SALES),
-    roles.INVESTIGATOR: (*_MASTERS, "Delivery Note"),
-    roles.REGULATORY: _MASTERS,
-    roles.AUDITOR: (*_MASTERS, *_SALES),
-}
-_RIGHTS = {"select": 1, "read": 1, "export": 0}
-# Whose names they choose in the fields of the records they write, and no more: without it each such field, reached by Tab,
-# answers “Not permitted”. Only what holds no amounts, terms or addresses of persons: with a name the framework shows what
-# the DocType is searched by, and its lists let through every second field that the right to choose does not cover. What
-# ERPNext does not offer them otherwise (companies, suppliers, contracts) they choose by name (`permissions/choices.py`).
-_OF_EVERYBODY = ("UOM", "Territory", "Department")
-_OF_JUDGES = ("Holiday List", "Role", "Warehouse")
-CHOICE = {
-    roles.AGENT: (*_OF_EVERYBODY, "Currency", "Warehouse"),
-    roles.MANAGER: (*_OF_EVERYBODY, *_OF_JUDGES, "Currency"),
-    roles.INVESTIGATOR: _OF_EVERYBODY,
-    roles.REGULATORY: (*_OF_EVERYBODY, "Holiday List"),
-    roles.QUALITY_MANAGER: (*_OF_EVERYBODY, *_OF_JUDGES, "Batch"),
-    roles.ACCOUNTS_MANAGER: ("Batch",),
-}
-_BUNDLE = "Serial and Batch Bundle"
-_BOOKS = dict.fromkeys(("select", "read", "create", "write", "submit"), 1)
-_NO_MORE = dict.fromkeys(("delete", "amend", "import", "export", "share", "email"), 0)
-_CHOOSE = {"select": 1, "read": 0, **_NO_MORE}
-FINANCE = {
-    roles.ACCOUNTS_USER: {_BUNDLE: {**_BOOKS, **_NO_MORE, "cancel": 0}},
-    roles.ACCOUNTS_MANAGER: {
-        _BUNDLE: {**_BOOKS, **_NO_MORE, "cancel": 1},
-        "Delivery Note": {"read": 1, **_NO_MORE},
-        "Sales Order": {"read": 1, **_NO_MORE},
-    },
-}
-# Who writes articles about complaints (`permissions/help_article.py`) and reads them.
-_READS = {"select": 1, "read": 1, **_NO_MORE}
-_WRITES = {**_READS, "create": 1, "write": 1}
-KNOWLEDGE = {
-    **{
-        # Each save of an article counts those of its category, as the user who saves.
-        role: {"Help Article": _WRITES, "Help Category": {**_READS, "write": 1}}
-        for role in (roles.AGENT, roles.MANAGER, roles.QUALITY_MANAGER)
-    },
-    **{role: {"Help Article": _READS} for role in (roles.INVESTIGATOR, roles.REGULATORY, roles.AUDITOR)},
-}
-# Who decides on what is to be called back sees who holds it (`permissions/stock.py`).
-CONTAINMENT = {roles.QUALITY_MANAGER: {"Customer": _READS}}
-# Who looks for causes sees how a unit was made and inspected (`permissions/production.py`).
-_INSPECTS = {"Job Card": _READS, "Quality Inspection": _READS}
-PRODUCTION = dict.fromkeys((roles.INVESTIGATOR, roles.QUALITY_MANAGER, roles.AUDITOR), _INSPECTS)
 # Which of them the app has given, so that a right the site had given itself outlives the app.
 _GIVEN = "complaint_qms_given_rights"
 # What makes two permission rows the same, apart from whose row it is.
@@ -76,12 +30,12 @@ _UNIMPORTANT = ("name", "creation", "modified", "modified_by", "owner", "idx", "
 
 def grant_sight() -> None:
     """Let each role read what its work needs; rows that are there already stay as they are."""
-    _add([(role, doctype, _RIGHTS) for role, doctypes in SIGHT.items() for doctype in doctypes])
+    _add([(role, doctype, SIGHT_RIGHTS) for role, doctypes in SIGHT.items() for doctype in doctypes])
 
 
 def grant_choice() -> None:
     """Let each role choose what the records it writes name, where neither ERPNext nor the site has said anything."""
-    _grant({role: dict.fromkeys(doctypes, _CHOOSE) for role, doctypes in CHOICE.items()})
+    _grant({role: dict.fromkeys(doctypes, CHOICE_RIGHTS) for role, doctypes in CHOICE.items()})
 
 
 def grant_finance() -> None:

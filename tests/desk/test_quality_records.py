@@ -290,6 +290,7 @@ ROW_DOCTYPES = (
     "Complaint Alert",
     "Complaint Checklist Item",
     "Complaint Classifier Field",
+    "Complaint Confidant",
     "Complaint Escalation",
     "Complaint Evidence",
     "Complaint Handler Match",

@@ -53,6 +53,7 @@ ALLOWED = {
     "services/signals/storing.py": "the complaints of signals, which each scan writes anew",
     "services/onboarding/progress.py": "marks of the framework's Onboarding Steps",
     "services/disposal/removal.py": "what is let go after its term, by two people; it tells the trail by itself",
+    "services/signals/confidential_cases.py": "the same, of a complaint that has become confidential",
     "services/topics/keeping.py": "terms of complaints, made from what they say",
     "permissions/shares.py": "DocShare of the framework",
 }

@@ -5,6 +5,7 @@ import { take_step } from "./desk/hand_over";
 import * as headline from "./desk/headline";
 import { contained_html } from "./desk/contained";
 import { kind_of } from "./desk/file_kinds";
+import { mind_confidential } from "./desk/confidential";
 import { draw_gallery } from "./desk/gallery";
 import { draw_proposals } from "./desk/proposals";
 import { draw_occurrence, follow_occurrence } from "./desk/occurrence";
@@ -95,6 +96,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_summary,
 	wait_for_uploads,
 	clear_intake,
+	mind_confidential,
 	draw_gallery,
 	kind_of,
 	draw_proposals,

@@ -69,10 +69,12 @@ def read_examples() -> list[Example]:
 
 
 def _judged(query: QueryBuilder) -> QueryBuilder:
-    """Closed, and triaged by somebody with a name: what was imported as history was judged elsewhere, by other rules."""
+    """Closed, and triaged by somebody with a name: what was imported as history was judged elsewhere, by other rules;
+    words of confidential ones stand in no reason that others read."""
     complaint = frappe.qb.DocType("Complaint")
     return query.where(
         (complaint.stage == "closed")
+        & (complaint.confidential == 0)
         & (complaint.is_complaint == "yes")
         & complaint.triage_decided_by.notnull()
         & complaint.received_at.notnull()

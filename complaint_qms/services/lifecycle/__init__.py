@@ -7,6 +7,7 @@ merge              two complaints become one case       merge_several  or many o
 overview           the stage bar
 announcements      what a save made of a record         named_records  which records a missing thing names
 sending_back       who may send a complaint back        at_once  one that is solved while it is registered
+confidentiality    who alone sees a complaint
 settlement_state   what a complaint shows of its settlements
 shipped_workflow   who may take a step where a site runs no workflow with our stages
 """

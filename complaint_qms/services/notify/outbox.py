@@ -20,6 +20,7 @@ from frappe.utils import cint, escape_html, now_datetime
 
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.constants.settings import SETTINGS
+from complaint_qms.permissions.confidential import resting_on
 from complaint_qms.permissions.query import hidden
 from complaint_qms.permissions.sight import Sight
 from complaint_qms.services import writing
@@ -108,7 +109,9 @@ def send(
 
 
 def send_to_groups(messages: Iterable[GroupNotice], now: datetime) -> list[str]:
-    """Write messages to the groups that hear of them; the channels that will be told."""
+    """Write messages to the groups that hear of them; the channels that will be told. A group is not asked who is in it, so that none hears
+    of a confidential complaint or of what rests on one."""
+    messages = _open_to_groups(messages)
     router, writer, rows, due, told = Router((), now), sentences.Writer(), [], set(), set()
     languages = router.languages()
     ways = [
@@ -243,6 +246,16 @@ def _visible(messages: list[Notice], sights: Mapping[str, Sight]) -> list[Notice
         for one in messages
         if one.doctype not in sight or sight[one.doctype].sees(one.person.user, one.name)
     ]
+
+
+def _open_to_groups(messages: Iterable[GroupNotice]) -> list[GroupNotice]:
+    messages = list(messages)
+    closed = {
+        (doctype, name)
+        for doctype in {one.doctype for one in messages}
+        for name in resting_on(doctype, {one.name for one in messages if one.doctype == doctype})
+    }
+    return [one for one in messages if (one.doctype, one.name) not in closed]
 
 
 def _by_language(messages: list[Notice]) -> Iterator[Notice]:

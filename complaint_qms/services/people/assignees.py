@@ -13,6 +13,7 @@ from frappe.utils import escape_html
 from frappe.utils.nestedset import get_ancestors_of
 
 from complaint_qms.constants.contributing import ANSWERABLE_FIELD
+from complaint_qms.permissions import confidential
 from complaint_qms.permissions.auditor import is_auditor
 from complaint_qms.services.people.absence import absent, absent_users
 from complaint_qms.services.people.system_users import system_users
@@ -93,10 +94,19 @@ def objection(doc: Document, user: str) -> str | None:
     if sentence := unable(user):
         return sentence
     if not frappe.has_permission(doc.doctype, "write", doc=doc, user=user):
+        if confidential.is_closed_as_sent(doc, user):
+            return not_named()
         return _(
             "{0}: {1} may not change this record: the role or the right to its company or customer is missing. Choose somebody else."
         )
     return None
+
+
+def not_named() -> str:
+    """Why somebody is not named for what belongs to a confidential complaint, as a sentence like that of `objection`."""
+    return _(
+        "{0}: {1} is not among those who see the confidential complaint. Name them there too, or choose somebody who is."
+    )
 
 
 def first_able(doc: Document, users: Iterable[str]) -> str | None:

@@ -36,12 +36,16 @@ def check_sent_filters(sent: Mapping[str, Any]) -> None:
 
     Raises:
         frappe.ValidationError: it names a report about records of the app, and its filters are none.
+        frappe.PermissionError: its filters name what was prepared for somebody else, which the framework gives to anybody who knows the name.
     """
     report, filters = sent.get("report_name"), sent.get("filters")
     if not filters or not isinstance(report, str) or not is_storable(report):
         return
-    if frappe.get_cached_value("Report", report, "ref_doctype") in DOCTYPES:
-        _as_object(filters)
+    if frappe.get_cached_value("Report", report, "ref_doctype") not in DOCTYPES:
+        return
+    prepared = _as_object(filters).get("prepared_report_name")
+    if prepared and isinstance(prepared, str) and frappe.db.exists("Prepared Report", prepared):
+        frappe.has_permission("Prepared Report", "read", doc=prepared, throw=True)
 
 
 def _as_object(filters: Any) -> Mapping:

@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from complaint_qms.constants.signals import CASES, SIGNAL, STEP
 from complaint_qms.services import writing
 from complaint_qms.services.acting_as import SITE
+from complaint_qms.services.signals import confidential_cases
 from complaint_qms.services.signals.facts import Facts
 
 Step = tuple[str, str, Facts | None, str]
@@ -83,7 +84,7 @@ def keep_cases(of: Mapping[str, Facts], now: datetime) -> None:
                     "parent": signal, "parenttype": SIGNAL, "parentfield": "cases", "idx": at,
                     "complaint": name, "contributes": contributes,
                 }
-                for at, name in enumerate(names, 1)
+                for at, name in enumerate(confidential_cases.not_confidential(names), 1)
             ]  # fmt: skip
     writing.insert_rows(CASES, rows, now, SITE, "scan")
 

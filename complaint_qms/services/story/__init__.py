@@ -5,4 +5,5 @@ changes     what its saved versions say
 senders     who wrote in without a login
 offshoots   records that came of it          notes     what the app noted on it
 audit_report  the audit trail, of all records or of one
+rights_report  who may do what on this site, beside what is shipped
 """

@@ -12,7 +12,7 @@ from frappe.utils import now_datetime
 from pypika import Parameter
 from pypika.terms import Values
 
-from complaint_qms.constants.topics import TERMS
+from complaint_qms.constants.topics import TERMS, TOPIC
 from complaint_qms.services import writing
 
 _GIVEN: Final = ("topic_name",)
@@ -77,6 +77,18 @@ def drop_of_none() -> None:
     names = query.select(kept.name).where(complaint.name.isnull()).run(pluck=True)
     if names:
         frappe.db.delete(TERMS, {"name": ("in", names)})
+
+
+def drop_confidential(complaint: Document) -> None:
+    """A complaint that has become confidential loses its topic and terms, and its topic it as an example."""
+    if not complaint.confidential:
+        return
+    frappe.db.delete(TERMS, {"name": complaint.name})
+    why = "confidential"
+    writing.set_values("Complaint", complaint.name, {"topic": None, "sentiment": None}, why)
+    complaint.topic = complaint.sentiment = None
+    shown = frappe.get_all(TOPIC, {"example": complaint.name}, pluck="name", order_by="name asc")
+    writing.set_where(TOPIC, shown, {"example": None}, why)
 
 
 def numbers_as_text(numbers: Iterable[int]) -> str:

@@ -28,7 +28,7 @@ _remainder = CustomFunction("MOD", ["number", "by"])
 def sample() -> Iterator[list[Any]]:
     """Complaints that are learned from, in parts: all, or an even share by their names and the latest besides."""
     complaint = frappe.qb.DocType("Complaint")
-    valid = complaint.stage.notin(NO_COMPLAINT)
+    valid = complaint.stage.notin(NO_COMPLAINT) & (complaint.confidential == 0)
     number = frappe.qb.from_(complaint).select(Count("*")).where(valid).run()[0][0]
     share = -(-number // MOST_LEARNED)
     even = _remainder(_digest(complaint.name), share) == 0 if share > 1 else None
@@ -50,7 +50,8 @@ def unread(most: int) -> list[Any]:
     """Complaints that nobody has read for topics yet."""
     complaint, kept = frappe.qb.DocType("Complaint"), frappe.qb.DocType(TERMS)
     query = frappe.qb.from_(complaint).left_join(kept).on(kept.name == complaint.name)
-    names = query.select(complaint.name).where(kept.name.isnull()).limit(most).run(pluck=True)
+    query = query.select(complaint.name).where(kept.name.isnull() & (complaint.confidential == 0))
+    names = query.limit(most).run(pluck=True)
     return _selected().where(complaint.name.isin(names)).run(as_dict=True) if names else []
 
 
@@ -84,4 +85,6 @@ def _by_name(narrow: Any, after: str = "") -> Iterator[list[Any]]:
 def _selected() -> QueryBuilder:
     complaint = frappe.qb.DocType("Complaint")
     fields = dict.fromkeys(("name", *_TEXT, *SENDER, *_NAMES, *_STORED))
-    return frappe.qb.from_(complaint).select(*(complaint[field] for field in fields))
+    query = frappe.qb.from_(complaint).select(*(complaint[field] for field in fields))
+    # What a topic is called and made of is told to everybody.
+    return query.where(complaint.confidential == 0)

@@ -22,8 +22,8 @@ from complaint_qms.constants.stages import NO_COMPLAINT
 from complaint_qms.constants.triage import LEAST_UNITS
 from complaint_qms.engine.occurrence import OccurrenceReading, read_occurrence
 from complaint_qms.integrations.erpnext.delivered_units import delivered, groups_of
+from complaint_qms.permissions.confidential import is_kept_besides, set_aside
 from complaint_qms.permissions.delivered_units import kept_to
-from complaint_qms.permissions.query import list_condition
 from complaint_qms.services.intake.proposals import EXPOSURE
 from complaint_qms.services.record.in_use import usable
 from complaint_qms.services.reporting.access import permitted
@@ -176,9 +176,11 @@ def _counts(scopes: Collection[_Scope], end: date, narrowed: bool = False) -> di
 
 
 def _partly_hidden(scopes: Collection[_Scope], counts: dict[tuple[str, date], _Count], end: date) -> set[_Scope]:  # fmt: skip
-    if not scopes or not list_condition("Complaint", frappe.session.user):
+    # A confidential complaint counts for everybody, and is told to nobody by that.
+    if not scopes or not is_kept_besides(frappe.session.user):
         return set()
-    seen = _counts(scopes, end, narrowed=True)
+    with set_aside():
+        seen = _counts(scopes, end, narrowed=True)
     return {scope for scope in scopes if _number(seen, scope, None) != _number(counts, scope, None)}
 
 

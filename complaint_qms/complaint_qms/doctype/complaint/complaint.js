@@ -46,6 +46,7 @@ frappe.ui.form.on("Complaint", {
 		const desk = complaint_qms.desk;
 		desk.set_complaint_queries(frm);
 		desk.show_fields(frm, TOLD_BY_PICTURES, false);
+		desk.mind_confidential(frm);
 		desk.draw_gallery(frm);
 		desk.draw_proposals(frm);
 		desk.show_risk(frm);

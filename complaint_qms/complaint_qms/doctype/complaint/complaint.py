@@ -30,7 +30,7 @@ from complaint_qms.services.intake import (
     receipt_dates,
     register,
 )
-from complaint_qms.services.lifecycle import at_once, facts, guard, merge
+from complaint_qms.services.lifecycle import at_once, confidentiality, facts, guard, merge
 from complaint_qms.services.people import assignment
 from complaint_qms.services.record import mail_address, match_keys, telephone
 from complaint_qms.services.reportability import deadline
@@ -38,8 +38,9 @@ from complaint_qms.services.reporting.indexes import add_covering_indexes
 from complaint_qms.services.risk import matrix, priority
 from complaint_qms.services.rules import runner, thresholds
 from complaint_qms.services.settlement.finance_guards import keep_party
+from complaint_qms.services.signals import confidential_cases
 from complaint_qms.services.sop import assigning, clock, plan, procedure
-from complaint_qms.services.topics import topic_name
+from complaint_qms.services.topics import keeping, topic_name
 
 
 class Complaint(QualityRecord):
@@ -52,6 +53,7 @@ class Complaint(QualityRecord):
     def onload(self):
         proposals.refresh(self)
         self.set_onload("lost_evidence", integrity_check.lost_rows(self))
+        self.set_onload("keeps_confidential", confidentiality.is_keeper())
         self.set_onload("topic_name", topic_name.topic_on_form(self))
 
     def workday(self):
@@ -83,6 +85,7 @@ class Complaint(QualityRecord):
             keep_party(self)
             merge.keep_company(self)
             contributors.check_hand_over(self)
+        confidentiality.keep_confidential(self)
         receipt_dates.check_moments(self, now)
         mail_address.check_one(self)
         promise.check_promise(self)
@@ -123,11 +126,16 @@ class Complaint(QualityRecord):
             clock.set_aside(self)
 
     def after_insert(self):
+        confidentiality.follow_confidential(self)
         match_keys.keep([self])
         origin.settle_item(self)
 
     def on_update(self):
         if not self.flags.in_insert:
+            confidentiality.follow_confidential(self)
+            if self.has_value_changed("confidential"):
+                confidential_cases.leave_out(self)
+                keeping.drop_confidential(self)
             match_keys.follow(self)
             thresholds.ask_again(self)
         merge.tell_original(self)

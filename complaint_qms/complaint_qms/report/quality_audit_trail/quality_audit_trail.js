@@ -15,6 +15,7 @@ const KINDS = [
 	"sign_in",
 	"clock",
 	"restore",
+	"view",
 ];
 
 frappe.query_reports["Quality Audit Trail"] = {

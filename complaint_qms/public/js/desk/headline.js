@@ -28,11 +28,28 @@ export function headline_html(doc, headline) {
 			: __("open for {0}", [elapsed(headline.open_for_seconds)])
 		: "";
 	const merged = doc.stage === "duplicate" && doc.duplicate_of ? __("merged into {0}", [record_link("Complaint", doc.duplicate_of)]) : "";
-	const parts = [`<span class="cq-no">${esc(doc.name)}</span>`, merged, who, comma_list([item, lot].filter(Boolean)), wants, age];
+	const parts = [
+		`<span class="cq-no">${esc(doc.name)}</span>`,
+		confidential_badge(doc),
+		merged,
+		who,
+		comma_list([item, lot].filter(Boolean)),
+		wants,
+		age,
+	];
 	return `<div class="cq-headline">${parts
 		.filter(Boolean)
 		.map((part) => `<span>${part}</span>`)
 		.join("")}${risk_badge(doc)}</div>`;
+}
+
+/** Says that few see what is on the screen, and who they are. */
+function confidential_badge(doc) {
+	if (!doc.confidential) return "";
+	const people = (doc.confidants || []).map((row) => frappe.user.full_name(row.user));
+	return `<span class="indicator-pill no-indicator-dot red" title="${esc(__("Seen by {0}; each view is kept in the audit trail.", [comma_list(people)]))}">${esc(
+		__("Confidential", null, "Complaint")
+	)}</span>`;
 }
 
 // What somebody writes who is asked for a product where there is none, in whatever language they work.
