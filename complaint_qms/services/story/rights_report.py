@@ -57,12 +57,12 @@ class WhoMayDoWhat:
 
     def columns(self) -> list[dict]:
         return [
-            column("document_type", _("Document Type"), width=220),
-            column("role", _("Role"), width=180),
-            column("level", _("Level"), "Int", 70),
-            column("shipped", _("As Shipped"), width=330),
-            column("here", _("On This Site"), width=330),
-            column("difference", _("Difference"), width=300),
+            column("document_type", _("Document Type"), width=190),
+            column("role", _("Role"), width=165),
+            column("level", _("Level"), "Int", 60),
+            column("shipped", _("As Shipped"), width=280),
+            column("here", _("On This Site"), width=280),
+            column("difference", _("Difference"), width=240),
         ]
 
     def rows(self) -> Iterator[dict]:
