@@ -45,6 +45,9 @@ STAMPS: Final = (
     "rejected_by", "rejection_reason", "removed", "kept_on", "done_at", FIELD,
 )  # fmt: skip
 _MB: Final = 1_000_000
+_TEXTS: Final = ("complaint", "record_class", "state", "why_kept", "goes_with")
+_DAYS: Final = ("received_on", "closed_on", "retain_until")
+_COUNTS: Final = ("files", "bytes")
 _TOLD: Final = 8
 """Records that go with a complaint and are named."""
 
@@ -187,18 +190,18 @@ def _list(doc: Document) -> None:
     rows = {row.name: row for row in found}
     cases = cases_of(rows)
     why = why_kept_by_case(cases, doc.reason, allowed=rows)
-    doc.set("records", [])
-    going = 0, 0
+    told, going = [], (0, 0)
     for case, (files, size) in zip(cases, case_sizes(cases), strict=True):
         for name in case.complaints:
             if name not in rows:
                 continue
-            stays = why.get(name, "")
             # What a case holds is told once, with its first complaint.
             is_first = name == case.complaints[0]
-            doc.append("records", _row(rows[name], case, stays) | ({"files": files, "bytes": size} if is_first else {}))  # fmt: skip
+            told.append(_row(rows[name], case, why.get(name, "")) | ({"files": files, "bytes": size} if is_first else {}))  # fmt: skip
         if not any(why.get(name) for name in case.complaints):
             going = going[0] + files, going[1] + size
+    if told != [_listed(row) for row in doc.records]:
+        doc.set("records", told)
     stay = [row for row in doc.records if row.state == KEPT_ON]
     leaving = [case for case in cases if not any(why.get(name) for name in case.complaints)]
     doc.complaints = len(doc.records) - len(stay)
@@ -225,7 +228,16 @@ def _row(complaint: Any, case: Case, stays: str) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime | None) -> Any:
+def _listed(row: Document) -> dict[str, Any]:
+    """What `_row` says, of a row that is listed already."""
+    return (
+        {name: row.get(name) or "" for name in _TEXTS}
+        | {name: _day(row.get(name)) for name in _DAYS}
+        | {name: cint(row.get(name)) for name in _COUNTS}
+    )
+
+
+def _day(moment: datetime | str | None) -> Any:
     return getdate(moment) if moment else None
 
 
