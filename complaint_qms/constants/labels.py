@@ -388,6 +388,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
 }
 
 OWN_NAMES: Final[dict[str, dict[str, str]]] = {
+    "Legal Hold": {"held": "Under Legal Hold", "released": "Hold Released"},
     "Root Cause": {"rejected": "Ruled Out"},
     "Complaint Classifier": {"rejected": "Not Better"},
 }

@@ -48,7 +48,9 @@ def test_the_complaint_says_that_it_is_held_and_somebody_else_releases(
     desk.dialog.locator("textarea").fill("Settled out of court")
     shot(desk.page, f"release-{language}")
     desk.dialog.locator(".modal-footer .btn-primary:visible").click()
-    expect(desk.page.locator(".cq-hold")).to_contain_text({"en": "Released", "zh": "已放行"}[language])
+    expect(desk.page.locator(".cq-hold")).to_contain_text(
+        {"en": "Hold Released", "zh": "保留已解除"}[language]
+    )
     frappe.db.rollback()
     assert frappe.db.get_value(LEGAL_HOLD, held.name, "status") == "released"
 

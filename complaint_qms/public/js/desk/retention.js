@@ -23,11 +23,20 @@ export function draw_legal_hold(frm) {
 	if (frm.is_new()) return;
 	const why = (frm.doc.__onload || {}).why_not_released;
 	const held = frm.doc.status !== "released";
-	$place.html(`<div class="cq-hold"><p>${pill_html(frm.doc.status, held ? "red" : "green")}</p>${held ? muted_html(why) : ""}</div>`);
+	$place.html(
+		`<div class="cq-hold"><p>${pill_html(__(frm.doc.status, null, HOLD), held ? "red" : "green")}</p>${held ? muted_html(why) : ""}</div>`
+	);
 	if (!held || why) return;
 	const description = __("Why these records need not be held any more. It stays with your name.");
 	const ask = () =>
-		reason_dialog(frm, __("Release Records"), __("Release", null, HOLD), __("Reason of the Release"), description, "release_hold");
+		reason_dialog(
+			frm,
+			__("Release Records"),
+			__("Release", null, HOLD),
+			__("Reason of the Release", null, HOLD),
+			description,
+			"release_hold"
+		);
 	frm.page.set_primary_action(__("Release", null, HOLD), ask);
 }
 
@@ -49,7 +58,7 @@ export function draw_disposal(frm) {
 	const done = ["disposing", "disposed"].includes(status);
 	const counts = done ? clauses([__("{0} of {1} complaints removed", [removed, complaints]), __("{0} kept", [kept_on])]) : "";
 	const tone = { disposed: "gray", disposal_rejected: "red", disposing: "blue" }[status] || color(status);
-	$place.html(`<div class="cq-hold"><p>${pill_html(status, tone)} ${esc(counts)}</p>${muted_html(told)}</div>`);
+	$place.html(`<div class="cq-hold"><p>${pill_html(label(status), tone)} ${esc(counts)}</p>${muted_html(told)}</div>`);
 	if (status === "draft" && !why_not_proposed && !frm.is_dirty())
 		offer(frm, __("Propose the Disposal"), "propose", __("Propose that these complaints and all that rests on them are removed for good?"));
 	if (status !== "disposal_proposed" || why_not_judged) return;
@@ -64,7 +73,14 @@ export function draw_disposal(frm) {
 	offer(frm, __("Approve", null, DISPOSAL), "approve", warning);
 	const description = __("Why these records stay. It stays with your name.");
 	frm.add_custom_button(__("Reject", null, DISPOSAL), () =>
-		reason_dialog(frm, __("Reject the Disposal"), __("Reject", null, DISPOSAL), __("Reason of the Rejection"), description, "reject")
+		reason_dialog(
+			frm,
+			__("Reject the Disposal"),
+			__("Reject", null, DISPOSAL),
+			__("Reason of the Rejection", null, DISPOSAL),
+			description,
+			"reject"
+		)
 	);
 }
 
@@ -106,5 +122,5 @@ function mind_progress() {
 	});
 }
 
-const pill_html = (status, tone) => `<span class="indicator-pill ${tone}">${esc(label(status))}</span>`;
+const pill_html = (said, tone) => `<span class="indicator-pill ${tone}">${esc(said)}</span>`;
 const muted_html = (said) => (said ? `<p class="text-muted">${esc(said)}</p>` : "");
