@@ -59,8 +59,6 @@ def _why(
 ) -> str:  # fmt: skip
     if not row:
         return _("It is not there any more.")
-    if allowed is not None and name not in allowed:
-        return _("It is linked with this disposal and not on its list: propose it anew.")
     facts = {
         "name": name,
         "ended": row.stage in COMPLAINT_ENDED,
@@ -70,7 +68,10 @@ def _why(
         "linked": [{"name": one[1], "retain_until": until[one]} for one in case.linked],
         "disposal_reason": why,
     }
-    return sentence_list(dict.fromkeys(_said(missing) for missing in disposal_missing(facts)))
+    said = sentence_list(dict.fromkeys(_said(missing) for missing in disposal_missing(facts)))
+    if not said and allowed is not None and name not in allowed:
+        return _("It is linked with this disposal and not on its list: propose it anew.")
+    return said
 
 
 def _said(missing: Missing) -> str:
