@@ -15,12 +15,13 @@ from complaint_qms.services.record.gate_codes import gate_code
 
 
 def refuse_kept(doc: Document) -> None:
-    """Before a record of the app is deleted, and behind it, for who has the framework leave out what comes before.
+    """Before a record of the app is deleted, and behind it, for who has the framework leave out what comes before. When the app leaves a
+    site, its settings leave with it.
 
     Raises:
         GateError: it is kept.
     """
-    kept = KEPT.get(doc.doctype)
+    kept = "" if frappe.flags.in_uninstall else KEPT.get(doc.doctype)
     if kept and (kept != ONCE_SUBMITTED or doc.docstatus):
         refuse_for_good(doc, _("{0} {1} is kept and is never deleted."))
 
