@@ -35,6 +35,7 @@ _OF_TOOLS: Final = {
     "Field Action Customer": ALWAYS,
     "Field Action Notice": ALWAYS,
     "Management Review": ONCE_SUBMITTED,
+    "Personal Data Request": ALWAYS,
     "QMS Outside Fact": ALWAYS,
     "QMS Outside Issue": ALWAYS,
     "Quality Audit Entry": ALWAYS,
