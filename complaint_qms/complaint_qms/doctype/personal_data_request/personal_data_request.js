@@ -16,7 +16,7 @@ frappe.ui.form.on("Personal Data Request", {
 		const { status } = frm.doc;
 		if (status === "open" && frm.perm[0]?.write) {
 			frm.add_custom_button(__("Look for the Person"), () => look(frm));
-			frm.add_custom_button(__("Approve"), () => approve(frm)).addClass("btn-primary");
+			frm.add_custom_button(__("Approve", null, "Personal Data Request"), () => approve(frm)).addClass("btn-primary");
 			frm.add_custom_button(__("Reject"), () => reject(frm));
 		}
 		if (["queued", "running", "failed"].includes(status)) {
