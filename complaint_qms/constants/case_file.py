@@ -36,7 +36,7 @@ CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
     "containment": ("Quality Hold", "Field Action", "Complaint Signal"),
     "capa": ("CAPA",),
     "settlement": ("Complaint Settlement",),
-    "reportability": ("Reportability Assessment",),
+    "reportability": ("Reportability Assessment", "Regulatory Report"),
     "survey": ("Complaint Survey",),
     "signatures": (),
     "trail": (),

@@ -11,6 +11,7 @@ from complaint_qms.constants.connectors import LABELS as OUTSIDE
 from complaint_qms.constants.field_action import LABELS as FIELD_ACTIONS
 from complaint_qms.constants.knowledge import USES as ARTICLE_USES
 from complaint_qms.constants.personal_data import LABELS as PERSONAL_DATA
+from complaint_qms.constants.regulatory_report import LABELS as REPORTS
 from complaint_qms.constants.reportability import LABELS as REPORTING
 from complaint_qms.constants.retention import LABELS as RETENTION
 from complaint_qms.constants.review import LABELS as REVIEWS
@@ -57,6 +58,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     **FIELD_ACTIONS,
     **REPORTING,
     **RETENTION,
+    **REPORTS,
     **REVIEWS,
     **SIGNALS,
     **SIGNATURES,

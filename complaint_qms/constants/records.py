@@ -142,6 +142,14 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",), sight="assessment",
     ),
     _quality(
+        "Regulatory Report", "CRR-", "event", "",
+        names=(
+            Names(_OWN, "assessment", "Reportability Assessment"),
+            Names(_OWN, "complaint", "Complaint"),
+            Names(_OWN, "signal", "Complaint Signal"),
+        ),
+    ),
+    _quality(
         "Complaint Settlement", "CST-", "product", "settlement",
         names=(Names(_OWN, "complaint", "Complaint"),),
     ),
@@ -302,6 +310,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Quality Hold Lot"),
     _row("Quarantine Warehouse"),
     _row("Reportability Answer"),
+    _row("Regulatory Report Element"),
     _row("Reporting Outcome"),
     _row("Reporting Question"),
     _row("Risk Matrix Cell"),

@@ -239,6 +239,10 @@ def _data() -> Iterator[Message]:
     for path in sorted(PACKAGE.glob("fixtures/reporting_rule_sets/*.json")):
         texts = _rule_set_texts(json.loads(path.read_text("utf-8")))
         yield from (Message(text, "reporting rule sets") for text in texts)
+    for path in sorted(PACKAGE.glob("fixtures/report_forms/*.json")):
+        form = json.loads(path.read_text("utf-8"))
+        texts = [form["title"], form["source"], form["gateway"], *(row["label"] for row in form["elements"])]
+        yield from (Message(text, "report forms") for text in texts)
     with (PACKAGE / "fixtures" / "complaint_channel.csv").open(encoding="utf-8", newline="") as file:
         yield from (Message(row["channel_name"], "channels") for row in csv.DictReader(file))
     for rows in custom_fields().values():

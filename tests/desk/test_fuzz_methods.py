@@ -46,8 +46,9 @@ REPORTS = (
     "Rising Terms",
     "Quality Audit Trail",
     "Who May Do What",
+    "Reportability",
 )
-FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "rows_by", "most_rows", "date_of", "verdict", "days", "period", "start", "batch_no", "supplier_lot", "show", "way", "factor", "months_before", "document_type", "document_name", "happened_by", "kind", "role", "differences", "no_such_filter")  # fmt: skip
+FILTERS = ("from_date", "to_date", "company", "complaint_type", "territory", "item_group", "customer", "severity", "state", "sop", "group_by", "by", "rows_by", "most_rows", "date_of", "verdict", "days", "period", "start", "batch_no", "supplier_lot", "show", "way", "factor", "months_before", "document_type", "document_name", "happened_by", "kind", "role", "differences", "jurisdiction", "no_such_filter")  # fmt: skip
 CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.case_file.make",
     "complaint_qms.api.demo.load",

@@ -86,6 +86,7 @@ def test_these_are_all_records_of_the_app():
             "Quality Audit Entry",
             "Quality Signature",
             "Quality Hold",
+            "Regulatory Report",
             "Reporting Rule Set",
             "Record Disposal",
             "Signal Back-test",

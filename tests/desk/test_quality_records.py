@@ -324,6 +324,7 @@ ROW_DOCTYPES = (
     "Quality Contributor",
     "Quality Hold Lot",
     "Quarantine Warehouse",
+    "Regulatory Report Element",
     "Reportability Answer",
     "Reporting Outcome",
     "Reporting Question",

@@ -25,6 +25,7 @@ def test_each_report_names_the_filter_that_it_does_not_have(site: str) -> None:
         ("Batch Genealogy", {"start": "Batch", "way": "sideways"}),
         ("Common Factors", {"show": "rows"}),
         ("Field Actions", {"show": "recalls"}),
+        ("Reportability", {"show": "late"}),
     ],
 )
 def test_a_choice_that_there_is_not_is_refused_with_those_that_there_are(

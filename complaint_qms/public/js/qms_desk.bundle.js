@@ -11,6 +11,7 @@ import { draw_proposals } from "./desk/proposals";
 import { draw_occurrence, follow_occurrence } from "./desk/occurrence";
 import { draw_residual } from "./desk/residual_risk";
 import { draw_questions, draw_rule_set } from "./desk/reportability";
+import { draw_report, offer_report } from "./desk/regulatory_report";
 import { draw_clocks } from "./desk/clocks";
 import { draw_flow } from "./desk/sop_flow";
 import { import_sop, offer_sop_actions } from "./desk/sop_actions";
@@ -105,6 +106,8 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	draw_residual,
 	draw_questions,
 	draw_rule_set,
+	draw_report,
+	offer_report,
 	draw_clocks,
 	draw_flow,
 	import_sop,

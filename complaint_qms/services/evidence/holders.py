@@ -65,6 +65,8 @@ def is_fixed(doctype: str, name: str) -> bool:
         return frappe.db.get_value(doctype, name, "status") in ("verified", "rejected")
     if doctype == "Reportability Assessment":
         return frappe.db.get_value(doctype, name, "status") in ("reported", "not_reportable")
+    if doctype == "Regulatory Report":
+        return frappe.db.get_value(doctype, name, "status") == "submitted"
     return doctype == "Complaint Settlement" and not is_proposal((doctype, name))
 
 

@@ -5,6 +5,7 @@ frappe.ui.form.on("Reportability Assessment", {
 	async refresh(frm) {
 		await complaint_qms.load_desk();
 		complaint_qms.desk.draw_questions(frm);
+		complaint_qms.desk.offer_report(frm);
 		if (!frm.is_new() && !frm.is_dirty()) complaint_qms.desk.load_judgements(frm);
 	},
 	async rule_set(frm) {
