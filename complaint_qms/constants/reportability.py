@@ -10,7 +10,7 @@ from typing import Final
 RULE_SET: Final = "Reporting Rule Set"
 
 # Standing of a version of a rule set
-DRAFT, RELEASED, REPLACED, WITHDRAWN = "draft", "released", "replaced", "withdrawn"
+DRAFT, RELEASED, REPLACED, WITHDRAWN = "draft", "in_force", "replaced", "withdrawn"
 RULE_SET_STAMPS: Final = (
     "status", "version", "previous_version", "is_preset", "released_by", "released_at", "release_note", "holidays",
 )  # fmt: skip
@@ -26,7 +26,7 @@ REMIND_DAYS: Final = (5, 1, -1)
 """Days before the deadline of an open assessment from which it is told; -1: once it has passed. Each is told once."""
 
 LABELS: Final = {
-    "rule_set_status": {RELEASED: "Released", REPLACED: "Replaced", WITHDRAWN: "Withdrawn"},
+    "rule_set_status": {RELEASED: "In Force", REPLACED: "Replaced", WITHDRAWN: "Withdrawn"},
     "reporting_outcome": {
         MUST_REPORT: "Report",
         NO_REPORT: "No Report",

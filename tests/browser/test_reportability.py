@@ -80,7 +80,7 @@ def test_a_preset_is_compared_and_released(login, person, language: str) -> None
     button.first.click()
     desk.dialog.locator("textarea").fill("Text of 13 August 2018")
     desk.dialog.locator(".btn-primary:visible").click()
-    page.wait_for_function("() => cur_frm.doc.status === 'released'")
+    page.wait_for_function("() => cur_frm.doc.status === 'in_force'")
     shot(page, f"rule_set_{language}_released")
     page.goto("/app/reporting-rule-set")
     expect(page.locator(".list-row-container").first).to_be_visible()

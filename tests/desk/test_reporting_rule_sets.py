@@ -53,7 +53,7 @@ class TestShipped:
             for row in rows
             if not row.jurisdiction_key.startswith("t_")
         }
-        assert {key for key, row in standing.items() if row == ("released", 0)} == {"us_fda", "eu_mdr"}
+        assert {key for key, row in standing.items() if row == ("in_force", 0)} == {"us_fda", "eu_mdr"}
         assert {key for key, row in standing.items() if row == ("draft", 1)} == {
             "uk_mhra", "cn_nmpa", "eu_food", "us_food", "uk_fca", "us_cfpb",
         }  # fmt: skip
@@ -84,7 +84,7 @@ class TestVersions:
     def test_a_released_one_is_never_edited_and_a_new_version_replaces_it(self):
         as_regulatory()
         first = draft()
-        assert api.release(first.name, "Act 1 of 2020") == "released"
+        assert api.release(first.name, "Act 1 of 2020") == "in_force"
         first.reload()
         assert (first.released_by, first.release_note) == (frappe.session.user, "Act 1 of 2020")
         for change in (
@@ -145,7 +145,7 @@ class TestVersions:
     def test_what_the_server_writes_is_not_sent_along(self):
         as_regulatory()
         doc = draft(
-            status="released", version=9, released_by="Administrator", is_preset=1, holidays="2026-01-01"
+            status="in_force", version=9, released_by="Administrator", is_preset=1, holidays="2026-01-01"
         )
         assert (doc.status, doc.version, doc.released_by, doc.is_preset, doc.holidays) == (
             "draft",

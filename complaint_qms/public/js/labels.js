@@ -80,6 +80,7 @@ const COLORS = {
 	retired: "gray",
 	held: "red",
 	released: "green",
+	in_force: "green",
 	under_review: "yellow",
 	decided: "green",
 	faded: "gray",

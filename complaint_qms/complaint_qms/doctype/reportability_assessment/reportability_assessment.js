@@ -1,6 +1,6 @@
 frappe.ui.form.on("Reportability Assessment", {
 	setup(frm) {
-		frm.set_query("rule_set", () => ({ filters: { status: "released" } }));
+		frm.set_query("rule_set", () => ({ filters: { status: "in_force" } }));
 	},
 	async refresh(frm) {
 		await complaint_qms.load_desk();

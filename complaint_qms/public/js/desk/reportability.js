@@ -33,7 +33,7 @@ export function draw_rule_set(frm) {
 		lines.length ? `<div class="cq-empty"><p>${esc(__("Before it is released:"))}</p>${listed}</div>` : ""
 	);
 	if (frm.is_new()) return;
-	const note = { draft: __("A draft: no assessment is asked by it."), released: __("In force. What changes is made as a new version.") }[
+	const note = { draft: __("A draft: no assessment is asked by it."), in_force: __("In force. What changes is made as a new version.") }[
 		frm.doc.status
 	];
 	const preset = frm.doc.is_preset
@@ -43,7 +43,7 @@ export function draw_rule_set(frm) {
 		esc([note, preset && frm.doc.status === "draft" ? preset : ""].filter(Boolean).join(" ")),
 		frm.doc.status === "draft" ? "yellow" : "blue"
 	);
-	if (frm.doc.status !== "draft") frm.disable_save();
+	if (frm.doc.status !== "draft") frm.disable_form();
 	if (!may_release || frm.is_dirty()) return;
 	if (frm.doc.status === "draft" && !lines.length)
 		frm.add_custom_button(__("Release", null, "Reporting Rule Set"), () => release(frm)).addClass("btn-primary");
@@ -52,7 +52,7 @@ export function draw_rule_set(frm) {
 			api("make_version", { name: frm.doc.name }).then((name) => frappe.set_route("Form", frm.doctype, name))
 		);
 	}
-	if (frm.doc.status === "released") frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
+	if (frm.doc.status === "in_force") frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
 }
 
 function answered_html(row, index, may_answer) {
