@@ -14,6 +14,7 @@ OVER: Final = {
     "Complaint Settlement": ("docstatus", (1, 2)),
     "Complaint Signal": ("state", ("decided", "superseded")),
     "Quality Hold": ("status", ("released",)),
+    "Regulatory Report": ("status", ("submitted",)),
     "Reportability Assessment": ("status", ("reported", "not_reportable")),
     "Root Cause": ("status", ("verified", "rejected")),
 }

@@ -15,8 +15,8 @@ COLUMNS: Final = {
     "Legal Hold": ("held_from", "held_by", "complaint", "customer"),
     "Record Disposal": ("complaints", "proposed_by", "proposed_at"),
     "Complaint Signal": ("observed", "expected", "trend", "since"),
-    "Reportability Assessment": ("deadline", "assessor", "complaint", "awareness_date"),
-    "Regulatory Report": ("report_kind", "complaint", "submitted_on", "authority_reference"),
+    "Reportability Assessment": ("deadline", "complaint"),
+    "Regulatory Report": ("report_kind", "complaint", "submitted_on"),
     "Complaint Settlement": ("complaint", "posting_date", "total_amount"),
 }
 FIXED: Final = 3
