@@ -341,7 +341,7 @@ scheduler_events = {
         "complaint_qms.jobs.disposal.do_left_disposals",
         "complaint_qms.jobs.connectors.read_statuses",
         "complaint_qms.jobs.exposure.close_weeks",
-        *(f"complaint_qms.jobs.assessments.{name}" for name in ("remind", "propose")),
+        *(f"complaint_qms.jobs.assessments.{name}" for name in ("remind", "propose_later_reports")),
         "complaint_qms.jobs.field_actions.remind",
         "complaint_qms.jobs.topics.read_new_texts",
     ],

@@ -65,7 +65,7 @@ def submit(name: str, submitted_on: str, reference: str, receipt: str = "") -> s
     return regulatory_reports.submit_report(name, day, reference, receipt).status
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist(methods=["GET", "POST"])
 @checked
 def download(name: str, kind: str = "json") -> None:
     """The report as a file, json or xml, to be submitted by hand."""

@@ -8,6 +8,6 @@ def remind() -> None:
     reminders.enqueue_due_reminders()
 
 
-def propose() -> None:
+def propose_later_reports() -> None:
     """Reports that were submitted are compared with their records."""
     supplements.enqueue_supplements()
