@@ -49,6 +49,7 @@ MADE_OF: Final = {
     "Complaint Chat Message": (IDENTITY, NARRATIVE),
     "Complaint Inbox Item": (IDENTITY, NARRATIVE),
     "Field Action Notice": (IDENTITY,),
+    "Regulatory Report": (IDENTITY, HEALTH, NARRATIVE),
 }
 """Records that are nothing else: seen by those alone who read these classes of a complaint."""
 TALK_IS: Final = (IDENTITY, NARRATIVE)
