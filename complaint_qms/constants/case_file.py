@@ -4,6 +4,7 @@ from typing import Final
 
 from complaint_qms.constants import roles
 from complaint_qms.constants.records import QUALITY_RECORDS, Names, named_by
+from complaint_qms.constants.retention import DISPOSAL, LEGAL_HOLD
 from complaint_qms.constants.signals import CASES, SIGNAL
 
 MAKERS: Final = (roles.QUALITY_MANAGER, roles.AUDITOR, roles.REGULATORY)
@@ -14,7 +15,8 @@ READY: Final = "case_file_ready"
 
 BESIDE: Final = ("Complaint Survey", "QMS Outside Fact", "QMS Outside Issue")
 """Records that are no quality records and belong to the file all the same."""
-KINDS: Final = (*QUALITY_RECORDS, *BESIDE)
+KINDS: Final = (*(kind for kind in QUALITY_RECORDS if kind != DISPOSAL), *BESIDE)
+"""A disposal is about many complaints, whose numbers are nobody's business here; the trail has the tombstones."""
 WAYS: Final[dict[str, tuple[Names, ...]]] = {
     kind: (
         *named_by(kind),
@@ -28,7 +30,7 @@ MOST_RECORDS: Final = 500
 
 # Chapters in their order → DocTypes whose records they hold
 CHAPTERS: Final[dict[str, tuple[str, ...]]] = {
-    "complaint": ("Complaint",),
+    "complaint": ("Complaint", LEGAL_HOLD),
     "messages": (),
     "genealogy": (),
     "investigation": ("Investigation", "QMS Outside Fact", "QMS Outside Issue"),

@@ -83,10 +83,12 @@ function enter(frm, told, key) {
 					: __("Empty: what the record says."),
 			},
 		],
-		primary_action_label: __("Enter"),
+		primary_action_label: __("Save"),
 		primary_action({ value }) {
-			dialog.hide();
-			api("enter", { name: frm.doc.name, element: key, value: value || "" }).then(() => frm.reload_doc());
+			api("enter", { name: frm.doc.name, element: key, value: value || "" }).then(() => {
+				dialog.hide();
+				frm.reload_doc();
+			});
 		},
 	});
 	dialog.show();

@@ -90,11 +90,12 @@ function outcome_html(outcome) {
 async function send(frm, question, answer, remark) {
 	if (frm.is_dirty()) {
 		await frm.save();
-		if (frm.is_dirty()) return;
+		if (frm.is_dirty()) return false;
 	}
 	await api("answer", { name: frm.doc.name, question, answer, remark });
 	await frm.reload_doc();
 	frm.fields_dict.questions_html.$wrapper.find("textarea, [data-answer]").first().trigger("focus");
+	return true;
 }
 
 function ask_again(frm, row) {
@@ -120,8 +121,7 @@ function ask_again(frm, row) {
 		],
 		primary_action_label: __("Answer"),
 		primary_action({ answer, remark }) {
-			dialog.hide();
-			send(frm, row.key, answer, remark || "");
+			send(frm, row.key, answer, remark || "").then((sent) => sent && dialog.hide());
 		},
 	});
 	dialog.show();
