@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.regulatory_report import REPORT
+from complaint_qms.services.evidence import capture
 from complaint_qms.services.record.input_validation import read_day, refuse
 from complaint_qms.services.reportability import regulatory_reports, report_files
 
@@ -62,6 +63,8 @@ def submit(name: str, submitted_on: str, reference: str, receipt: str = "") -> s
     day = read_day(_("Submitted On"), submitted_on)
     if not day:
         refuse(_("Submitted On: enter when the report was sent."))
+    if receipt:
+        receipt = next(iter(capture.attach([(receipt, REPORT, name)]).values())).file_url
     return regulatory_reports.submit_report(name, day, reference, receipt).status
 
 

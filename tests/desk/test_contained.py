@@ -22,7 +22,7 @@ def test_holds_and_field_actions_stand_on_the_forms_of_what_they_are_about() -> 
     complaint = factory.complaint(
         item_code=chain.items["made"], batch_no=chain.lots["made"], customer=buyer
     ).name
-    assert api.opened(complaint)["contained"] == {"holds": [], "actions": []}
+    assert api.opened(complaint)["contained"] == {"holds": [], "actions": [], "legal": []}
     with asked() as before:
         api.opened(complaint)
     own = hold(chain.lots["made"])

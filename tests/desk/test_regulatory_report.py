@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import frappe
 import pytest
 from frappe.utils import add_days, getdate, now_datetime
+from frappe.utils.file_manager import save_file
 from jsonschema import Draft202012Validator
 from lxml import etree
 
@@ -209,6 +211,23 @@ class TestSteps:
         assert (doc.reviewed_by, doc.submitted_on, doc.authority_reference) == (reviewer, getdate(), "FDA-77")
         about.reload()
         assert (about.status, about.submitted_on, about.submission_reference) == ("open", getdate(), "FDA-77")
+
+    def test_the_receipt_is_evidence_of_its_report_and_nobody_elses_file(self):
+        doc = completed(drafted())
+        with factory.as_user(somebody()):
+            api.review(doc.name)
+            foreign = save_file("foreign.txt", b"Not yours.", None, None, is_private=1)
+        regulatory()
+        with pytest.raises((frappe.PermissionError, frappe.ValidationError)):
+            api.submit(doc.name, str(getdate()), "FDA-77", foreign.file_url)
+        own = save_file("receipt.txt", b"Received.", None, None, is_private=1)
+        api.submit(doc.name, str(getdate()), "FDA-77", own.file_url)
+        own.reload()
+        assert (own.attached_to_name, own.evidence_sha256) == (
+            doc.name,
+            hashlib.sha256(b"Received.").hexdigest(),
+        )
+        assert doc.reload().receipt == own.file_url
 
     def test_what_was_submitted_stays(self):
         doc = submitted()

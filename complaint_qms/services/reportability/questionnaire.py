@@ -163,7 +163,7 @@ def shown_questions(doc: Document) -> dict[str, Any] | None:
         "rule_set": doc.rule_set,
         "version": rule_set.version,
         "regulation": rule_set.regulation,
-        "may_answer": doc.status == "open" and roles.REGULATORY in frappe.get_roles() and doc.has_permission("write"),
+        "may_answer": doc.status == "open" and roles.REGULATORY in frappe.get_roles() and frappe.has_permission(doc.doctype, "write", doc=doc),
         "answered": [_answered(row, rows.get(row.question_key), names) for row in doc.answers],
         "next": _asked(rows[standing.next]) if standing.next and not is_supplement(doc) else None,
         "outcome": _outcome(outcome, doc) if outcome else None,

@@ -212,7 +212,7 @@ def shown_report(doc: Document) -> dict[str, Any]:
             }
         )
     held = {*frappe.get_roles()}
-    writes = bool(doc.has_permission("write"))
+    writes = bool(frappe.has_permission(doc.doctype, "write", doc=doc))
     return {
         "title": _(form.title),
         "source": _(form.source),

@@ -186,7 +186,9 @@ def make_rules_version(name: str) -> Document:
 
 def may_release(doc: Document) -> bool:
     """Whether the session's user may put rules into force, make a new version of them or withdraw them."""
-    return roles.REGULATORY in frappe.get_roles() and bool(doc.has_permission("write"))
+    return roles.REGULATORY in frappe.get_roles() and bool(
+        frappe.has_permission(doc.doctype, "write", doc=doc)
+    )
 
 
 def shipped_sets() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_day
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.columns import column, summary
-from complaint_qms.services.reporting.filter_values import check_known, read_choice
+from complaint_qms.services.reporting.filter_values import check_known, read_choice, read_chosen
 from complaint_qms.services.reporting.filters import read_object
 
 _ASSESSMENT: Final = "Reportability Assessment"
@@ -24,18 +24,19 @@ class ReportabilityReport:
     """What the report shows, by its filters.
 
     Args:
-        given: `company`, `from_date` and `to_date` (awareness), `jurisdiction` (a part of it), `show`: one of `_SHOWN`.
+        given: `company` (one or several), `from_date` and `to_date` (awareness), `jurisdiction` (parts of it), `show`: one of `_SHOWN`.
     """
 
     def __init__(self, given: Mapping | str | None) -> None:
         given = read_object(given)
         check_known(given, (), ("company", "from_date", "to_date", "jurisdiction", "show"))
         filters: list[list[Any]] = []
-        if isinstance(company := given.get("company"), str) and company:
-            filters.append(["company", "=", company])
-        if isinstance(place := given.get("jurisdiction"), str) and place.strip():
-            escaped = place.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            filters.append(["jurisdiction", "like", f"%{escaped}%"])
+        if companies := read_chosen(given, "company"):
+            filters.append(["company", "in", companies])
+        self.places = [
+            ["jurisdiction", "like", f"%{_escaped(place.strip())}%"]
+            for place in read_chosen(given, "jurisdiction")
+        ]
         if day := read_day(_("From Date"), given.get("from_date")):
             filters.append(["awareness_date", ">=", day])
         if day := read_day(_("To Date", context="Complaint"), given.get("to_date")):
@@ -58,6 +59,7 @@ class ReportabilityReport:
         found = frappe.get_list(
             _ASSESSMENT,
             filters=self.filters,
+            or_filters=self.places,
             fields=["name", "jurisdiction", "rule_set", "rule_key", "complaint", "signal", "awareness_date", "deadline", "status", "submitted_on",
                     "submission_reference", "decided_by", "assessor", "company"],
             order_by="deadline asc, name asc",
@@ -118,3 +120,7 @@ class ReportabilityReport:
             "assessor": names.get(row.assessor, row.assessor),
             "decided_by": names.get(row.decided_by, row.decided_by),
         }
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
