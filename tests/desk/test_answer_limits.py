@@ -40,8 +40,9 @@ def late(doc: frappe.model.document.Document) -> str:
 
 
 def reader_with_messages(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Somebody who may store messages, and may read complaints alone."""
+    """Somebody who may store messages, and may read complaints alone, with what people wrote in them."""
     monkeypatch.setattr("complaint_qms.permissions.complaint.query", lambda user=None: "")
+    monkeypatch.setattr("complaint_qms.permissions.personal_data.sees", lambda *asked: True)
     return factory.user("Accounts User", "Inbox User")
 
 
