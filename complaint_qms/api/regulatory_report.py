@@ -8,7 +8,7 @@ from frappe.model.document import Document
 
 from complaint_qms.api.arguments import checked
 from complaint_qms.constants.regulatory_report import REPORT
-from complaint_qms.services.evidence import capture
+from complaint_qms.services.evidence import capture, protection
 from complaint_qms.services.record.input_validation import read_day, refuse
 from complaint_qms.services.reportability import regulatory_reports, report_files
 
@@ -64,6 +64,7 @@ def submit(name: str, submitted_on: str, reference: str, receipt: str = "") -> s
     if not day:
         refuse(_("Submitted On: enter when the report was sent."))
     if receipt:
+        protection.refuse_address(frappe.get_doc({"doctype": "File", "file_url": receipt}))
         receipt = next(iter(capture.attach([(receipt, REPORT, name)]).values())).file_url
     return regulatory_reports.submit_report(name, day, reference, receipt).status
 

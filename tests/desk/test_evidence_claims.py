@@ -125,6 +125,16 @@ def test_nor_by_giving_an_own_file_the_address():
     assert frappe.db.get_value("File", own.name, "file_url") != file.file_url
 
 
+def test_nor_by_a_row_of_evidence(case):
+    file = private_file_of(factory.employee())
+    with as_user(person(roles.AGENT)):
+        doc = frappe.get_doc("Complaint", case.name)
+        doc.append("evidence", {"file": file.file_url})
+        with pytest.raises(frappe.ValidationError, match="no such file that you may read"):
+            doc.save()
+        assert not file.is_downloadable()
+
+
 def test_who_may_read_a_file_attaches_it_by_its_address(case):
     staff = factory.employee()
     file = private_file_of(staff)

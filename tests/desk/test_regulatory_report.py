@@ -218,7 +218,7 @@ class TestSteps:
             api.review(doc.name)
             foreign = save_file("foreign.txt", b"Not yours.", None, None, is_private=1)
         regulatory()
-        with pytest.raises((frappe.PermissionError, frappe.ValidationError)):
+        with pytest.raises(frappe.PermissionError, match="not open to you"):
             api.submit(doc.name, str(getdate()), "FDA-77", foreign.file_url)
         own = save_file("receipt.txt", b"Received.", None, None, is_private=1)
         api.submit(doc.name, str(getdate()), "FDA-77", own.file_url)
