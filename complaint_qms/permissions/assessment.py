@@ -12,8 +12,7 @@ from complaint_qms.constants.signals import SIGNAL
 from complaint_qms.permissions import records
 from complaint_qms.permissions.answer import unless
 from complaint_qms.permissions.auditor import writes_as_auditor
-from complaint_qms.permissions.query import as_text
-from complaint_qms.permissions.signal import has_unseen
+from complaint_qms.permissions.signal import has_unseen, signal_condition
 
 _ASSESSMENT = "Reportability Assessment"
 
@@ -23,10 +22,7 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
     user = user or frappe.session.user
     if user == "Administrator":
         return ""
-    parts = [records.query(user, _ASSESSMENT)]
-    if (unseen := has_unseen(frappe.qb.DocType(_ASSESSMENT).signal, user)) is not None:
-        parts.append(as_text(unseen.negate()))
-    return " and ".join(f"({part})" for part in parts if part)
+    return signal_condition(_ASSESSMENT, frappe.qb.DocType(_ASSESSMENT).signal, user)
 
 
 def document(doc: Document, ptype: str | None = None, user: str | None = None) -> bool | None:

@@ -29,8 +29,13 @@ def query(user: str | None = None, doctype: str | None = None) -> str:
         return ""
     if doctype in _OF_ALL:
         return NOTHING if is_kept_to_some(user) else ""
-    parts = [records.query(user, SIGNAL)]
-    if (unseen := has_unseen(frappe.qb.DocType(SIGNAL).name, user)) is not None:
+    return signal_condition(SIGNAL, frappe.qb.DocType(SIGNAL).name, user)
+
+
+def signal_condition(doctype: str, signal: Field, user: str) -> str:
+    """Condition for lists of `doctype`, whose column `signal` names a signal: the rule of its records, and every complaint of the signal is seen."""
+    parts = [records.query(user, doctype)]
+    if (unseen := has_unseen(signal, user)) is not None:
         parts.append(as_text(unseen.negate()))
     return " and ".join(f"({part})" for part in parts if part)
 
