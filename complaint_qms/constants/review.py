@@ -17,6 +17,7 @@ OPEN, DONE, CANCELLED = "open", "done", "cancelled"
 LABELS: Final = {
     "review_period": {"monthly": "Monthly", "quarterly": "Quarterly", "yearly": "Yearly"},
     "review_action": {"open": "Open", "done": "Done", "cancelled": "Cancelled"},
+    "review_message": {"review_action_given": "Action of a Management Review"},
 }
 
 

@@ -1,8 +1,9 @@
-"""Events of ToDo: who is assigned to a record in the desk handles it, or helps."""
+"""Events of ToDo: who is assigned to a record in the desk handles it, or helps; the task of a review's action reports it as done."""
 
 from frappe.model.document import Document
 
 from complaint_qms.services.people import assignment
+from complaint_qms.services.review import tasks
 
 
 def before_validate(todo: Document, method: str | None = None) -> None:
@@ -15,6 +16,7 @@ def after_insert(todo: Document, method: str | None = None) -> None:
 
 def on_update(todo: Document, method: str | None = None) -> None:
     assignment.changed(todo)
+    tasks.report_done(todo)
 
 
 def on_trash(todo: Document, method: str | None = None) -> None:

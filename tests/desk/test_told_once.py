@@ -176,8 +176,8 @@ def test_whose_turn_it_is_hears_it_once(case: Case, mails: bool) -> None:
 
 
 def test_the_table_has_every_kind_of_turn() -> None:
-    # Who hears of an approved field action, which is no event of its own, is asked in test_field_action.
-    turns = set(sentences._OF_TURNS) - {sentences.FIELD_ACTION_APPROVED}
+    # Who hears of what is no event of its own is asked in test_field_action and test_management_review_tasks.
+    turns = set(sentences._OF_TURNS) - {sentences.FIELD_ACTION_APPROVED, sentences.REVIEW_ACTION_GIVEN}
     assert {case.kind for case in TABLE.values()} == turns
     assert turns <= set(EVENTS)
 

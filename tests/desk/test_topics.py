@@ -114,7 +114,7 @@ class TestFit:
         again = frappe.get_doc(FIT, fitting.fit_all())
         kept = [name for name in fitted.names if before[name] and topic_of(name) == before[name]]
         assert len(kept) > 0.8 * sum(1 for one in before.values() if one)
-        assert again.new_topics <= 1
+        assert again.new_topics <= 2  # complaints have random numbers, and are read in their order
         assert frappe.db.get_value(TOPIC, topic, "topic_name") == "Our own name"
         assert (
             frappe.get_all(FIT, {"vocabulary": ("is", "set")}, pluck="name", order_by="name desc")[0]
@@ -254,6 +254,7 @@ def test_terms_of_complaints_that_are_gone_go_with_the_next_reading(fitted: Text
     gone = fitted.names[0]
     frappe.db.delete("Complaint", {"name": gone})
     assert frappe.db.exists(TERMS, gone)
+    frappe.db.set_value(TOPIC, {"name": ("is", "set")}, "example", gone)
     fitting.fit_all()
     assert not frappe.db.exists(TERMS, gone)
     assert frappe.db.exists(TERMS, fitted.names[1])

@@ -52,6 +52,7 @@ const DIMENSIONS = () => [
 	["sop", __("SOP")],
 	["handler", __("Handler")],
 	["company", __("Company")],
+	["topic", __("Topic")],
 	["month", __("Month")],
 	["week", __("Week")],
 ];

@@ -29,8 +29,10 @@ RULE_NOTICE: Final = "rule_notice"
 """Another: what a rule of the site has somebody told. {title, text, rule}"""
 
 WORK_HANDED_ON: Final = "work_handed_on"
-FIELD_ACTION_APPROVED: Final = "field_action_approved"
 """And: all that somebody got of another person's work, at once. {person, by, pieces: [(DocType, name)]}"""
+FIELD_ACTION_APPROVED: Final = "field_action_approved"
+REVIEW_ACTION_GIVEN: Final = "review_action_given"
+"""An action of a management review, to who is responsible for it; the message is about their task."""
 
 Step = tuple[str, str, datetime]
 """(clock, its new standing, when it was due)"""
@@ -179,6 +181,7 @@ HEADINGS: Final[dict[str, Callable[[], str]]] = {
     WORK_HANDED_ON: lambda: word(WORK_HANDED_ON),
     events.MOVED: lambda: _("Waiting for you"),
     FIELD_ACTION_APPROVED: lambda: word(FIELD_ACTION_APPROVED),
+    REVIEW_ACTION_GIVEN: lambda: word(REVIEW_ACTION_GIVEN),
     events.CHAT_WAITS: lambda: _("Chats that wait for an answer"),
     events.SURVEYED: lambda: _("Customers who are not content"),
     events.SETTLED: lambda: _("Documents for finance"),
@@ -209,6 +212,7 @@ _OF_TURNS: Final[dict[str, Callable[[], str]]] = {
     events.HANDED_OVER: lambda: _("{0} was handed over to you by {2}."),
     events.MOVED: lambda: _("{0} waits for you: {1}."),
     FIELD_ACTION_APPROVED: lambda: _("{0} was approved by {2} and is under way."),
+    REVIEW_ACTION_GIVEN: lambda: _("{2} gave you an action of {0}."),
     events.SETTLED: lambda: _("{0} has drafted documents that wait to be submitted: {3}."),
     events.SETTLEMENT_PROPOSED: lambda: _("{0} waits for your approval. Proposed by {2}."),
     events.SETTLEMENT_REJECTED: lambda: _(

@@ -16,8 +16,10 @@ from pypika.functions import Extract
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Term
 
+from complaint_qms.constants.topics import TOPIC as TOPIC_DOCTYPE
 from complaint_qms.integrations.erpnext.delivered_units import groups_of, week_term
 from complaint_qms.integrations.erpnext.groupings import product_lines
+from complaint_qms.permissions.topic import told_names
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.language import comma_list, month_name
@@ -26,8 +28,16 @@ from complaint_qms.services.reporting.access import permitted, readable
 from complaint_qms.services.reporting.filter_values import LABELS
 from complaint_qms.services.reporting.filters import MOST_NAMED, ReportFilters
 
-FIELD, CUSTOMER_GROUP, LINE, MONTH, WEEK = "field", "customer_group", "product_line", "month", "week"
-"""How a dimension is counted: by a field of Complaint as it is, by the group of its customer, by the branch of its item group, by time."""
+FIELD, TOPIC, CUSTOMER_GROUP, LINE, MONTH, WEEK = (
+    "field",
+    "topic",
+    "customer_group",
+    "product_line",
+    "month",
+    "week",
+)
+"""How a dimension is counted: by a field of Complaint as it is, by what its text speaks of, by the group of its customer, by the branch of its
+item group, by time."""
 _MONDAY: Final = date(1969, 12, 29)
 """Weeks are counted from it, as `week_term` does."""
 
@@ -93,6 +103,9 @@ class Dimension:
             return {key: month_name(date(key // 100, key % 100, 1)) for key in keys}
         if self.kind == WEEK:
             return {key: _week_name(_MONDAY + timedelta(weeks=key)) for key in keys}
+        if self.kind == TOPIC:
+            told = told_names(key for key in keys if key)
+            return {key: told.get(key, key) if key else _("Not Set") for key in keys}
         titles = values_of(self.doctype, [key for key in keys if key], self.title) if self.title else {}
         return {key: self._name(key, "" if short else titles.get(key)) for key in keys}
 
@@ -123,7 +136,7 @@ class Dimension:
         if self.is_time:
             first, last = next(iter(self.route(key, filters).values()))[1]
             return {"from_date": first, "to_date": last}
-        if not key:
+        if not key or self.kind == TOPIC:  # no shared filter asks for topics
             return {}
         name = {CUSTOMER_GROUP: "customer_group", LINE: "item_group"}.get(self.kind, self.field)
         return {name: [key]}
@@ -162,6 +175,7 @@ _ALL: Final = (
     _of_field("sop", "Complaint SOP"),
     _of_field("handler", "User", "full_name", field="complaint_owner"),
     _of_field("company", "Company"),
+    Dimension("topic", lambda: _("Topic"), TOPIC, "topic", TOPIC_DOCTYPE),
     Dimension("month", lambda: _("Month"), MONTH),
     Dimension("week", lambda: _("Week"), WEEK),
 )  # fmt: skip

@@ -6,5 +6,5 @@ outlook    complaints by month, and those to be expected  overview   five number
 making     a review takes and keeps its figures         drawing    charts as SVG
 sheet      a review as pages, in its language           document   the PDF
 workbook   its tables as XLSX                           schedule   drafts that nobody has to ask for
-mailing    who gets the PDF, and when
+mailing    who gets the PDF, and when                 tasks      actions as tasks of who is responsible
 """

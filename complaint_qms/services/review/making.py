@@ -19,6 +19,7 @@ from complaint_qms.services.record.text_cleaning import as_typed
 from complaint_qms.services.review.by_clause import last_review
 from complaint_qms.services.review.inputs import ReviewInputs
 from complaint_qms.services.review.spans import Span, last_whole, whole_period
+from complaint_qms.services.review.tasks import check_responsible, follow_actions, give_tasks
 
 STAMPS: Final = (
     "to_date", "title", "previous_review", "figures_at", "figures_by", "submitted_by", "submitted_at", "draft_mailed_at", "mailed_at", "by_schedule",
@@ -100,10 +101,12 @@ def check_review(doc: Document) -> None:
             row.done_on = None
         if row.done_on and getdate(row.done_on) > getdate():
             refuse(labelled(place, _("Done On lies in the future. Enter the day on which it was done.")))
+    if not doc.docstatus.is_cancelled() and not _is_stored_as_submitted(doc):
+        check_responsible(doc)
 
 
 def sign_off(doc: Document) -> None:
-    """What submitting asks for and leaves behind.
+    """What submitting asks for and leaves behind: who said so, and a task for each open action.
 
     Raises:
         frappe.ValidationError: nothing was concluded.
@@ -111,6 +114,7 @@ def sign_off(doc: Document) -> None:
     if not (doc.conclusion or "").strip():
         refuse(labelled(_label(doc, "conclusion"), _("say whether the quality management system is suitable, adequate and effective, before the review is submitted.")))  # fmt: skip
     doc.submitted_by, doc.submitted_at = frappe.session.user, now_datetime()
+    give_tasks(doc)
 
 
 def keep_actions(doc: Document) -> None:
@@ -126,6 +130,12 @@ def keep_actions(doc: Document) -> None:
             _("Actions of a submitted review are neither added nor taken away. Cancel and amend the review.")
         )
     check_review(doc)
+    follow_actions(doc)
+
+
+def _is_stored_as_submitted(doc: Document) -> bool:
+    before = doc.get_doc_before_save()
+    return bool(before) and before.docstatus.is_submitted()
 
 
 def _amended(doc: Document) -> Document | None:

@@ -136,6 +136,7 @@ def _keep_topics(fits: dict[str, tuple[Vocabulary, Topics | None]]) -> dict[str,
             title = ", ".join(vocabulary.shown[number] for number in names[at])
             doc = as_document(TOPIC, same.get(at))
             doc.update({"state": ACTIVE, "last_found_on": nowdate(), "coherence": round(float(topics.coherence[at]), 2)})  # fmt: skip
+            doc.example = None  # read anew at the end; the former one may be gone
             if doc.is_new():
                 doc.update({"topic_name": title[:140], "language": code, "first_found_on": nowdate()})
                 new += 1

@@ -2,7 +2,7 @@
 
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.review import mailing, making, sheet
+from complaint_qms.services.review import mailing, making, sheet, tasks
 
 
 class ManagementReview(Checked):
@@ -23,6 +23,9 @@ class ManagementReview(Checked):
 
     def on_submit(self):
         mailing.request_mails()
+
+    def on_cancel(self):
+        tasks.withdraw_tasks(self)
 
     def onload(self):
         self.set_onload("shown", sheet.shown_sections(self))
