@@ -84,8 +84,24 @@ function draw_waiting(frm) {
 	// What was forgotten once its form was left is drawn when it is opened again: rows of tables would look for their records in vain.
 	if (!frappe.get_doc(frm.doctype, frm.docname)) return;
 	const tab = open_tab(frm);
-	for (const control of Object.values(frm.fields_dict)) {
-		if (control.cq_waits && control.tab === tab && is_in_sight(control, frm) && !is_below(control, frm)) control.cq_draw();
+	const waiting = Object.values(frm.fields_dict).filter(
+		(control) => control.cq_waits && control.tab === tab && is_in_sight(control, frm) && !is_below(control, frm)
+	);
+	out_of_the_page(waiting, () => waiting.forEach((control) => control.cq_draw()));
+}
+
+/** Do `draw` while the sections below the window are no part of the page: a control asks how its parts look as it is drawn, and each time the
+ * browser would style anew all that was drawn before it. */
+function out_of_the_page(controls, draw) {
+	const sections = new Set(controls.map(({ section }) => section).filter((section) => section && section.cq_below));
+	// Somebody may have entered one of them before all was drawn.
+	const elements = [...sections].map(({ wrapper }) => wrapper[0]).filter((element) => !element.contains(document.activeElement));
+	const shown_as = elements.map(({ style }) => style.display);
+	for (const { style } of elements) style.display = "none";
+	try {
+		draw();
+	} finally {
+		elements.forEach(({ style }, at) => (style.display = shown_as[at]));
 	}
 }
 
