@@ -142,7 +142,7 @@ RECORDS: Final[tuple[Record, ...]] = (
         names=(Names(_OWN, "complaint", "Complaint"),), company_from=("complaint",), sight="assessment",
     ),
     _quality(
-        "Regulatory Report", "CRR-", "event", "",
+        "Regulatory Report", "CRR-", "event", "authority_report",
         names=(
             Names(_OWN, "assessment", "Reportability Assessment"),
             Names(_OWN, "complaint", "Complaint"),

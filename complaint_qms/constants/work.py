@@ -16,6 +16,7 @@ ROOT_CAUSE: Final = "root_cause"
 CAPA: Final = "capa"
 CAPA_ACTION: Final = "capa_action"
 ASSESSMENT: Final = "assessment"
+AUTHORITY_REPORT: Final = "authority_report"  # that waits for review or to be submitted
 FIELD_ACTION: Final = "field_action"
 SETTLEMENT: Final = "settlement"
 MESSAGE: Final = "message"  # that came in and waits for a decision

@@ -15,7 +15,9 @@ import pytest
 
 from complaint_qms.services.case_file import keeping, verify
 from complaint_qms.services.compliance.audit_trail import sealing
+from tests.desk import factory
 from tests.desk.case_files import from_zip, full_case, made, zip_of
+from tests.desk.stock_chain import Chain
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -121,3 +123,55 @@ class TestTheArchive:
         assert any(line["apart"] for line in told)
         head = from_zip(whole, "manifest.json")["chain_head"]
         assert head["sequence"] >= lines[-1]["sequence"] > 0
+
+
+class TestTheGenealogy:
+    def test_it_leads_from_the_receipt_of_the_supplier_to_the_delivery(self):
+        chain = Chain()
+        chain.new_item("C", stock_uom="Kg")
+        chain.new_item("P", stock_uom="Nos")
+        chain.new_lot("L", "C")
+        chain.new_lot("B", "P")
+        mill, buyer = factory.supplier().name, factory.customer().name
+        receipt = chain.buy("L", 10, mill, "MILL-77")
+        order = chain.manufacture(chain.bill("P", {"C": 2}), {"L": 8}, "B", 4)
+        note = chain.sell(buyer, ("B", 3))
+        doc = factory.complaint(customer=buyer, item_code=chain.items["B"], batch_no=chain.lots["B"], delivery_note=note.name)  # fmt: skip
+        state = made(doc.name)
+        told = from_zip(state, "genealogy.json")
+        assert (told["complaint"], told["reason"]) == (doc.name, "")
+        named = {(one["doctype"], one["name"]) for one in told["documents"]}
+        expected = {("Purchase Receipt", receipt.name), ("Supplier", mill), ("Batch", chain.lots["L"]), ("Batch", chain.lots["B"]), ("Delivery Note", note.name), ("Customer", buyer)}  # fmt: skip
+        assert expected <= named
+        assert {tuple(edge["process"]) for edge in told["edges"]} <= named
+        assert {one["work_order"] for one in told["documents"] if one["type"] == "process"} == {order.name}
+        lots = {lot["id"]: lot for lot in told["lots"]}
+        assert told["starts"] == [f"Batch {chain.lots['B']}"]
+        (edge,) = told["edges"]
+        assert (lots[edge["source"]]["name"], lots[edge["target"]]["name"]) == (chain.lots["L"], chain.lots["B"])  # fmt: skip
+        assert (edge["consumed"], edge["produced"]) == (8, 4)
+        lines = verify.check_archive(zip_of(state), state["sha256"])
+        assert any(line.startswith("Genealogy: 2 lots") for line in lines)
+
+    def test_without_a_lot_or_the_right_to_it_the_reason_is_told(self):
+        told = from_zip(made(factory.complaint().name), "genealogy.json")
+        assert told["reason"]
+        assert (told["lots"], told["documents"]) == ([], [])
+
+    def test_one_that_leads_to_what_it_does_not_tell_of_is_broken(self, whole: dict):
+        class Fake:
+            def __init__(self, **changed: object) -> None:
+                self.told = {"starts": [], "lots": [], "edges": [], "documents": [], "flows": []} | changed
+
+            def json_of(self, _name: str) -> dict:
+                return self.told
+
+        assert verify.check_genealogy(Fake(lots=[{"id": "a"}], starts=["a"])) == (1, 0)
+        for changed in (
+            {"starts": ["a"]},
+            {"lots": [{"id": "a"}, {"id": "a"}]},
+            {"lots": [{"id": "a"}], "edges": [{"source": "a", "target": "b"}]},
+            {"documents": [{"id": "0"}], "flows": [{"source": "1", "target": "0"}]},
+        ):
+            with pytest.raises(verify.Broken):
+                verify.check_genealogy(Fake(**changed))

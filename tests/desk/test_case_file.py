@@ -13,7 +13,8 @@ from frappe.utils import get_datetime
 from complaint_qms.api import case_file as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.case_file import CHAPTERS, KEPT_DAYS, KINDS, MAKERS
-from complaint_qms.services.case_file import keeping, making, verify
+from complaint_qms.services.case_file import keeping, making, standing, verify
+from complaint_qms.services.case_file import whole as whole_writer
 from complaint_qms.services.case_file.files import fit_name
 from complaint_qms.services.compliance.audit_trail import sealing
 from complaint_qms.services.evidence import disk
@@ -238,7 +239,7 @@ class TestTheMaking:
 
     def test_asked_twice_it_is_made_once(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(frappe, "enqueue", lambda *_args, **_more: None)
-        monkeypatch.setattr(making, "is_job_enqueued", lambda _name: True)
+        monkeypatch.setattr(standing, "is_job_enqueued", lambda _name: True)
         doc = factory.complaint()
         first = api.make(doc.name)
         assert (first["status"], first["percent"]) == ("queued", 0)
@@ -249,7 +250,7 @@ class TestTheMaking:
 
     def test_a_lost_job_is_told_and_made_anew(self, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(frappe, "enqueue", lambda *_args, **_more: None)
-        monkeypatch.setattr(making, "is_job_enqueued", lambda _name: False)
+        monkeypatch.setattr(standing, "is_job_enqueued", lambda _name: False)
         doc = factory.complaint()
         first = api.make(doc.name)["key"]
         early = str(get_datetime(keeping.case_state(first)["asked_at"]) - timedelta(minutes=5))
@@ -263,7 +264,7 @@ class TestTheMaking:
         def fail(*_args: object) -> None:
             raise OSError("/home/frappe/secret: no space left")
 
-        monkeypatch.setattr(making, "case_talk", fail)
+        monkeypatch.setattr(whole_writer, "case_talk", fail)
         state = made(doc.name)
         assert state["status"] == "failed"
         assert state["error"] == "It could not be made. The Error Log says why."

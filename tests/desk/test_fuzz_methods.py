@@ -55,6 +55,7 @@ CHANGING = (  # they put a job into the queue, which no rollback takes back
     "complaint_qms.api.demo.remove",
     "complaint_qms.api.exposure.go_on",
     "complaint_qms.api.importing.start",
+    "complaint_qms.api.inspection.make",
     "complaint_qms.api.topics.find_topics",
 )
 

@@ -32,6 +32,7 @@ import { choose_pack } from "./desk/packs";
 import { offer_tour } from "./desk/tour";
 import { offer_tracking_link } from "./desk/tracking_link";
 import { offer_case_file } from "./desk/case_file";
+import { open_inspection_index } from "./desk/inspection_index";
 import { complete_own_action } from "./desk/own_action";
 import { mind_board } from "./desk/board";
 import * as answers from "./desk/answers";
@@ -130,6 +131,7 @@ Object.assign(complaint_qms.desk, stage_bar, steps, headline, context, answers, 
 	offer_tour,
 	offer_tracking_link,
 	offer_case_file,
+	open_inspection_index,
 	tell_hidden,
 	complete_own_action,
 	mind_board,

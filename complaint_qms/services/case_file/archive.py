@@ -45,7 +45,11 @@ class ArchiveWriter:
             return self._add(name, iter(lambda: file.read(_PIECE), b""))
 
     def close(self, manifest: dict[str, Any]) -> None:
-        """Add what was added to the manifest, the manifest to the archive, and end it."""
+        """Add what was added to the manifest, the manifest to the archive, and end it.
+
+        Args:
+            manifest: with `format` and `version` where it is no file of a complaint.
+        """
         entries = [{"name": name, "bytes": size, "sha256": digest} for name, _crc, size, _at, digest in self._entries]  # fmt: skip
         head = {"format": verify.FORMAT, "version": verify.VERSION}
         self.add_json(verify.MANIFEST, head | manifest | {"entries": entries})

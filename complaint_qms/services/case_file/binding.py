@@ -24,9 +24,9 @@ from complaint_qms.services.case_file.shown_files import ShownFile, add_pages, s
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.reporting.access import readable_of
 
-_FRONT: Final = "templates/print/case_file_front.html"
+FRONT: Final = "templates/print/case_file_front.html"
 _ROWS: Final = 100
-_UNKNOWN: Final = 9999
+UNKNOWN_PAGE: Final = 9999
 """Stands where a page will, for the lines to break as they will."""
 Progress = Callable[[float], None]
 
@@ -62,7 +62,7 @@ class Binder:
         shown, reasons = shown_files(self.files)
         number = len(CHAPTERS)
         headings = [*parts, Part(number, TITLES["files"](), "")]
-        at = 1 + self.paper.count([self._front(headings, [_UNKNOWN] * len(headings), 0)])
+        at = 1 + self.paper.count([self._front(headings, [UNKNOWN_PAGE] * len(headings), 0)])
         begins = []
         for is_empty, found in groupby(parts, key=attrgetter("is_empty")):
             some = list(found)
@@ -83,7 +83,7 @@ class Binder:
         writer = PdfWriter()
         for one in (*front, *laid):
             writer.append(str(one), import_outline=False)
-        _outline(writer, headings, begins)
+        add_outline(writer, headings, begins)
         unread = self._add_files(writer, shown, first, pages, progress)
         subject = f"{self.records.subject.name} · {_('Whole File')}"
         writer.add_metadata({"/Title": subject, "/Author": get_fullname(), "/Producer": "Complaint QMS"})
@@ -117,7 +117,7 @@ class Binder:
                 lines.append({"number": "", "title": part.title, "page": page})
         doc, letter_head = self.records.subject, get_letter_head(self.records.subject, 0)
         return frappe.render_template(
-            _FRONT,
+            FRONT,
             {
                 "page": {
                     "letter_head": letter_head.get("content") or "",
@@ -143,7 +143,7 @@ class Binder:
         yield {"label": _("Time Zone"), "value": get_system_timezone()}
         yield {"label": _("Records"), "value": str(len(self.records.pairs()))}
         yield {"label": _("Files", context="Complaint"), "value": str(len(self.files))}
-        yield {"label": _("Pages"), "value": str(pages or _UNKNOWN)}
+        yield {"label": _("Pages"), "value": str(pages or UNKNOWN_PAGE)}
 
     def _list(self, number: int, shown: list[ShownFile], reasons: dict[int, str], first: dict[int, int]) -> list[str]:  # fmt: skip
         """The list of files, with the pages that show them."""
@@ -155,7 +155,7 @@ class Binder:
         for file in self.files:
             where = reasons.get(file.number, "")
             if one := of.get(file.number):
-                where = _("Page {0}", context="Complaint").format(first.get(file.number, _UNKNOWN))
+                where = _("Page {0}", context="Complaint").format(first.get(file.number, UNKNOWN_PAGE))
                 if one.pages < one.whole:
                     some = _("{0} of {1} pages", context="Complaint").format(one.pages, one.whole)
                     where = f"{where} ({some})"
@@ -189,6 +189,20 @@ class Binder:
         return pieces
 
 
+def add_outline(writer: PdfWriter, headings: list[Part], begins: list[int]) -> None:
+    """Bookmarks of a document.
+
+    Args:
+        begins: page of each heading, from 1.
+    """
+    parent = None
+    for part, page in zip(headings, begins, strict=True):
+        if part.heading:
+            parent = writer.add_outline_item(f"{part.chapter}  {part.heading}", page - 1)
+        if part.title:
+            writer.add_outline_item(part.title, page - 1, parent=parent)
+
+
 def _first_pages(shown: list[ShownFile], at: int) -> dict[int, int]:
     found = {}
     for one in shown:
@@ -203,12 +217,3 @@ def _strip_texts(shown: list[ShownFile], first: dict[int, int], pages: int) -> I
             name = one.file.file_name if len(one.file.file_name) < 80 else f"{one.file.file_name[:78]}…"
             said = _("File {0}: {1}, page {2} of {3}").format(one.file.number, name, at + 1, one.whole)
             yield said, _("Page {0} of {1}", context="Complaint").format(first[one.file.number] + at, pages)
-
-
-def _outline(writer: PdfWriter, headings: list[Part], begins: list[int]) -> None:
-    parent = None
-    for part, page in zip(headings, begins, strict=True):
-        if part.heading:
-            parent = writer.add_outline_item(f"{part.chapter}  {part.heading}", page - 1)
-        if part.title:
-            writer.add_outline_item(part.title, page - 1, parent=parent)

@@ -191,7 +191,13 @@ def _signatures(signatures: list[dict[str, Any]]) -> list[dict[str, Any]]:
         )
         for one in signatures
     ]
-    heads = [_("Signed By"), _("Meaning", context="Complaint"), _("Signed At"), _("Document"), _("State")]
+    heads = [
+        _("Signed By"),
+        _("Meaning", context="Complaint"),
+        _("Signed At"),
+        _("Document"),
+        _("State", context="Complaint"),
+    ]
     return _tables(heads, [20, 22, 20, 18, 20], rows) or [{"told": [_("None.")]}]
 
 

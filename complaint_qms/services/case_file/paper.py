@@ -29,10 +29,11 @@ class Paper:
     Args:
         folder: where pages are kept until they are bound.
         foot: at the foot of each page.
+        more: style on top of the one that all have.
     """
 
-    def __init__(self, folder: Path, foot: str) -> None:
-        self._folder, self._foot = folder, foot.translate(_FOR_STYLE)
+    def __init__(self, folder: Path, foot: str, more: str = "") -> None:
+        self._folder, self._foot, self._more = folder, foot.translate(_FOR_STYLE), more
         self._laid: list[Any] = []
         self._paths: list[Path] = []
 
@@ -105,7 +106,7 @@ class Paper:
     def _styles(self) -> list[Any]:
         from weasyprint import CSS
 
-        return [CSS(string=_STYLE.read_text("utf-8"), font_config=self._fonts)]
+        return [CSS(string=_STYLE.read_text("utf-8") + self._more, font_config=self._fonts)]
 
 
 def _fetch(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the file of a complaint: python3 verify.py FILE.zip [--sha256 DIGEST]
+"""Checks the file of a complaint, or an inspector's index with many: python3 verify.py FILE.zip [--sha256 DIGEST]
 
 Needs Python 3.8 or later and nothing else, no network and no site. Says what is wrong and ends with 1, or says that nothing is and ends
 with 0. Somebody who makes a new archive can make it right in itself: only the digest of the ZIP, which stands in the audit trail of the
@@ -7,7 +7,8 @@ site that made it, tells that it is the one that was made. Give it as --sha256.
 
 What is checked: each byte of the ZIP is part of its one form (entries one after another and not compressed, no comments, nothing before,
 between or behind them); the names, lengths and SHA-256 of all entries are those of manifest.json; links of the audit trail are those of
-their texts; what was kept beside an entry is what the entry names; records and files are those that are listed.
+their texts; what was kept beside an entry is what the entry names; records and files are those that are listed; the genealogy leads from
+lots and documents that it names to such. Of an inspector's index all this of each archive in it, and that these are those that it lists.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ import sys
 import zlib
 
 FORMAT = "complaint-qms-case-file"
-VERSION = 1
+VERSION = 2
+INDEX_FORMAT = "complaint-qms-inspection-index"
+INDEX_VERSION = 1
+KNOWN = ((FORMAT, VERSION), (INDEX_FORMAT, INDEX_VERSION))
 MANIFEST = "manifest.json"
 MOST_BYTES = 0xFFFFFFFF - (1 << 24)
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -82,6 +86,26 @@ def sums_of(file, size=None):
     return digest.hexdigest(), crc
 
 
+class Window:
+    """A part of a file as a file, read only."""
+
+    def __init__(self, file, offset, size):
+        self._file, self._offset, self._size, self._at = file, offset, size, 0
+
+    def seek(self, place, whence=0):
+        self._at = place + (0, self._at, self._size)[whence]
+
+    def tell(self):
+        return self._at
+
+    def read(self, size=None):
+        left = max(self._size - self._at, 0)
+        self._file.seek(self._offset + self._at)
+        piece = self._file.read(left if size is None else min(size, left))
+        self._at += len(piece)
+        return piece
+
+
 class Archive:
     """A ZIP in its one form.
 
@@ -101,6 +125,9 @@ class Archive:
         offset, size = self.places[name]
         self.file.seek(offset)
         return self.file.read(size)
+
+    def window_of(self, name):
+        return Window(self.file, *self.places[name])
 
     def json_of(self, name):
         return read_json(name, self.bytes_of(name))
@@ -185,8 +212,8 @@ def check_manifest(archive):
     if MANIFEST not in archive.places:
         raise Broken("There is no manifest.json.")
     manifest = archive.json_of(MANIFEST)
-    if manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
-        raise Broken("manifest.json: this is no file of a complaint that this script knows.")
+    if (manifest.get("format"), manifest.get("version")) not in KNOWN:
+        raise Broken("manifest.json: this is nothing that this script knows.")
     told = [entry["name"] for entry in manifest["entries"]]
     there = [name for name in archive.places if name != MANIFEST]
     if len(told) != len(set(told)):
@@ -249,6 +276,62 @@ def check_files(archive):
     return said
 
 
+def check_genealogy(archive):
+    """How many lots and documents it tells of."""
+    told = archive.json_of("genealogy.json")
+    lots = {lot["id"] for lot in told["lots"]}
+    documents = {one["id"] for one in told["documents"]}
+    if len(lots) != len(told["lots"]) or len(documents) != len(told["documents"]):
+        raise Broken("genealogy.json names a lot or a document twice.")
+    if not lots.issuperset(told["starts"]):
+        raise Broken("genealogy.json begins with a lot that it does not tell of.")
+    for known, edges, what in ((lots, told["edges"], "lot"), (documents, told["flows"], "document")):
+        for edge in edges:
+            if not known.issuperset((edge["source"], edge["target"])):
+                raise Broken(f"genealogy.json leads to a {what} that it does not tell of.")
+    return len(lots), len(documents)
+
+
+def check_case(archive, manifest):
+    """What to say of the file of a complaint."""
+    computed, withheld = check_trail(archive)
+    notes = check_files(archive)
+    lots, documents = check_genealogy(archive)
+    for record in archive.json_of("records.json"):
+        stored = archive.json_of(record["entry"])
+        if (stored["doctype"], stored["name"]) != (record["doctype"], record["name"]):
+            raise Broken(f"{record['entry']!r} is another record than records.json tells of.")
+    subject = manifest["subject"]
+    return [
+        f"{subject['doctype']} {subject['name']}, made {manifest['made_at']} on {manifest['site']} by {manifest['made_by']}",
+        f"{len(manifest['entries'])} entries hold. Links of the audit trail computed again: {computed}; given by their hash alone: {withheld}.",
+        f"Genealogy: {lots} lots, {documents} lots and documents in the picture.",
+        *(f"Note: {note}" for note in notes),
+    ]
+
+
+def check_index(archive, manifest):
+    """What to say of an inspector's index: each archive in it is checked as if it stood alone."""
+    listed, lines = archive.json_of("index.json")["complaints"], []
+    entries = {row["entry"]: row for row in listed if row.get("entry")}
+    there = {name for name in archive.places if name.startswith("cases/")}
+    if there != set(entries):
+        raise Broken("The archives of complaints in it are not those that index.json lists.")
+    for name, row in sorted(entries.items()):
+        if archive.sums[name] != row["sha256"]:
+            raise Broken(f"{name!r} is not the archive that index.json tells of.")
+        try:
+            inner = Archive(archive.window_of(name))
+            told = check_manifest(inner)
+            if told["format"] != FORMAT or told["subject"]["name"] != row["name"]:
+                raise Broken(f"it is not the file of {row['name']}.")
+            lines += [f"{name}: {line}" for line in check_case(inner, told)]
+        except Broken as error:
+            raise Broken(f"{name!r}: {error}") from None
+    head = f"Index of {len(listed)} complaints, {len(entries)} of them with their whole file, made {manifest['made_at']} on {manifest['site']} by {manifest['made_by']}"
+    return [head, *lines]
+
+
 def check_archive(path, digest=None):
     """Check an archive; what to say of it, line by line.
 
@@ -264,22 +347,13 @@ def check_archive(path, digest=None):
         archive = Archive(file)
         manifest = check_manifest(archive)
         try:
-            computed, withheld = check_trail(archive)
-            notes = check_files(archive)
-            for record in archive.json_of("records.json"):
-                stored = archive.json_of(record["entry"])
-                if (stored["doctype"], stored["name"]) != (record["doctype"], record["name"]):
-                    raise Broken(f"{record['entry']!r} is another record than records.json tells of.")
+            check = check_case if manifest["format"] == FORMAT else check_index
+            lines = check(archive, manifest)
+            head = manifest["chain_head"]
+            lines.append(f"Head of the chain when it was made: {head['sequence']}:{head['hash']}")
         except (KeyError, TypeError, AttributeError) as error:
             raise Broken(f"Something that belongs to the file is missing: {error}") from None
-    subject = manifest["subject"]
-    lines = [
-        f"{subject['doctype']} {subject['name']}, made {manifest['made_at']} on {manifest['site']} by {manifest['made_by']}",
-        f"{len(manifest['entries'])} entries hold. Links of the audit trail computed again: {computed}; given by their hash alone: {withheld}.",
-        f"Head of the chain when it was made: {manifest['chain_head']['sequence']}:{manifest['chain_head']['hash']}",
-        f"SHA-256 of the archive: {own}",
-    ]
-    lines += [f"Note: {note}" for note in notes]
+    lines.append(f"SHA-256 of the archive: {own}")
     if not digest:
         lines.append("Compare this SHA-256 with the one in the audit trail of the site.")
     return lines

@@ -40,7 +40,7 @@ _DELIVER: Final = "complaint_qms.services.notify.delivery.send_waiting"
 @dataclass(frozen=True)
 class Notice:
     """One person is told one thing about one record. `data`: that of the event (`constants/events.py`); `channel`: one that it goes by
-    beside those that are chosen."""
+    beside those that are chosen; `link`: address that the notice in the desk leads to, the record's without."""
 
     kind: str
     person: Person
@@ -49,6 +49,7 @@ class Notice:
     data: dict[str, Any]
     author: str = AUTHOR
     channel: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,6 +274,7 @@ def _notice(message: Notice, text: str) -> dict[str, Any]:
         "from_user": message.author,
         "document_type": message.doctype,
         "document_name": message.name,
+        "link": message.link or None,
     }
 
 

@@ -13,6 +13,7 @@ from frappe.utils import format_date, format_datetime
 
 from complaint_qms.constants import events
 from complaint_qms.constants.case_file import READY
+from complaint_qms.constants.inspection import REGISTER
 from complaint_qms.constants.settlement import CANCELLED, DELETED, DOCTYPE, DRAFT, SUBMITTED
 from complaint_qms.engine.message import Message
 from complaint_qms.engine.message import number as fmt_number
@@ -268,6 +269,12 @@ def _settlement_lost(name: str, data: dict[str, Any]) -> str:
 
 
 def _case_file_ready(name: str, data: dict[str, Any]) -> str:
+    if name == REGISTER:
+        if data["error"]:
+            return _("The inspector’s index could not be made: {0}").format(escape(data["error"]))
+        return _(
+            "The inspector’s index is ready. Download it from the Complaint Register, by “Inspector’s Index”."
+        )
     about = titled(name, data["title"])
     if data["error"]:
         return _("The whole file of complaint {0} could not be made: {1}").format(

@@ -12,6 +12,7 @@ from frappe.utils.global_search import update_global_search
 
 from complaint_qms.constants.personal_data import FIELDS, IDENTITY
 from complaint_qms.constants.records import ROWS
+from complaint_qms.constants.regulatory_report import ELEMENT, REPORT
 from complaint_qms.engine.pseudonym import Person
 from complaint_qms.services import writing
 from complaint_qms.services.case_file import keeping
@@ -25,6 +26,9 @@ from complaint_qms.services.personal_data.find import (
     tables,
 )
 from complaint_qms.services.record import match_keys
+from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.reportability.regulatory_reports import facts_text
+from complaint_qms.services.reportability.report_forms import report_form
 from complaint_qms.services.signatures import rebinding
 
 _AT_ONCE: Final = 200
@@ -58,6 +62,7 @@ def erase(
             done += len(some)
             tell(90 * done // total)
     _wipe_own(found, pseudonym, request)
+    _wipe_reports(person, found, pseudonym, request)
     _wipe_versions(found, request)
     _forget_copies(records)
     keeping.delete_files_of(found.own)
@@ -112,6 +117,33 @@ def _wipe_own(found: PersonFound, pseudonym: str, request: str) -> None:
     wiped = {**dict.fromkeys(_IDENTITY), _NAME_OF: pseudonym}
     for some in create_batch(sorted(found.own), _AT_ONCE):
         _write("Complaint", dict.fromkeys(some, wiped), request)
+
+
+def _wipe_reports(person: Person, found: PersonFound, pseudonym: str, request: str) -> None:
+    """The same of reports to authorities about them, which copy what the complaint said, submitted ones too. What is not about who it is stays."""
+    about = {"complaint": ("in", sorted(found.own))}
+    fields = ["name", "complaint", "report_form", "submitted_facts"]
+    reports = frappe.get_all(REPORT, about, fields, order_by="name asc") if found.own else []
+    countries = values_of("Complaint", (row.complaint for row in reports), "country")
+    for some in create_batch(reports, _AT_ONCE):
+        by_name = {row.name: row for row in some}
+        facts = {
+            row.name: {"reporter": pseudonym, "place": countries.get(row.complaint) or None} for row in some
+        }
+        within = {"parenttype": REPORT, "parent": ("in", sorted(by_name))}
+        rows = frappe.get_all(ELEMENT, within, ["name", "parent", "parenttype", "element_key", "value"], order_by="name asc")  # fmt: skip
+        changed = {}
+        for row in rows:
+            element = report_form(by_name[row.parent].report_form).element(row.element_key)
+            if row.value and element and element.fact in facts[row.parent]:
+                changed[row.name] = {"value": facts[row.parent][element.fact]}
+        _write(ELEMENT, changed, request, {row.name: row for row in rows})
+        kept = {row.name: json.loads(row.submitted_facts) for row in some if row.submitted_facts}
+        for name, told in kept.items():
+            for fact, text in told.items():
+                new = facts[name][fact] if fact in facts[name] else person.out_of(text, pseudonym, is_about=True)  # fmt: skip
+                told[fact] = new or ""
+        _write(REPORT, {name: {"submitted_facts": facts_text(told)} for name, told in kept.items()}, request)
 
 
 def _wipe_versions(found: PersonFound, request: str) -> None:

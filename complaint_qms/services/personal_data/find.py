@@ -17,6 +17,7 @@ from pypika.terms import Criterion, Function
 from complaint_qms.constants.about_records import ABOUT_RECORDS
 from complaint_qms.constants.personal_data import FIELDS, IDENTITY
 from complaint_qms.constants.records import DOCTYPES, PARENTS, QUALITY_RECORDS, named_by
+from complaint_qms.constants.regulatory_report import REPORT
 from complaint_qms.engine.pseudonym import Person
 
 REQUEST: Final = "Personal Data Request"
@@ -150,7 +151,8 @@ def _about(found: PersonFound) -> set[Record]:
         (doctype, name) for doctype, some in found.rows.items() if doctype in PARENTS for name in some
     }
     chats = frappe.get_all("Complaint Chat", {"complaint": ("in", sorted(found.own))}, pluck="name", order_by="name asc") if found.own else []  # fmt: skip
-    return records | {("Complaint Chat", name) for name in chats}
+    reports = frappe.get_all(REPORT, {"complaint": ("in", sorted(found.own))}, pluck="name", order_by="name asc") if found.own else []  # fmt: skip
+    return records | {("Complaint Chat", name) for name in chats} | {(REPORT, name) for name in reports}
 
 
 def _concerns_us(table: TextTable, row: dict[str, Any]) -> bool:

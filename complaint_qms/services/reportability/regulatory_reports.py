@@ -186,7 +186,7 @@ def submit_report(name: str, submitted_on: date, reference: str, receipt: str) -
     facts = facts_for(doc)
     _step(
         doc,
-        {**values, "submitted_facts": json.dumps(facts, sort_keys=True), "facts_checked_at": now_datetime()},
+        {**values, "submitted_facts": facts_text(facts), "facts_checked_at": now_datetime()},
     )
     _note_on_assessment(doc)
     return doc
@@ -230,6 +230,11 @@ def shown_report(doc: Document) -> dict[str, Any]:
             if form.element(key)
         ],
     }
+
+
+def facts_text(facts: dict[str, str]) -> str:
+    """Facts as they are stored: readable, so that who looks for a person finds them."""
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False)
 
 
 def _series(about: Document, form: str) -> list[frappe._dict]:

@@ -197,6 +197,8 @@ class Sentence:
             yield from self._export(told["export"])
         if "whole_file" in told:
             yield from self._whole_file(told["whole_file"])
+        if "index" in told:
+            yield _index(told["index"])
         if "door" in told:
             yield labelled(_("Asked for"), told["door"])
         if "clock" in told:
@@ -323,6 +325,15 @@ def _utc(moment: Any) -> str:
 
 def _has_form(doctype: str) -> bool:
     return bool(frappe.db.get_value("DocType", doctype, "name")) and not frappe.get_meta(doctype).istable
+
+
+def _index(told: dict[str, Any]) -> str:
+    parts = [told.get(name) for name in ("complaints", "pages", "sha256_of_pdf")]
+    if told.get("sha256"):
+        return _("Inspector’s index of {0} complaints with their whole files made: {1} pages, SHA-256 of the document {2}, of the archive {3}").format(*parts, told["sha256"])  # fmt: skip
+    return _("Inspector’s index of {0} complaints made: {1} pages, SHA-256 of the document {2}").format(
+        *parts
+    )
 
 
 def _signing(told: dict[str, Any]) -> Iterator[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from frappe import _
 from frappe.utils import escape_html
 
-from complaint_qms.engine.trace import DOWN, FAMILY, Edge, Lot, balance, from_units, movements
+from complaint_qms.engine.trace import BOTH, DOWN, FAMILY, Edge, Lot, balance, from_units, movements
+from complaint_qms.integrations.erpnext.production import productions
+from complaint_qms.services.record.bulk_read import readable
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.trace.figures import holder_rows
 from complaint_qms.services.trace.labels import lot_kind, lot_name
@@ -16,6 +19,8 @@ from complaint_qms.services.trace.notes import HOLDERS, notes
 from complaint_qms.services.trace.picture import picture_of
 from complaint_qms.services.trace.starts import COMPLAINT, start_of
 from complaint_qms.services.trace.tracing import WAYS, Traced, trace
+
+_OF_DOCUMENT: Final = ("id", "type", "doctype", "name", "title", "subtitle", "date", "is_start", "on_path")
 
 
 def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict[str, Any]:
@@ -26,19 +31,27 @@ def genealogy_answer(kind: str, name: str, way: str, supplier: str = "") -> dict
         {warehouse: quantity}, is_held, holds [those in force that the user may read]}]; a level is None where the lot was not met that way. edges: [{process: [DocType, name], source,
         target, consumed, produced, attributed, basis}], `consumed` and `attributed` in units of the source.
     """
-    traced = trace(start_of(kind, name, supplier), _way(way))
-    found = traced.genealogy
-    lots = sorted(found.lots)
-    ids = {lot: f"{lot_kind(lot)} {lot_name(lot)}" for lot in lots}
-    edges = [edge for lot in lots for edge in found.edges_down(lot) if edge.target in ids]
-    return {
-        "starts": [ids[lot] for lot in found.starts],
-        "lots": [_node(traced, lot, ids[lot]) for lot in lots],
-        "edges": [_edge(traced, edge, ids) for edge in edges],
-        "notes": notes(traced),
-        "not_shown": len(traced.withheld),
-        "is_cut": found.is_cut,
-    }
+    return _answered(trace(start_of(kind, name, supplier), _way(way)))
+
+
+def genealogy_file(kind: str, name: str) -> dict[str, Any]:
+    """Both ways, with the documents that moved it and their parties, to be read without the site. One trace.
+
+    Returns:
+        what `genealogy_answer` tells, and documents: [{id, type, doctype, name, title, subtitle, date, is_start, on_path, work_order}] as nodes of
+        `picture_of` have them, lots among them (type "lot"), and for which Work Order they made something; flows: [{source, target: ids of documents, back, on_path, quantities [{qty, uom, lot,
+        lot_type, item_code, item_name}]}].
+    """
+    traced = trace(start_of(kind, name), BOTH)
+    picture = picture_of(traced)
+    keys = [(node["doctype"], node["name"]) for node in picture["nodes"]]
+    made = productions(keys)
+    orders = readable("Work Order", (one.work_order for one in made.values()))
+    told = [{part: _plain(node[part]) for part in _OF_DOCUMENT} for node in picture["nodes"]]
+    for node, key in zip(told, keys, strict=True):
+        order = made[key].work_order if key in made else ""
+        node["work_order"] = order if order in orders else ""
+    return _answered(traced) | {"documents": told, "flows": picture["edges"]}
 
 
 def picture_answer(kind: str, name: str, way: str, supplier: str = "") -> dict[str, Any]:
@@ -59,6 +72,21 @@ def holders_answer(complaint: str, *, others: bool, way: str) -> dict[str, Any]:
         "holders": [row for row in rows if row["indent"] == 0],
         "notes": notes(traced, HOLDERS),
         "not_shown": len(traced.withheld),
+    }
+
+
+def _answered(traced: Traced) -> dict[str, Any]:
+    found = traced.genealogy
+    lots = sorted(found.lots)
+    ids = {lot: f"{lot_kind(lot)} {lot_name(lot)}" for lot in lots}
+    edges = [edge for lot in lots for edge in found.edges_down(lot) if edge.target in ids]
+    return {
+        "starts": [ids[lot] for lot in found.starts],
+        "lots": [_node(traced, lot, ids[lot]) for lot in lots],
+        "edges": [_edge(traced, edge, ids) for edge in edges],
+        "notes": notes(traced),
+        "not_shown": len(traced.withheld),
+        "is_cut": found.is_cut,
     }
 
 
@@ -98,3 +126,7 @@ def _edge(traced: Traced, edge: Edge, ids: dict[Lot, str]) -> dict[str, Any]:
         "attributed": from_units(edge.attributed),
         "basis": edge.basis,
     }
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, date) else value

@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import FIELD, ROWS
+from complaint_qms.constants.regulatory_report import ELEMENT, REPORT
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.overview import is_entered, is_supplied, next_moves, stands_still
 from complaint_qms.services.record.bulk_read import readable
@@ -20,6 +21,7 @@ _TABLES = {
     "CAPA": {"actions": "CAPA Action", "root_causes": "CAPA Root Cause", FIELD: ROWS},
     "Investigation": {FIELD: ROWS},
     "Field Action": {FIELD: ROWS},
+    REPORT: {"elements": ELEMENT},
     "Root Cause": {"whys": "Root Cause Why", "factors": "Root Cause Factor", FIELD: ROWS},
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from complaint_qms.constants import work
 from complaint_qms.services.record.bulk_read import values_of
+from complaint_qms.services.work.authority_reports import authority_report_work
 from complaint_qms.services.work.chat_answers import chat_work
 from complaint_qms.services.work.complaints import complaint_work
 from complaint_qms.services.work.disposals import disposal_work
@@ -32,6 +33,7 @@ SOURCES = {
     work.FIELD_ACTION: field_action_work,
     work.SIGNAL: signal_work,
     work.ASSESSMENT: assessment_work,
+    work.AUTHORITY_REPORT: authority_report_work,
     work.SETTLEMENT: settlement_work,
     work.DISPOSAL: disposal_work,
     work.DOCUMENT: document_work,

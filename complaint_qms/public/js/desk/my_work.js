@@ -173,7 +173,7 @@ function act_html(row, at) {
 function step_of(row) {
 	if (row.kind === "settlement") return row.rejected ? null : "Approve";
 	// To report or not is chosen on the form, where both judgements stand.
-	if (["assessment", "document", "message", "chat", "follow_up", "signal", "disposal"].includes(row.kind)) return null;
+	if (["assessment", "document", "message", "chat", "follow_up", "signal", "disposal", "authority_report"].includes(row.kind)) return null;
 	return row.action || null;
 }
 
@@ -197,6 +197,13 @@ function since_html(row) {
 	return `<span class="cq-task-note text-muted">${esc([said.replace("{0}", row.by || ""), moment_text(row.since)].filter(Boolean).join(" · "))}</span>`;
 }
 
+/** What a report to an authority asks for. */
+const AUTHORITY_REPORT = () => ({
+	complete: __("Complete the Report"),
+	review: __("Review the Report"),
+	submit: __("Submit to the Authority"),
+});
+
 function what_to_do(row) {
 	if (row.kind === "document") return row.may_submit ? __("Check and Submit") : __("Open the Draft");
 	if (row.rejected) return __("Revise the Settlement");
@@ -204,6 +211,7 @@ function what_to_do(row) {
 	if (row.kind === "capa_action") return __("Report as Done");
 	if (row.kind === "message") return __("Decide What It Is");
 	if (row.kind === "signal") return __("Decide What Follows");
+	if (row.kind === "authority_report") return AUTHORITY_REPORT()[row.ask];
 	if (row.kind === "disposal") return __("Approve or Reject");
 	if (row.kind === "chat") return __("Answer");
 	if (row.kind === "follow_up") return __("Look Into It");
@@ -216,7 +224,7 @@ function missing_words(row) {
 	if (row.kind === "capa_action") return row.missing ? __("evidence is missing") : "";
 	if (row.rejected) return row.rejected;
 	if (row.kind === "chat") return row.complaint ? __("for {0}", [row.complaint]) : "";
-	if (["message", "follow_up", "signal", "disposal"].includes(row.kind)) return row.first_missing || "";
+	if (["message", "follow_up", "signal", "disposal", "authority_report"].includes(row.kind)) return row.first_missing || "";
 	if (["settlement", "assessment", "document"].includes(row.kind)) return __("for {0}", [row.complaint]);
 	if (!row.missing) return __("everything is there");
 	return row.missing === 1 ? row.first_missing : __("{0} things are missing", [row.missing]);

@@ -49,6 +49,14 @@ def mailed_report(report: str, file_format: str) -> None:
     frappe.local.flags.commit = True  # by hand it is asked for by a request that stores nothing else
 
 
+def exported_index(filters: Mapping[str, Any], made: Mapping[str, Any]) -> None:
+    """An index of complaints was made; `made`: {complaints, pages, sha256_of_pdf, sha256 of the archive or empty}. Filters may name persons."""
+    apart = Apart()
+    asked = apart.hide(frappe.as_json(dict(filters), indent=None)[:_LONGEST])
+    told = {"export": {"format": "PDF", "filters": asked}, "index": dict(made)}
+    write_entries([NewEntry(audit.EXPORT, "Complaint", "", told, apart)])
+
+
 def refused(door: str, doctype: Any, name: Any) -> bool:
     """Tell of something that a user was not allowed to do with a quality record; whether there is such a record."""
     if not (
