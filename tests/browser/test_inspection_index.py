@@ -20,7 +20,7 @@ def opened(page, address: str) -> Desk:
     desk = Desk(page)
     page.goto(address)
     expect(page.locator(".dt-row").first).to_be_visible(timeout=60_000)
-    desk.press("Inspector’s Index")
+    desk.press("Inspector's Index")
     expect(desk.dialog).to_contain_text("All complaints that this report names")
     return desk
 
@@ -51,4 +51,4 @@ def test_on_a_phone_the_dialog_fits_and_an_agent_has_no_such_button(login, perso
     other = Desk(login(person(roles.AGENT)))
     other.page.goto(REGISTER)
     expect(other.page.locator(".dt-row").first).to_be_visible(timeout=60_000)
-    expect(other.page.get_by_text("Inspector’s Index")).to_have_count(0)
+    expect(other.page.get_by_text("Inspector's Index")).to_have_count(0)

@@ -74,7 +74,7 @@ def write_whole(name: str, place: Path, language: str, progress: Callable[[float
         "files": len(files),
         "records": len(records.pairs()),
         "bytes": archive.stat().st_size,
-        "sha256": digest_of(archive),
+        "sha256": archive_digest(archive),
         "sha256_of_pdf": sha256_of_pdf,
     }
 
@@ -98,7 +98,7 @@ def manifest_head(language: str, made_at: Any) -> dict[str, Any]:
     }
 
 
-def digest_of(path: Path) -> str:
+def archive_digest(path: Path) -> str:
     """SHA-256 of a file that was made."""
     with path.open("rb") as file:
         return verify.sums_of(file)[0]

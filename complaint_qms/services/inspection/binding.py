@@ -27,7 +27,9 @@ def bind_index(scope: InspectionScope, content: IndexContent, folder: Path, path
     Args:
         folder: for what is laid out before it is bound.
     """
-    paper = Paper(folder, f"{_('Inspector’s Index')} · {format_datetime(content.now)}", _STYLE)
+    paper = Paper(
+        folder, f"{_('Index of Complaints for an Inspection')} · {format_datetime(content.now)}", _STYLE
+    )
     parts = list(index_parts(content))
     at = 1 + paper.count([_front(scope, content, parts, [UNKNOWN_PAGE] * len(parts), 0)])
     begins = []
@@ -40,7 +42,7 @@ def bind_index(scope: InspectionScope, content: IndexContent, folder: Path, path
     for one in (*paper.bound(), *laid):
         writer.append(str(one), import_outline=False)
     add_outline(writer, parts, begins)
-    writer.add_metadata({"/Title": _("Inspector’s Index"), "/Author": get_fullname(), "/Producer": "Complaint QMS"})  # fmt: skip
+    writer.add_metadata({"/Title": _("Inspector's Index"), "/Author": get_fullname(), "/Producer": "Complaint QMS"})  # fmt: skip
     with path.open("wb") as file:
         writer.write(file)
     writer.close()
@@ -52,7 +54,7 @@ def _front(scope: InspectionScope, content: IndexContent, parts: list[Part], beg
     page = {
         "letter_head": get_letter_head(frappe._dict(), 0).get("content") or "",
         "kind": _("Index of Complaints for an Inspection"),
-        "name": _("Inspector’s Index"),
+        "name": _("Inspector's Index"),
         "title": scope.sentence(),
         "facts": [{"label": label, "value": value} for label, value in _facts(scope, content, pages)],
         "note": _("It lists what the person who had it made may see. Complaints and records that are closed to them are neither listed nor counted."),

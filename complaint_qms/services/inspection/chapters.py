@@ -29,7 +29,7 @@ TITLES: Final[dict[str, Callable[[], str]]] = {
     "summary": lambda: _("Summary", context="Complaint QMS"),
     "complaints": lambda: _("Complaints"),
     "overdue": lambda: _("Overdue", context="Complaint QMS"),
-    "capas": lambda: _("CAPAs"),
+    "capas": lambda: _("CAPAs of These Complaints"),
     "reportability": lambda: _("Reportability"),
     "signals": lambda: _("Signals"),
     "whole_files": lambda: _("Whole Files in the Archive"),
@@ -128,7 +128,7 @@ def _complaints(content: IndexContent) -> list[dict[str, Any]]:
                 _lines(row["name"], format_datetime(row["received_at"]), row.get("subject")),
                 _lines(row.get("customer"), row.get("supplier")),
                 _lines(row.get("item_code"), row.get("batch_no"), row.get("serial_no")),
-                _lines(_(row.get("complaint_type") or ""), _(row.get("severity") or ""), word(row.get("harm_level"))),
+                _lines(_(row.get("complaint_type") or ""), _(row.get("severity") or ""), _harm(row)),
                 _lines(word(row["stage"]), content.names.get(row.get("complaint_owner"), row.get("complaint_owner"))),
                 _lines(word(row.get("sla_status")), format_datetime(due) if due else ""),
                 _lines(word(row.get("reportable")), *related.names(ASSESSMENT, row["name"])),
@@ -137,7 +137,7 @@ def _complaints(content: IndexContent) -> list[dict[str, Any]]:
                 _lines(_day(row.get("closed_at")), word(row.get("closing_decision"))),
             )
         )  # fmt: skip
-    heads = [_("Complaint"), _("Customer"), _("Item"), _("Type"), _("Stage"), _("Time Limit"), _("Reportable"), _("Investigation and CAPA"), _("Settlement"), _("Closed", context="Complaint")]  # fmt: skip
+    heads = [_("Complaint"), _("Customer"), _("Item"), _("Type and Severity"), _("Stage"), _("Time Limit"), _("Reportable"), _("Investigation and CAPA"), _("Settlement"), _("Closed", context="Complaint")]  # fmt: skip
     return _tables(heads, [15, 10, 10, 10, 9, 10, 9, 11, 8, 8], rows)
 
 
@@ -223,7 +223,7 @@ def _signals(content: IndexContent) -> list[dict[str, Any]]:
         for row in content.related.of[SIGNAL]
     ]
     heads = [_("Signal", context="Complaint QMS"), _("Title"), _("State", context="Complaint"), _("From and Until"), _("Observed / Expected"), _("Decision"), _("Complaints")]  # fmt: skip
-    return _tables(heads, [11, 25, 10, 14, 10, 12, 18], rows)
+    return _tables(heads, [10, 18, 9, 12, 9, 10, 32], rows)
 
 
 def _whole_files(content: IndexContent) -> list[dict[str, Any]]:
@@ -240,6 +240,11 @@ def _effect(row: dict[str, Any]) -> str:
     if row["stage"] not in CAPAS_ENDED and row["stage"] != "effectiveness":
         return word(row["stage"], CAPA)
     return word(row.get("effect_conclusion") or row.get("verdict"), CAPA) or word(row["stage"], CAPA)
+
+
+def _harm(row: dict[str, Any]) -> str:
+    """Harm that was done; empty where there was none."""
+    return word(row["harm_level"]) if row.get("harm_level") not in (None, "", "none") else ""
 
 
 def _money(row: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ from complaint_qms.services.case_file.standing import (
     percents,
     tell_state,
 )
-from complaint_qms.services.case_file.whole import add_readme, digest_of, manifest_head, write_whole
+from complaint_qms.services.case_file.whole import add_readme, archive_digest, manifest_head, write_whole
 from complaint_qms.services.compliance.audit_trail import recording
 from complaint_qms.services.compliance.audit_trail.accesses import exported_index
 from complaint_qms.services.compliance.audit_trail.sealing import seal
@@ -55,7 +55,7 @@ def check_may_ask() -> None:
     frappe.PermissionError: the session's user has none of the roles.
     """
     if not set(ASKERS) & set(frappe.get_roles()):
-        told = _("An inspector’s index is made by {0}. Ask for one of these roles.")
+        told = _("An inspector's index is made by {0}. Ask for one of these roles.")
         frappe.throw(told.format(", ".join(_(role) for role in ASKERS)), frappe.PermissionError)
 
 
@@ -173,7 +173,7 @@ def _make(key: str, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, di
         pages.mkdir(exist_ok=True)
         pdf = place / "inspection-index.pdf"
         count = bind_index(scope, content, pages, pdf)
-        made = {"pdf": pdf.name, "pages": count, "complaints": len(rows), "files": len(whole), "sha256_of_pdf": digest_of(pdf), "sha256": ""}  # fmt: skip
+        made = {"pdf": pdf.name, "pages": count, "complaints": len(rows), "files": len(whole), "sha256_of_pdf": archive_digest(pdf), "sha256": ""}  # fmt: skip
         tell_state(key, percent=90)
         return (
             made | _archive(scope, content, place, state["language"]) if content.is_whole else made
@@ -221,7 +221,7 @@ def _archive(scope: InspectionScope, content: IndexContent, place: Path, languag
         writer.close(head | {"closed_to_maker": content.related.closed})
     finally:
         writer.discard()
-    return {"zip": path.name, "bytes": path.stat().st_size, "sha256": digest_of(path)}
+    return {"zip": path.name, "bytes": path.stat().st_size, "sha256": archive_digest(path)}
 
 
 def _as_data(scope: InspectionScope, content: IndexContent) -> dict[str, Any]:

@@ -271,9 +271,9 @@ def _settlement_lost(name: str, data: dict[str, Any]) -> str:
 def _case_file_ready(name: str, data: dict[str, Any]) -> str:
     if name == REGISTER:
         if data["error"]:
-            return _("The inspector’s index could not be made: {0}").format(escape(data["error"]))
+            return _("The inspector's index could not be made: {0}").format(escape(data["error"]))
         return _(
-            "The inspector’s index is ready. Download it from the Complaint Register, by “Inspector’s Index”."
+            "The inspector's index is ready. Download it from the Complaint Register, by “Inspector's Index”."
         )
     about = titled(name, data["title"])
     if data["error"]:

@@ -330,8 +330,8 @@ def _has_form(doctype: str) -> bool:
 def _index(told: dict[str, Any]) -> str:
     parts = [told.get(name) for name in ("complaints", "pages", "sha256_of_pdf")]
     if told.get("sha256"):
-        return _("Inspector’s index of {0} complaints with their whole files made: {1} pages, SHA-256 of the document {2}, of the archive {3}").format(*parts, told["sha256"])  # fmt: skip
-    return _("Inspector’s index of {0} complaints made: {1} pages, SHA-256 of the document {2}").format(
+        return _("Inspector's index of {0} complaints with their whole files made: {1} pages, SHA-256 of the document {2}, of the archive {3}").format(*parts, told["sha256"])  # fmt: skip
+    return _("Inspector's index of {0} complaints made: {1} pages, SHA-256 of the document {2}").format(
         *parts
     )
 

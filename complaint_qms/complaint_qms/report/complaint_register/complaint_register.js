@@ -18,7 +18,7 @@ frappe.query_reports["Complaint Register"] = {
 	onload(report) {
 		complaint_qms.reports.fold_filters(report);
 		if (frappe.boot.complaint_qms_makes_files)
-			report.page.add_inner_button(__("Inspector’s Index"), () =>
+			report.page.add_inner_button(__("Inspector's Index"), () =>
 				complaint_qms.load_desk().then(() => complaint_qms.desk.open_inspection_index(report))
 			);
 	},

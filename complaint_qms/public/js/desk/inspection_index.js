@@ -11,7 +11,7 @@ export async function open_inspection_index(report) {
 	const filters = (serial_no) => JSON.stringify({ ...Object.fromEntries(own), ...(serial_no ? { serial_no } : {}) });
 	const made = await frappe.xcall(`${API}.standing`, {}, "GET");
 	const dialog = new frappe.ui.Dialog({
-		title: __("Inspector’s Index"),
+		title: __("Inspector's Index"),
 		fields: [
 			{
 				fieldtype: "HTML",
