@@ -26,13 +26,17 @@ def check_sees(classes: Iterable[str]) -> None:
     Raises:
         frappe.PermissionError: the session's user does not read one of them.
     """
-    if not sees(classes):
-        frappe.throw(
-            _(
-                "Personal data of complaints is hidden from your roles, and this cannot be shown without it. Ask an administrator for a role that may read it (Complaint QMS Settings, Who Reads Personal Data)."
-            ),
-            frappe.PermissionError,
-        )
+    if said := why_not_seen(classes):
+        frappe.throw(said, frappe.PermissionError)
+
+
+def why_not_seen(classes: Iterable[str]) -> str:
+    """Whom the session's user has to ask, as a sentence; empty where they read all of them."""
+    if sees(classes):
+        return ""
+    return _(
+        "Personal data of complaints is hidden from your roles, and this cannot be shown without it. Ask an administrator for a role that may read it (Complaint QMS Settings, Who Reads Personal Data)."
+    )
 
 
 def hidden_fields(doctype: str, user: str | None = None) -> frozenset[str]:

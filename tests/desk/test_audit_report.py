@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import frappe
 import pytest
 
-from complaint_qms.constants import roles
+from complaint_qms.constants import audit, roles
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.language import speaking
 from complaint_qms.services.story.audit_report import QualityAuditTrail
@@ -70,3 +73,12 @@ def test_the_period_is_in_the_time_of_the_site_and_what_is_unknown_is_refused():
     for wrong in ({"colour": "red"}, {"kind": "other"}, {"from_date": "soon"}):
         with pytest.raises(frappe.ValidationError):
             QualityAuditTrail(wrong)
+
+
+def test_each_kind_of_entry_can_be_asked_for():
+    """By the filter of the report and by that of the list."""
+    kinds = set(audit.LABELS["audit_kind"])
+    script = Path(frappe.get_app_path("complaint_qms", "complaint_qms", "report", "quality_audit_trail", "quality_audit_trail.js"))  # fmt: skip
+    listed = re.search(r"const KINDS = \[(.*?)\]", script.read_text("utf-8"), re.DOTALL)
+    assert set(re.findall(r'"(\w+)"', listed[1])) == kinds
+    assert set(frappe.get_meta(audit.ENTRY).get_field("kind").options.split()) == kinds

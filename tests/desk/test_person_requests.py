@@ -202,6 +202,22 @@ def test_two_people(person: Document) -> None:
         door.approve(doc.name)
 
 
+def test_the_form_says_before_it_is_tried_why_somebody_does_not_decide(person: Document) -> None:
+    doc = ask(ERASURE)
+
+    def told(user: str) -> str:
+        frappe.set_user(user)
+        doc.run_method("onload")
+        return doc.get_onload("why_not_decided")
+
+    assert "somebody else decides" in told(doc.requested_by)
+    assert doc.get_onload("why_not_looked") == ""
+    restricted = factory.person(roles.QUALITY_MANAGER, Customer=factory.customer().name)
+    assert "only some of the complaints" in told(restricted)
+    assert "only some of the complaints" in doc.get_onload("why_not_looked")
+    assert told(factory.user(roles.QUALITY_MANAGER)) == ""
+
+
 def test_what_is_decided_is_not_changed_nor_deleted(person: Document) -> None:
     doc = ask(EXPORT)
     doc.status = "done"

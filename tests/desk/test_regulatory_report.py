@@ -17,8 +17,9 @@ from complaint_qms.api import regulatory_report as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.regulatory_report import REPORT
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.reportability import report_files, supplements
+from complaint_qms.services.reportability import regulatory_reports, report_files, supplements
 from complaint_qms.services.reportability.report_forms import report_form
+from complaint_qms.services.work import judging
 from tests.desk import factory
 from tests.desk.factory import complaint
 from tests.desk.test_reporting_rule_sets import EU, FDA
@@ -355,3 +356,38 @@ def test_whoever_may_not_see_the_complaint_sees_no_report():
         ) == [shown.name]
         assert not frappe.get_doc(REPORT, hidden.name).has_permission("read")
     assert customers == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "said"),
+    [
+        ("eu_87_2_day", "", ""),
+        ("eu_87_2_day", "eu_trend", ""),
+        ("eu_87_2_day", "eu_87_2_day", "Serious public health threat"),
+        ("eu_87_15_day", "eu_87_15_day", "All other reportable incidents"),
+    ],
+)
+def test_an_incident_is_classified_by_the_rule_that_the_answers_ended_in(rule, outcome, said):
+    """Until then the assessment names the shortest term of those that may still come out."""
+    about = assessment(EU)
+    frappe.db.set_value(ASSESSMENT, about.name, {"rule_key": rule, "outcome": outcome})
+    assert values(drafted(about))["1.2.g"][0] == said
+
+
+def test_a_report_says_who_does_what_next():
+    doc = drafted()
+    assert "not yet complete" in regulatory_reports.shown_report(doc)["next"]
+    assert "who has not written in it reviews it" in regulatory_reports.shown_report(completed(doc))["next"]
+    with factory.as_user(somebody()):
+        api.review(doc.name)
+    assert "submit it to the authority by hand" in regulatory_reports.shown_report(doc.reload())["next"]
+    api.submit(doc.name, str(getdate()), "FDA-78")
+    assert regulatory_reports.shown_report(doc.reload())["next"] == ""
+
+
+def test_where_the_answers_end_in_no_report_the_first_step_is_to_decide_so():
+    regulatory()
+    about = assessment()
+    assert [step["primary"] for step in judging.offered(about)] == [True, False]
+    about.outcome_kind = "no_report"
+    assert [step["primary"] for step in judging.offered(about)] == [False, True]

@@ -18,7 +18,7 @@ from complaint_qms.constants.personal_data import ERASURE, EXPORT, LEVELS
 from complaint_qms.constants.stages import COMPLAINT_ENDED
 from complaint_qms.engine.pseudonym import Person
 from complaint_qms.exceptions import GateError
-from complaint_qms.permissions.personal_data import check_sees
+from complaint_qms.permissions.personal_data import why_not_seen
 from complaint_qms.permissions.query import list_condition
 from complaint_qms.services import writing
 from complaint_qms.services.compliance.audit_trail import erasing
@@ -288,25 +288,40 @@ def _staff(person: Person) -> str:
     return (users and frappe.db.get_value("User", users, "full_name")) or ""
 
 
+def why_not_decided(doc: Document) -> str:
+    """Why the session's user does not approve or reject a request, as a sentence; empty where they may."""
+    if doc.status != OPEN:
+        return _("{0} is decided already.").format(doc.name)
+    if doc.requested_by in acting():
+        return _("You entered {0}: somebody else decides on it.").format(doc.name)
+    return why_not_looked()
+
+
+def why_not_looked() -> str:
+    """The same of looking for the person. It tells of all records there are, so whoever sees only some of them does not decide."""
+    if lacking := why_not_seen(LEVELS):
+        return lacking
+    if list_condition("Complaint", frappe.session.user):
+        return _(
+            "You see only some of the complaints: somebody who sees all of them decides on requests of persons."
+        )
+    return ""
+
+
 def _check_decision(doc: Document) -> None:
     doc.check_permission("write")
-    _check_may_decide()
+    _allow(why_not_decided(doc) if doc.status == OPEN else "")
     if doc.status != OPEN:
-        refuse(_("{0} is decided already.").format(doc.name))
-    if doc.requested_by in acting():
-        frappe.throw(
-            _("You entered {0}: somebody else decides on it.").format(doc.name), frappe.PermissionError
-        )
+        refuse(why_not_decided(doc))
 
 
 def _check_may_decide() -> None:
-    """It tells of all records there are, so whoever sees only some of them does not decide."""
-    check_sees(LEVELS)
-    if list_condition("Complaint", frappe.session.user):
-        frappe.throw(
-            _("You see only some of the complaints: somebody who sees all of them decides on requests of persons."),
-            frappe.PermissionError,
-        )  # fmt: skip
+    _allow(why_not_looked())
+
+
+def _allow(said: str) -> None:
+    if said:
+        frappe.throw(said, frappe.PermissionError)
 
 
 def _decide(doc: Document, status: str, **more: Any) -> None:

@@ -32,6 +32,7 @@ from complaint_qms.services.people.session_users import acting
 from complaint_qms.services.record.gate_codes import gate_code
 from complaint_qms.services.record.input_validation import refuse
 from complaint_qms.services.record.labels import word
+from complaint_qms.services.record.language import sentence_list
 from complaint_qms.services.record.source_defaults import check_role
 from complaint_qms.services.reportability.report_facts import facts_for
 from complaint_qms.services.reportability.report_forms import ReportForm, form_for, report_form
@@ -194,7 +195,7 @@ def submit_report(name: str, submitted_on: date, reference: str, receipt: str) -
 
 def shown_report(doc: Document) -> dict[str, Any]:
     """A report for its form: {title, source, gateway, missing, blocks: [{block, rows: [{key, label, value, origin, origin_label, needed, personal}]}],
-    may_write, may_review, may_submit}."""
+    may_write, may_review, may_submit, next, changed}."""
     form = report_form(doc.report_form)
     rows = {row.element_key: row for row in doc.elements}
     blocks: dict[str, list[dict[str, Any]]] = {}
@@ -224,6 +225,7 @@ def shown_report(doc: Document) -> dict[str, Any]:
         and bool({roles.REGULATORY, roles.QUALITY_MANAGER} & held)
         and not {*acting()} & {doc.drafted_by, doc.changed_by},
         "may_submit": writes and doc.status == REVIEWED and roles.REGULATORY in held,
+        "next": _what_is_next(doc),
         "changed": [
             f"{key} {_(form.element(key).label)}"
             for key in (doc.changed_facts or "").split()
@@ -235,6 +237,18 @@ def shown_report(doc: Document) -> dict[str, Any]:
 def facts_text(facts: dict[str, str]) -> str:
     """Facts as they are stored: readable, so that who looks for a person finds them."""
     return json.dumps(facts, sort_keys=True, ensure_ascii=False)
+
+
+def _what_is_next(doc: Document) -> str:
+    """Who does what next with a report, as a sentence; empty for one that was submitted."""
+    if doc.status == DRAFTED:
+        said = [_("Next: somebody of Regulatory Affairs or a Quality Manager who has not written in it reviews it.")]
+        if missing_elements(doc):
+            said.insert(0, _("Enter what is not yet complete."))
+        return sentence_list(said)
+    if doc.status == REVIEWED:
+        return _("Next: Regulatory Affairs download it, submit it to the authority by hand, and enter day and reference under Submitted.")  # fmt: skip
+    return ""
 
 
 def _series(about: Document, form: str) -> list[frappe._dict]:

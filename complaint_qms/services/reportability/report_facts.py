@@ -49,7 +49,7 @@ def facts_for(report: Document) -> dict[str, str]:
         "follow_up_type": _KIND_WORDS[report.report_kind] if report.report_kind in LATER else "",
         "awareness_date": cstr(assessment.awareness_date),
         "reportability_date": cstr(getdate(assessment.decided_at)) if assessment.decided_at else cstr(assessment.awareness_date),
-        "classification": next((said for part, said in CLASSIFICATIONS.items() if cstr(assessment.rule_key).endswith(part)), ""),
+        "classification": _classification(assessment),
         "submitter": "Manufacturer",
         "authority": cstr(frappe.db.get_value(RULE_SET, assessment.rule_set, "authority")) if assessment.rule_set else "",
         "authority_reference": _reference_before(report),
@@ -58,6 +58,14 @@ def facts_for(report: Document) -> dict[str, str]:
         **(_of_complaint(report.complaint) if report.complaint else _of_signal(report.signal)),
     }  # fmt: skip
     return {key: text.strip() for key, text in facts.items() if text and text.strip()}
+
+
+def _classification(assessment: Document) -> str:
+    """By the rule that the answers ended in, or that was entered by hand. One that only holds the shortest term until all is answered says nothing."""
+    rule = cstr(assessment.rule_key)
+    if assessment.rule_set and assessment.outcome != rule:
+        return ""
+    return next((said for part, said in CLASSIFICATIONS.items() if rule.endswith(f"_{part}")), "")
 
 
 def _of_complaint(name: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from complaint_qms.constants import roles
+from complaint_qms.constants.reportability import NO_REPORT
 from complaint_qms.constants.settlement import DOCTYPE as SETTLEMENT
 from complaint_qms.constants.settlement import PROPOSED, REJECTED
 from complaint_qms.constants.work import VERIFY
@@ -79,8 +80,10 @@ def offered(doc: Document) -> list[dict[str, Any]]:
     """What the session's user may say about a record, with what each still lacks; see `overview.next_moves`."""
     found = [one for one in JUDGEMENTS[doc.doctype] if doc.status in one.origins and _may(doc, one)]
     steps = [_step(doc, one) for one in found]
+    is_no_report = doc.get("outcome_kind") == NO_REPORT
     for index, step in enumerate(steps):
-        step["primary"] = index == 0 and step["kind"] == "forward" and not step["blocked"]
+        leads = step["to_stage"] == "not_reportable" if is_no_report else index == 0 and step["kind"] == "forward"
+        step["primary"] = leads and not step["blocked"]
     return steps
 
 

@@ -15,9 +15,13 @@ frappe.ui.form.on("Personal Data Request", {
 		if (frm.is_new()) return;
 		const { status } = frm.doc;
 		if (status === "open" && frm.perm[0]?.write) {
-			frm.add_custom_button(__("Look for the Person"), () => look(frm));
-			frm.add_custom_button(__("Approve", null, "Personal Data Request"), () => approve(frm)).addClass("btn-primary");
-			frm.add_custom_button(__("Reject"), () => reject(frm));
+			const { why_not_looked, why_not_decided } = frm.doc.__onload || {};
+			if (why_not_decided) frm.set_intro(complaint_qms.markup.esc(why_not_decided), "blue");
+			if (!why_not_looked) frm.add_custom_button(__("Look for the Person"), () => look(frm));
+			if (!why_not_decided) {
+				frm.add_custom_button(__("Approve", null, "Personal Data Request"), () => approve(frm)).addClass("btn-primary");
+				frm.add_custom_button(__("Reject"), () => reject(frm));
+			}
 		}
 		if (["queued", "running", "failed"].includes(status)) {
 			frm.add_custom_button(__("Try Again"), () => call(frm, "try_again", {}));
@@ -64,11 +68,13 @@ async function approve(frm) {
 }
 
 function reject(frm) {
-	frappe.prompt(
-		{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-		({ reason }) => call(frm, "reject", { reason }),
-		__("Reject")
-	);
+	const dialog = new frappe.ui.Dialog({
+		title: __("Reject"),
+		fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
+		primary_action_label: __("Reject"),
+		primary_action: ({ reason }) => call(frm, "reject", { reason }).then(() => dialog.hide()), // refused, the text stays
+	});
+	dialog.show();
 }
 
 function draw_found(frm, found) {

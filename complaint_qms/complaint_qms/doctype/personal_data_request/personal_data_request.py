@@ -11,5 +11,9 @@ class PersonalDataRequest(Checked):
     def validate(self):
         requests.check_person(self)
 
+    def onload(self):
+        self.set_onload("why_not_looked", requests.why_not_looked())
+        self.set_onload("why_not_decided", requests.why_not_decided(self))
+
     def on_trash(self):
         requests.refuse_removal_of_request(self)

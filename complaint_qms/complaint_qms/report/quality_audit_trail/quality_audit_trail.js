@@ -6,6 +6,8 @@ const KINDS = [
 	"print",
 	"rename",
 	"delete",
+	"sign",
+	"sign_failed",
 	"baseline",
 	"permission",
 	"role",
@@ -16,6 +18,8 @@ const KINDS = [
 	"clock",
 	"restore",
 	"view",
+	"dispose",
+	"erase",
 ];
 
 frappe.query_reports["Quality Audit Trail"] = {
@@ -36,7 +40,7 @@ frappe.query_reports["Quality Audit Trail"] = {
 		},
 	],
 
-	// The number leads to the entry, the name to its record.
+	// What happened and the number lead to the entry, the name to its record.
 	formatter(value, row, column, data, default_formatter) {
 		if (data && column.fieldname === "sequence" && data.entry) {
 			const shown = value || "–"; // not linked yet
@@ -47,7 +51,8 @@ frappe.query_reports["Quality Audit Trail"] = {
 		}
 		if (value && column.fieldname === "what") {
 			const shown = complaint_qms.markup.esc(value);
-			return `<span title="${shown}">${shown}</span>`;
+			const entry = data.entry && frappe.utils.get_form_link("Quality Audit Entry", data.entry);
+			return `<span title="${shown}">${entry ? complaint_qms.reports.link(entry, shown) : shown}</span>`;
 		}
 		return complaint_qms.reports.format(value, row, column, data, default_formatter);
 	},

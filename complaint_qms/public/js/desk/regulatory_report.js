@@ -50,7 +50,8 @@ export function draw_report(frm) {
 		({ block, rows }) => `<h5>${esc(block)}</h5><div class="cq-elements">${rows.map((row) => row_html(row, told.may_write)).join("")}</div>`
 	);
 	const source = `<div class="cq-chip-why">${esc(told.title)} · ${esc(told.source)}</div><div class="cq-chip-why"><b>${esc(told.gateway)}</b></div>`;
-	$wrapper.html(`<div class="cq-questions">${source}${changed}${missing}${blocks.join("")}</div>`);
+	const next = told.next ? `<p>${esc(told.next)}</p>` : "";
+	$wrapper.html(`<div class="cq-questions">${source}${changed}${next}${missing}${blocks.join("")}</div>`);
 	$wrapper.find("[data-element]").on("click", (event) => enter(frm, told, event.currentTarget.dataset.element));
 	offer_steps(frm, told);
 }
