@@ -10,6 +10,7 @@ from complaint_qms.constants import events, roles
 from complaint_qms.constants.signals import DISMISSED, SIGNAL
 from complaint_qms.exceptions import GateError
 from complaint_qms.services.reportability.reminders import remind_of_deadlines
+from complaint_qms.services.reporting.reportability_report import ReportabilityReport
 from complaint_qms.services.signals import deciding
 from complaint_qms.services.work.today import my_work
 from tests.desk import factory
@@ -173,3 +174,11 @@ class TestSignals:
 def late(about):
     frappe.db.set_value(SIGNAL, about.name, "creation", add_days(now_datetime(), -3))
     return factory.make(ASSESSMENT, signal=about.name, rule_set=EU, awareness_date=getdate())
+
+
+def test_the_report_names_the_clause_that_sets_the_deadline():
+    asked = opened()
+    by_hand = opened(rule_set="", jurisdiction="United States (FDA)", rule_key="us_803_30_day")
+    rows = {row["name"]: row["rule_key"] for row in ReportabilityReport({"show": "open"}).rows()}
+    assert rows[asked.name].startswith("21 CFR 803.")
+    assert rows[by_hand.name] == "21 CFR 803.50"

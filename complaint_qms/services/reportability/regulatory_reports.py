@@ -242,7 +242,11 @@ def facts_text(facts: dict[str, str]) -> str:
 def _what_is_next(doc: Document) -> str:
     """Who does what next with a report, as a sentence; empty for one that was submitted."""
     if doc.status == DRAFTED:
-        said = [_("Next: somebody of Regulatory Affairs or a Quality Manager who has not written in it reviews it.")]
+        said = [
+            _(
+                "Next: somebody of Regulatory Affairs or a Quality Manager who has not written in it reviews it."
+            )
+        ]
         if missing_elements(doc):
             said.insert(0, _("Enter what is not yet complete."))
         return sentence_list(said)

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import date_diff, getdate
 
+from complaint_qms.constants.reportability import RULES
 from complaint_qms.services.record.bulk_read import values_of
 from complaint_qms.services.record.input_validation import read_day
 from complaint_qms.services.record.labels import word
@@ -68,7 +69,8 @@ class ReportabilityReport:
         names = values_of(
             "User", {user for row in found for user in (row.assessor, row.decided_by) if user}, "full_name"
         )
-        rows = [self._row(row, names) for row in found]
+        clauses = _clauses(found)
+        rows = [self._row(row, names, clauses) for row in found]
         if self.show in ("overdue", "reported_late"):
             return [row for row in rows if row["days_late"]]
         return rows
@@ -79,7 +81,7 @@ class ReportabilityReport:
             column("jurisdiction", _("Jurisdiction"), width=180),
             column("complaint", _("Complaint"), width=140, link_to="Complaint"),
             column("signal", _("Complaint Signal"), width=130, link_to="Complaint Signal"),
-            column("rule_key", _("Rule"), width=150),
+            column("rule_key", _("Rule"), width=230),
             column("awareness_date", _("Awareness Date"), "Date"),
             column("deadline", _("Deadline"), "Date"),
             column("status_word", _("Status"), width=120),
@@ -107,12 +109,15 @@ class ReportabilityReport:
             summary(word("not_reportable"), counts["not_reportable"], "blue"),
         ]
 
-    def _row(self, row: frappe._dict, names: Mapping[str, str]) -> dict[str, Any]:
+    def _row(
+        self, row: frappe._dict, names: Mapping[str, str], clauses: Mapping[tuple[str, str], str]
+    ) -> dict[str, Any]:
         due = getdate(row.deadline)
         until = {"open": self.today, "reported": row.submitted_on}.get(row.status)
         over = date_diff(until, due) if until else 0
         return {
             **row,
+            "rule_key": clauses.get((row.rule_set or "", row.rule_key or ""), row.rule_key),
             "jurisdiction": _(row.jurisdiction or ""),
             "status_word": word(row.status),
             "days_left": max(-over, 0) if row.status == "open" else None,
@@ -120,6 +125,15 @@ class ReportabilityReport:
             "assessor": names.get(row.assessor, row.assessor),
             "decided_by": names.get(row.decided_by, row.decided_by),
         }
+
+
+def _clauses(rows: list[frappe._dict]) -> dict[tuple[str, str], str]:
+    """(rule set or "", rule) → the clause of the law; a rule set says its own, and the app's rules are those of no rule set."""
+    asked = sorted({row.rule_set for row in rows if row.rule_set})
+    outcomes = frappe.get_all("Reporting Outcome", {"parent": ("in", asked)}, ["parent", "outcome_key", "clause"], order_by="name asc") if asked else []  # fmt: skip
+    return {("", rule["key"]): rule["source"] for rule in RULES} | {
+        (row.parent, row.outcome_key): row.clause for row in outcomes if row.clause
+    }
 
 
 def _escaped(text: str) -> str:

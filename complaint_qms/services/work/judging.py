@@ -82,7 +82,9 @@ def offered(doc: Document) -> list[dict[str, Any]]:
     steps = [_step(doc, one) for one in found]
     is_no_report = doc.get("outcome_kind") == NO_REPORT
     for index, step in enumerate(steps):
-        leads = step["to_stage"] == "not_reportable" if is_no_report else index == 0 and step["kind"] == "forward"
+        leads = (
+            step["to_stage"] == "not_reportable" if is_no_report else index == 0 and step["kind"] == "forward"
+        )
         step["primary"] = leads and not step["blocked"]
     return steps
 
