@@ -17,7 +17,7 @@ from complaint_qms.tabular.terminal_text import printable
 
 @click.group("complaint-qms")
 def complaint_qms() -> None:
-    """Complaint QMS: demo company, import of complaints."""
+    """Complaint QMS: audit trail and installation checked, complaints imported, a demo company."""
 
 
 @complaint_qms.command("demo")

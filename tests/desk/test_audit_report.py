@@ -7,7 +7,9 @@ from pathlib import Path
 
 import frappe
 import pytest
+from frappe.utils import getdate
 
+from complaint_qms.api import personal_data
 from complaint_qms.constants import audit, roles
 from complaint_qms.services.lifecycle.guard import take_step
 from complaint_qms.services.record.language import speaking
@@ -82,3 +84,11 @@ def test_each_kind_of_entry_can_be_asked_for():
     listed = re.search(r"const KINDS = \[(.*?)\]", script.read_text("utf-8"), re.DOTALL)
     assert set(re.findall(r'"(\w+)"', listed[1])) == kinds
     assert set(frappe.get_meta(audit.ENTRY).get_field("kind").options.split()) == kinds
+
+
+def test_what_is_kept_as_data_is_no_sentence():
+    name = factory.make("Personal Data Request", request_type="person_export", received_on=getdate(), identity_proof="Passport", email="jane@customer.example").name  # fmt: skip
+    personal_data.look(name)
+    found = [row["what"] for row in told(name, "Personal Data Request") if "Found" in row["what"]]
+    assert found
+    assert re.fullmatch(r"Found: data of \d+ characters", found[0])

@@ -44,6 +44,7 @@ _OF_THE_CLOCK: Final = frozenset(
 )
 """What the site works out for itself, and how names are made."""
 _ALL_LEVELS: Final = set(range(10))
+_DATA: Final = ("JSON", "Code")
 _NUMBERS: Final = ("Int", "Float", "Currency", "Percent", "Duration", "Rating")
 _ROWS: Final = 500
 _MOST_ROWS: Final = 10_000
@@ -304,6 +305,8 @@ class Sentence:
             return format_value(clear, field)
         if field.fieldtype in _NUMBERS:
             return str(clear)
+        if isinstance(clear, str) and (field.hidden or field.fieldtype in _DATA) and clear[:1] in ("{", "["):
+            return _("data of {0} characters").format(len(clear))  # no sentence; its entry has it as it was
         return spoken(clear, field)
 
 
