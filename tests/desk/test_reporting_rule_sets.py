@@ -10,7 +10,8 @@ from complaint_qms.api import reportability as api
 from complaint_qms.constants import roles
 from complaint_qms.constants.reportability import RULE_SET
 from complaint_qms.exceptions import GateError
-from complaint_qms.services.reportability import rule_sets
+from complaint_qms.services.record.language import speaking
+from complaint_qms.services.reportability import questionnaire, rule_sets
 from tests.desk import factory
 from tests.desk.factory import complaint
 
@@ -228,6 +229,16 @@ class TestReleaseIsRefused:
         as_regulatory()
         with pytest.raises(frappe.ValidationError):
             draft(outcomes=[{"outcome_key": key, "kind": "no_report", "statement": "x", "clause": "x"}])
+
+
+def test_a_rule_set_is_read_through_in_the_language_of_its_reader():
+    doc = draft()
+    answers = questionnaire.read_through(doc)[0]["answers"]
+    assert answers == [("Yes", "Report it. · 1"), ("No", "Nothing. · 2")]
+    with speaking("zh"):
+        first = questionnaire.read_through(frappe.get_doc(RULE_SET, EU))[0]
+    assert not first["question"].isascii()
+    assert first["answers"][0] == ("是", "转到第 2 题")
 
 
 def test_a_holiday_list_counts_as_it_was_when_the_rules_were_released():

@@ -171,6 +171,26 @@ def reject_request(doc: Document, reason: str) -> None:
     _decide(doc, REJECTED, rejection_reason=reason.strip())
 
 
+def why_not_decided(doc: Document) -> str:
+    """Why the session's user does not approve or reject a request, as a sentence; empty where they may."""
+    if doc.status != OPEN:
+        return _("{0} is decided already.").format(doc.name)
+    if doc.requested_by in acting():
+        return _("You entered {0}: somebody else decides on it.").format(doc.name)
+    return why_not_looked()
+
+
+def why_not_looked() -> str:
+    """The same of looking for the person. It tells of all records there are, so whoever sees only some of them does not decide."""
+    if lacking := why_not_seen(LEVELS):
+        return lacking
+    if list_condition("Complaint", frappe.session.user):
+        return _(
+            "You see only some of the complaints: somebody who sees all of them decides on requests of persons."
+        )
+    return ""
+
+
 def start_anew(doc: Document) -> None:
     """Start a job that failed, or was killed, once more: what is done stays done."""
     _check_may_decide()
@@ -286,26 +306,6 @@ def _pseudonym() -> str:
 def _staff(person: Person) -> str:
     users = {"name": ("in", person.mails), "user_type": "System User"} if person.mails else None
     return (users and frappe.db.get_value("User", users, "full_name")) or ""
-
-
-def why_not_decided(doc: Document) -> str:
-    """Why the session's user does not approve or reject a request, as a sentence; empty where they may."""
-    if doc.status != OPEN:
-        return _("{0} is decided already.").format(doc.name)
-    if doc.requested_by in acting():
-        return _("You entered {0}: somebody else decides on it.").format(doc.name)
-    return why_not_looked()
-
-
-def why_not_looked() -> str:
-    """The same of looking for the person. It tells of all records there are, so whoever sees only some of them does not decide."""
-    if lacking := why_not_seen(LEVELS):
-        return lacking
-    if list_condition("Complaint", frappe.session.user):
-        return _(
-            "You see only some of the complaints: somebody who sees all of them decides on requests of persons."
-        )
-    return ""
 
 
 def _check_decision(doc: Document) -> None:

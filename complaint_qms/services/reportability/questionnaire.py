@@ -171,6 +171,30 @@ def shown_questions(doc: Document) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def read_through(rule_set: Document) -> list[dict[str, Any]]:
+    """The questions of a rule set as people read them, in the present language: [{question, answers: [(answer, what follows)]}]."""
+    places = {row.question_key: place for place, row in enumerate(rule_set.questions, start=1)}
+    outcomes = {row.outcome_key: row for row in rule_set.outcomes}
+
+    def follows(key: str) -> str:
+        if key in places:
+            return _("go on with question {0}").format(places[key])
+        row = outcomes.get(key)
+        return " · ".join(filter(None, (_(row.statement or ""), row.clause))) if row else key
+
+    return [
+        {
+            "question": _(row.question or ""),
+            "answers": [
+                (word(answer), follows(row.get(f"on_{answer}")))
+                for answer in ANSWERS
+                if row.get(f"on_{answer}")
+            ],
+        }
+        for row in rule_set.questions
+    ]
+
+
 def _given(doc: Document, tree: DecisionTree) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in doc.answers:

@@ -3,7 +3,7 @@
 from complaint_qms.constants.reportability import DRAFT
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.lifecycle import guard
-from complaint_qms.services.reportability import rule_sets
+from complaint_qms.services.reportability import questionnaire, rule_sets
 
 
 class ReportingRuleSet(Checked):
@@ -13,6 +13,7 @@ class ReportingRuleSet(Checked):
     def onload(self):
         self.set_onload("faults", rule_sets.faults_of(self) if self.status == DRAFT else [])
         self.set_onload("may_release", rule_sets.may_release(self))
+        self.set_onload("read_through", questionnaire.read_through(self))
 
     def on_trash(self):
         guard.refuse_deletion(self)

@@ -26,11 +26,12 @@ export function draw_questions(frm) {
 
 /** In the form of a rule set: what has to be mended before its release, and what may be done with it. */
 export function draw_rule_set(frm) {
-	const { faults = [], may_release } = frm.doc.__onload || {};
+	const { faults = [], may_release, read_through = [] } = frm.doc.__onload || {};
 	const lines = frm.is_new() || frm.doc.status !== "draft" ? [] : faults;
 	const listed = `<ul>${lines.map((line) => `<li>${esc(line)}</li>`).join("")}</ul>`;
 	frm.fields_dict.standing_html.$wrapper.html(
-		lines.length ? `<div class="cq-empty"><p>${esc(__("Before it is released:"))}</p>${listed}</div>` : ""
+		(lines.length ? `<div class="cq-empty"><p>${esc(__("Before it is released:"))}</p>${listed}</div>` : "") +
+			(frm.is_new() ? "" : read_through_html(read_through))
 	);
 	if (frm.is_new()) return;
 	const note = { draft: __("A draft: no assessment is asked by it."), in_force: __("In force. What changes is made as a new version.") }[
@@ -53,6 +54,13 @@ export function draw_rule_set(frm) {
 		);
 	}
 	if (frm.doc.status === "in_force") frm.add_custom_button(__("Withdraw"), () => withdraw(frm));
+}
+
+function read_through_html(questions) {
+	if (!questions.length) return "";
+	const answer = ([said, follows]) => `<div class="cq-chip-why">${esc(labelled(said, follows))}</div>`;
+	const items = questions.map((one) => `<li><b>${esc(one.question)}</b>${one.answers.map(answer).join("")}</li>`).join("");
+	return `<details class="cq-questions"><summary>${esc(__("Read the questions in order"))}</summary><ol class="cq-answered">${items}</ol></details>`;
 }
 
 function answered_html(row, index, may_answer) {
