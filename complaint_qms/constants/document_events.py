@@ -5,10 +5,12 @@ from typing import Final
 from complaint_qms.constants.audit import FILE, RIGHTS
 from complaint_qms.constants.containment import CHECKED, DRAFTED, LEDGER
 from complaint_qms.constants.retention import TALK_KEPT
+from complaint_qms.constants.site_templates import TEMPLATES
 
 _STOCK: Final = "complaint_qms.overrides.stock_documents"
 _PERSONS: Final = "complaint_qms.overrides.person_requests"
 _AUDITED: Final = "complaint_qms.overrides.audited"
+_TEMPLATES: Final = "complaint_qms.overrides.site_templates"
 _KEPT: Final = "complaint_qms.overrides.kept"
 _OF_FILES: Final = ("after_insert", "on_update", "after_delete")
 OF_OWN_RECORDS: Final = (
@@ -40,6 +42,8 @@ BEHIND: Final = (
     # Nothing disappears: what is kept, what is said about it, and what it names
     *((doctype, "on_trash", f"{_KEPT}.on_trash_of_talk") for doctype in TALK_KEPT),
     ("Comment", "before_save", f"{_KEPT}.before_save_of_comment"),
+    # Texts that the framework runs with functions which ask for no rights
+    *((doctype, "on_change", f"{_TEMPLATES}.on_change") for doctype in TEMPLATES),
     ("*", "on_trash", f"{_KEPT}.on_trash"),
     ("*", "before_rename", f"{_KEPT}.before_rename"),
 )

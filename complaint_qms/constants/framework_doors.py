@@ -3,6 +3,7 @@
 from typing import Final
 
 _DESK: Final = "complaint_qms.overrides.desk"
+_ROWS: Final = "complaint_qms.overrides.desk_rows"
 _FORM: Final = "complaint_qms.overrides.form_load"
 _TAGGING: Final = "complaint_qms.overrides.tagging"
 DOORS: Final = {
@@ -19,6 +20,7 @@ DOORS: Final = {
     "frappe.desk.form.load.getdoc": f"{_FORM}.getdoc",
     "frappe.desk.form.save.cancel": f"{_FORM}.cancel",
     "frappe.desk.form.save.savedocs": f"{_FORM}.savedocs",
+    "frappe.desk.form.utils.get_next": f"{_ROWS}.get_next",
     "frappe.desk.listview.get_group_by_count": f"{_DESK}.get_group_by_count",
     "frappe.desk.notifications.get_open_count": f"{_DESK}.get_open_count",
     "frappe.desk.search.get_link_title": f"{_DESK}.get_link_title",
@@ -27,5 +29,6 @@ DOORS: Final = {
     "frappe.email.relink": "complaint_qms.overrides.talk.relink",
     "frappe.model.workflow.get_common_transition_actions": f"{_DESK}.get_common_transition_actions",
     "frappe.utils.global_search.search": f"{_DESK}.search",
+    "frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": f"{_ROWS}.get_workflow_state_count",
 }
 """Whitelisted function → what answers instead."""

@@ -24,6 +24,7 @@ from complaint_qms.constants.records import PARENTS, QUALITY_RECORDS, ROWS
 from complaint_qms.constants.stages import AT_ONCE
 from complaint_qms.integrations.erpnext.activities import open_activities
 from complaint_qms.message_log import messages_dropped_on
+from complaint_qms.overrides.asked_fields import refuse_hidden
 from complaint_qms.permissions import choices
 from complaint_qms.permissions.query import hidden, list_condition
 from complaint_qms.permissions.searching import found_openly, rows_of_link, searches_hidden
@@ -267,6 +268,9 @@ def get_chart(
         input_validation.refuse(_("“{0}” is missing.").format("chart_name"))
     made = frappe.get_cached_doc("Dashboard Chart", chart_name) if chart_name else frappe._dict(chart)
     about = (made.get("document_type"), made.get("parent_document_type"))
+    refuse_hidden(
+        made if isinstance(made, dict) else made.as_dict(), about[0], about[1:], frappe.session.user
+    )
     asked = {
         "chart_name": chart_name,
         "chart": chart,

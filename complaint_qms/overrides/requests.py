@@ -1,6 +1,5 @@
 """What a request may not ask for, whichever of the framework's own doors it goes to."""
 
-import json
 import re
 from typing import Any, Final
 
@@ -9,25 +8,20 @@ from frappe import _
 
 from complaint_qms.api.rate_limits import count_call
 from complaint_qms.constants import machine_keys
-from complaint_qms.constants.personal_data import FIELDS
 from complaint_qms.constants.records import QUALITY_RECORDS, RECORDS
+from complaint_qms.overrides import asked_fields
 from complaint_qms.permissions.machine import is_machine
-from complaint_qms.permissions.personal_data import hidden_fields
 from complaint_qms.permissions.query import list_condition
 from complaint_qms.services.record.scalars import is_storable
+from complaint_qms.services.record.sent_parts import FILTERS, fields_in_filters, read_sent, texts_in
 from complaint_qms.services.reporting.report_door import check_sent_filters
 
 _SIGHTED: Final = frozenset(record.doctype for record in RECORDS if record.sight)
-_FILTERS: Final = ("filters", "or_filters")
-_ORDERS: Final = ("order_by", "sort_by", "group_by", "field")
-"""Parameters by which rows are sorted or counted."""
 # Parameters that hold what somebody wrote, and no names of fields.
 _WRITTEN: Final = ("cmd", "content", "data", "doc", "docs", "subject", "text", "txt", "value")
 PAGES: Final = ("complaint", "complaints", "complaint-survey", "field-notice")
 """First parts of the addresses of our pages."""
 _METHODS: Final = "complaint_qms."
-_DEEPEST: Final = 20
-"""How deep filters are read as such; below it every text counts."""
 _LINK: Final = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\.")
 _WORD: Final = re.compile(r"\w+")
 _CALLED: Final = re.compile(r"^/?api/(?:v1/|v2/)?method/([^/]+)/?$")
@@ -75,9 +69,9 @@ def check_request() -> None:
     doctype = _doctype(form)
     if doctype in _SIGHTED and form.get("ignore_user_permissions"):
         form.ignore_user_permissions = 0
-    _refuse_hidden(form, doctype, user)
     named = _named(form)
-    expanded = {word for text in _texts(_read(form.get("expand"))) for word in _WORD.findall(text)}
+    asked_fields.refuse_hidden(form, doctype, _linked(doctype, named), user)
+    expanded = {word for text in texts_in(read_sent(form.get("expand"))) for word in _WORD.findall(text)}
     if doctype and (named or expanded) and _leads_to_hidden(doctype, named, expanded, user):
         frappe.throw(
             _(
@@ -85,34 +79,6 @@ def check_request() -> None:
             ).format(_(doctype)),
             frappe.PermissionError,
         )
-
-
-def _refuse_hidden(form: dict[str, Any], doctype: str | None, user: str) -> None:
-    """The framework leaves out fields above somebody's permission levels, and filters and sorts by them all the same."""
-    kinds = [kind for kind in FIELDS if kind == doctype or _mentions(form, kind)]
-    closed = {name for kind in kinds for name in hidden_fields(kind, user)} if kinds else set()
-    if not closed:
-        return
-    texts = [name for key in _FILTERS for name in _filtered(_read(form.get(key)))]
-    texts += [text for key in _ORDERS for text in _texts(_read(form.get(key)))]
-    # A plain field is left out by the framework; of what is made of several it looks at the first.
-    texts += [text for text in _texts(_read(form.get("fields"))) if "(" in text]
-    asked = {word for text in texts for word in _WORD.findall(text)} & closed
-    if asked:
-        field = min(asked)
-        kind = next(kind for kind in kinds if field in FIELDS[kind])
-        label = _(frappe.get_meta(kind).get_label(field), context=kind)
-        frappe.throw(
-            _("{0} is hidden from your roles: records are not filtered, sorted or counted by it.").format(
-                label
-            ),
-            frappe.PermissionError,
-        )
-
-
-def _mentions(form: dict[str, Any], kind: str) -> bool:
-    """Whether filters or fields name a DocType, as those of a list with rows of another one do."""
-    return any(kind in text for key in (*_FILTERS, "fields", "order_by") for text in _texts(form.get(key)))
 
 
 def _check_machine(form: dict[str, Any], user: str) -> None:
@@ -163,53 +129,25 @@ def _leads_to_hidden(doctype: str, named: set[str], expanded: set[str], user: st
 
 def _named(form: dict[str, Any]) -> set[str]:
     """What stands before a point in the names of fields that a request asks for, filters or sorts by: `link.field`."""
-    texts = [text for key in form if key not in (*_WRITTEN, *_FILTERS) for text in _texts(_read(form[key]))]
-    texts += [name for key in _FILTERS for name in _filtered(_read(form.get(key)))]
-    return {name for text in texts if "." in text for name in _LINK.findall(text)}
+    found = [
+        text for key in form if key not in (*_WRITTEN, *FILTERS) for text in texts_in(read_sent(form[key]))
+    ]
+    found += [name for key in FILTERS for name in fields_in_filters(read_sent(form.get(key)))]
+    return {name for text in found if "." in text for name in _LINK.findall(text)}
 
 
-def _read(given: Any) -> Any:
-    """A parameter as it came, or what its JSON says: an escape in a text hides no name."""
-    if isinstance(given, str) and given.lstrip()[:1] in ("[", "{", '"'):
-        try:
-            return json.loads(given)
-        except (ValueError, RecursionError):
-            return given
-    return given
-
-
-def _texts(given: Any) -> list[str]:
-    """Every text in a parameter, however deep it stands."""
-    found, left = [], [given]
-    while left:
-        part = left.pop()
-        if isinstance(part, dict):
-            left += [*part, *part.values()]
-        elif isinstance(part, list | tuple):
-            left += part
-        elif isinstance(part, str):
-            found.append(part)
-    return found
-
-
-def _filtered(filters: Any, deepest: int = _DEEPEST) -> list[str]:
-    """Names of fields in filters, without the values they are compared with."""
-    if not deepest:
-        return _texts(filters)
-    if isinstance(filters, dict):
-        return [str(key) for key in filters]
-    if not isinstance(filters, list | tuple):
-        return []
-    if any(isinstance(part, list | tuple | dict) for part in filters[:-1]) or len(filters) == 1:
-        return [name for part in filters for name in _filtered(part, deepest - 1)]
-    return [str(part) for part in filters[:-1]]
+def _linked(doctype: str | None, named: set[str]) -> set[str]:
+    """DocTypes of the records that these fields of `doctype` link to."""
+    if not doctype or not named or not frappe.db.exists("DocType", doctype):
+        return set()
+    return {field.options for field in frappe.get_meta(doctype).get_link_fields() if field.fieldname in named}
 
 
 def _kinds(doctype: str, named: set[str], expanded: set[str]) -> set[str]:
     """Confidential DocTypes that these fields of `doctype` may lead to."""
     meta = frappe.get_meta(doctype)
     wanted = named | expanded
-    kinds = {field.options for field in meta.get_link_fields() if field.fieldname in wanted}
+    kinds = _linked(doctype, wanted)
     if any(field.fieldname in expanded for field in meta.get_dynamic_link_fields()):
         return set(QUALITY_RECORDS)
     return kinds & set(QUALITY_RECORDS)

@@ -329,6 +329,20 @@ class TestViews:
         )
         assert self.told() == [("Complaint", name, manager)]
 
+    def test_one_that_is_asked_for_by_a_filter_is_viewed_and_none_by_whom_it_is_closed_to(self, manager):
+        name = closed_case(manager)["Complaint"]
+        method, given = (
+            "/api/method/frappe.client.get_value",
+            {"doctype": "Complaint", "fieldname": "subject"},
+        )
+        other = factory.user(roles.MANAGER)
+        for user in (other, manager):
+            filters = json.dumps({"name": name})
+            assert ask(method, user, "GET", filters=filters, **given) == 200
+        for door in ("frappe.desk.search.get_link_title", "frappe.client.validate_link"):
+            assert ask(f"/api/method/{door}", other, "GET", doctype="Complaint", docname=name) == 200
+        assert self.told() == [("Complaint", name, manager)]
+
     def test_of_open_ones_nothing_is_told(self, manager):
         closed_case(manager)
         assert ask(f"/api/resource/Complaint/{factory.complaint().name}", manager, "GET") == 200

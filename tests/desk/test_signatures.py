@@ -208,9 +208,14 @@ def test_a_second_factor_is_asked_for_where_the_user_has_one(monkeypatch: pytest
         assert kept(doc)[0].identified_by == "by_password_and_code"
         secret = twofactor.get_otpsecret_for_(person)
         monkeypatch.setattr(twofactor, "get_verification_method", lambda: "OTP App")
-        other = ready()
-        sign(other, code=pyotp.TOTP(secret).now())
+        other, third = ready(), ready()
+        # The same code, whatever the clock says meanwhile.
+        code = pyotp.TOTP(secret).now()
+        monkeypatch.setattr(pyotp.TOTP, "verify", lambda _self, given: given == code)
+        sign(other, code=code)
+        refused(lambda: sign(third, code=code), "Verification Code")
     assert len(kept(other)) == 1
+    assert kept(third) == []
 
 
 def test_signers_keep_their_order_and_do_not_stand_for_each_other() -> None:

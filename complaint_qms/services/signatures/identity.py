@@ -168,12 +168,18 @@ def _is_code(user: str, method: str, code: str) -> bool:
         return False
     secret = twofactor.get_otpsecret_for_(user)
     if method not in _SENT:
-        return pyotp.TOTP(secret).verify(code)
+        return pyotp.TOTP(secret).verify(code) and _is_unused(user, code)
     token = frappe.cache.get_value(_token_key(user))
     if token is None or not pyotp.HOTP(secret).verify(code, int(token)):
         return False
     frappe.cache.delete_value(_token_key(user))
-    return True
+    return _is_unused(user, code)
+
+
+def _is_unused(user: str, code: str) -> bool:
+    """A code counts once (RFC 6238, 5.2): of two requests that bring the same one, the first."""
+    key = frappe.cache.make_key(f"complaint_qms_code_used:{user}:{code}")
+    return bool(frappe.cache.set(key, 1, ex=_CODE_SECONDS, nx=True))
 
 
 def _token_key(user: str) -> str:

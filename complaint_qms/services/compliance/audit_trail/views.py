@@ -1,6 +1,6 @@
 """Each view of a confidential complaint, and of what rests on one, is an entry: by whichever door, whoever it is, Administrator included.
 
-A list that holds one among others is no view of it. One entry a person, record and hour is enough to say who has looked.
+A list that holds one among others is no view of it, one that was asked for by its number is. One entry a person, record and hour is enough to say who has looked.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ from complaint_qms.constants.about_records import LISTED_APART
 from complaint_qms.constants.evidence import TALK
 from complaint_qms.constants.records import QUALITY_RECORDS
 from complaint_qms.engine.audit_entry import Apart
-from complaint_qms.permissions.confidential import COMPLAINT, all_confidential, resting_on
+from complaint_qms.permissions.confidential import COMPLAINT, all_confidential, is_closed, resting_on
 from complaint_qms.services.compliance.audit_trail.accesses import asked_for
 from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
 from complaint_qms.services.record.scalars import is_storable
+from complaint_qms.services.record.sent_parts import FILTERS, read_sent, texts_in
 
 ONCE: Final = 3600
 """Seconds in which somebody's further views of a record are the same view."""
+_NAMING: Final = (*FILTERS, "docname", "docnames", "docs", "items", "name", "names", "selected_items")
+"""Parameters that name several records, or one by a filter."""
 _FILES: Final = "/private/files/"
 _LONGEST: Final = 140
 
@@ -45,6 +48,9 @@ def _asked(form: Mapping[str, Any], path: str) -> set[tuple[str, str]]:
     every = all_confidential()
     # The app's own doors name a complaint by one argument or another.
     asked |= {(COMPLAINT, value) for value in form.values() if isinstance(value, str) and value in every}
+    asked |= {
+        (COMPLAINT, text) for key in _NAMING for text in texts_in(read_sent(form.get(key))) if text in every
+    }
     return {
         (doctype, name)
         for doctype, name in asked
@@ -52,6 +58,8 @@ def _asked(form: Mapping[str, Any], path: str) -> set[tuple[str, str]]:
         and is_storable(name)
         and doctype in QUALITY_RECORDS
         and resting_on(doctype, [name])
+        # Whoever it is closed to was answered without it.
+        and not is_closed(doctype, name, frappe.session.user)
     }
 
 
