@@ -176,6 +176,32 @@ def check_installation(context, tested: Path | None, output: Path | None) -> Non
         sys.exit(1)
 
 
+@complaint_qms.command("rotate-data-key")
+@click.option("--dry-run", is_flag=True, help="Only say how many values are under which key.")
+@click.option(
+    "--drop-unused",
+    is_flag=True,
+    help="Take keys out of site_config.json that no value needs. Backups made before need them.",
+)
+@pass_context
+def rotate_data_key(context, dry_run: bool, drop_unused: bool) -> None:
+    """Make a new key for encrypted fields and encrypt with it what is there; broken off, the next call goes on."""
+    with _connected(context):
+        from complaint_qms.services.compliance import encrypted_fields
+
+        if drop_unused:
+            gone = encrypted_fields.drop_unused()
+            click.echo(f"Dropped: {', '.join(gone) or 'none'}")
+        elif not dry_run:
+            key = encrypted_fields.begin_rotation()
+            written = encrypted_fields.bring_in_line(lambda _percent: None)
+            click.echo(
+                f"Key {key} is the newest; {written} values were encrypted with it. Keep a copy of site_config.json."
+            )
+        for (where, key), count in sorted(encrypted_fields.use_of_keys().items()):
+            click.echo(f"{where}: {count} under {key or 'no key'}")
+
+
 @contextmanager
 def _connected(context) -> Iterator[None]:
     """Connection to the site of the command, as Administrator; an expected error ends with its message alone."""

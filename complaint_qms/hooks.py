@@ -112,6 +112,7 @@ before_request = [
 after_request = [
     "complaint_qms.overrides.visitor_pages.after_request",
     "complaint_qms.overrides.audited.after_request",
+    "complaint_qms.overrides.encrypted_lists.after_request",
 ]
 override_whitelisted_methods = dict(_FRAMEWORK_DOORS)
 
@@ -230,6 +231,7 @@ doc_events = {
         "after_rename": "complaint_qms.overrides.users.after_rename",
     },
     "User Permission": dict.fromkeys(("on_update", "after_delete"), f"{_SHARING}.restriction_changed"),
+    "Version": {"before_insert": "complaint_qms.overrides.versions.before_insert"},
     "Warranty Claim": _SETTLED_EVENTS,
 }
 # What hears of other apps' documents behind whatever else does
@@ -341,6 +343,7 @@ scheduler_events = {
         "complaint_qms.jobs.disposal.do_left_disposals",
         "complaint_qms.jobs.connectors.read_statuses",
         "complaint_qms.jobs.exposure.close_weeks",
+        "complaint_qms.jobs.encryption.go_on_encrypting",
         *(f"complaint_qms.jobs.assessments.{name}" for name in ("remind", "propose_later_reports")),
         "complaint_qms.jobs.field_actions.remind",
         "complaint_qms.jobs.topics.read_new_texts",
@@ -350,6 +353,7 @@ scheduler_events = {
         "complaint_qms.jobs.audit.mail_head",
         "complaint_qms.jobs.case_files.delete_old",
         "complaint_qms.jobs.evidence.check_evidence",
+        "complaint_qms.jobs.encryption.encrypt_daily",
         "complaint_qms.jobs.personal_data.remove_expired",
         "complaint_qms.jobs.rules.ask_daily",
         "complaint_qms.jobs.signals.scan_when_due",

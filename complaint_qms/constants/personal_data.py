@@ -71,5 +71,10 @@ EXPORT: Final = "person_export"
 ERASURE: Final = "person_erasure"
 LABELS: Final = {
     "person_request": {EXPORT: "Export of a Person's Data", ERASURE: "Erasure of a Person"},
+    "encrypted_field": {
+        "harm_description": "What Harm (Complaint)",
+        "address_text": "Address as Given (Complaint)",
+        "relation_to_event": "Relation of the Product to the Event (Reportability Assessment)",
+    },
     "data_class": {IDENTITY: "Identity", HEALTH: "Health Facts", NARRATIVE: "What People Wrote"},
 }

@@ -294,6 +294,7 @@ RECORDS: Final[tuple[Record, ...]] = (
     _row("Complaint Stage Log"),
     _row("Complaint Topic Word"),
     _row("Disposed Record"),
+    _row("Encrypted Field"),
     _row("Field Action Quantity"),
     _row("Field Action Text"),
     _row("Investigation Check", evidence=FileField("evidence", "evidence_sha256", "Investigation", "checks")),

@@ -16,6 +16,7 @@ from complaint_qms.constants.records import STAGED
 from complaint_qms.constants.retention import KEPT
 from complaint_qms.message_log import MessagesSince
 from complaint_qms.services.compliance.audit_trail import recording
+from complaint_qms.services.encryption import encrypted_values
 from complaint_qms.services.record import (
     approver_list,
     fetched_links,
@@ -122,17 +123,12 @@ class Checked(Guarded):
             self.name = name
 
     def db_insert(self, ignore_if_duplicate: bool = False) -> None:
-        told = MessagesSince()
-        try:
-            super().db_insert(ignore_if_duplicate)
-        except frappe.DuplicateEntryError:
-            if not naming.numbered(self) or not frappe.db.exists(self.doctype, self.name):
-                raise
-            # Asking before each insert would cost every registration a query for what hardly ever is.
-            told.drop()
-            self.name = naming.free_name(self)
-            self.set_parent_in_children()
-            super().db_insert(ignore_if_duplicate)
+        with encrypted_values.with_encrypted(self):
+            self._insert_row(ignore_if_duplicate)
+
+    def db_update(self) -> None:
+        with encrypted_values.with_encrypted(self):
+            super().db_update()
 
     def run_method(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """The trail hears of a new record when its rows are stored, before anything that listens to it saves it again."""
@@ -153,13 +149,13 @@ class Checked(Guarded):
         if self.doctype in RECORDED and self.name:
             new = fieldname if isinstance(fieldname, dict) else {fieldname: value}
             recording.past_document(self.doctype, self.name, new)
-        super().db_set(fieldname, value, *args, **kwargs)
+        encrypted_values.db_set_encrypted(self, super().db_set, fieldname, value, *args, **kwargs)
 
     def load_from_db(self) -> Document:
         if self.flags.for_update and isinstance(self.name, str) and not self.meta.issingle:
-            locked_read.read_locked(self, super().load_from_db)
+            locked_read.read_locked(self, self._read_from_db)
             return self
-        return super().load_from_db()
+        return self._read_from_db()
 
     def update_child_table(self, fieldname: str, df: Any = None) -> None:
         asked, table = self.flags.ignore_children_type, df or self.meta.get_field(fieldname)
@@ -204,6 +200,24 @@ class Checked(Guarded):
         in_use.forget_out_of_use(self.doctype)
         above = getattr(super(), "before_rename", None)
         return above(old, new, merge, *args, **kwargs) if above else None
+
+    def _insert_row(self, ignore_if_duplicate: bool) -> None:
+        told = MessagesSince()
+        try:
+            super().db_insert(ignore_if_duplicate)
+        except frappe.DuplicateEntryError:
+            if not naming.numbered(self) or not frappe.db.exists(self.doctype, self.name):
+                raise
+            # Asking before each insert would cost every registration a query for what hardly ever is.
+            told.drop()
+            self.name = naming.free_name(self)
+            self.set_parent_in_children()
+            super().db_insert(ignore_if_duplicate)
+
+    def _read_from_db(self) -> Document:
+        super().load_from_db()
+        encrypted_values.decrypt_values(self.doctype, self.__dict__)
+        return self
 
     def _drop_empty_rows(self) -> None:
         """Rows into which nobody has written anything: the Tab key adds one at the end of a table."""

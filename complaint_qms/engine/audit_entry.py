@@ -14,7 +14,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 COLUMNS: Final = (
@@ -33,6 +33,8 @@ COLUMNS: Final = (
 )
 APART: Final = "~"
 """The one key of what stands in the place of a value that is kept apart."""
+ENCRYPTED: Final = "~enc"
+"""The one key of what stands in the place of a value that is kept encrypted beside the chain."""
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -79,25 +81,51 @@ class Apart:
     ) -> None:
         self.salts: dict[str, str] = dict(salts or {})
         self.values: dict[str, Any] = dict(values or {})
+        self.encrypted: dict[str, str] = {}
+        """Digest → how a value was encrypted when it was read, of those that are kept so; empty of a new one."""
 
     @classmethod
-    def read(cls, text: str | None) -> Apart:
-        """What `text` says; nothing where it says nothing that can be read. Older entries have one salt for all their values."""
+    def read(cls, text: str | None, decrypt: Callable[[str], Any] | None = None) -> Apart:
+        """What `text` says; nothing where it says nothing that can be read. Older entries have one salt for all their values.
+
+        Args:
+            decrypt: gives the value that was encrypted, `ERASED` where it cannot be read.
+        """
         try:
             kept = json.loads(text or "{}")
             values = dict(kept["values"])
             salts = dict.fromkeys(values, str(kept["salt"])) if "salt" in kept else dict(kept["salts"])
-            return cls({digest: str(salts[digest]) for digest in values}, values)
+            found = cls({digest: str(salts[digest]) for digest in values}, values)
+            if decrypt and f'"{ENCRYPTED}":' in (text or ""):
+                found._decrypt(decrypt)
+            return found
         except (ValueError, TypeError, KeyError):
             return cls()
 
-    def text(self) -> str | None:
-        return as_json({"salts": self.salts, "values": self.values}) if self.values else None
+    def text(self, encrypt: Callable[[Any, str], str] | None = None) -> str | None:
+        """As it is kept.
 
-    def hide(self, value: Any) -> dict[str, str]:
+        Args:
+            encrypt: of a value, and how it was encrypted before (or nothing), how it is to be kept.
+
+        Raises:
+            ValueError: some values are kept encrypted and `encrypt` is not given.
+        """
+        values = dict(self.values)
+        if self.encrypted and not encrypt:
+            raise ValueError("values that are kept encrypted, and nothing to encrypt them with")
+        if encrypt:
+            values |= {
+                digest: {ENCRYPTED: encrypt(values[digest], was)} for digest, was in self.encrypted.items()
+            }
+        return as_json({"salts": self.salts, "values": values}) if values else None
+
+    def hide(self, value: Any, encrypted: bool = False) -> dict[str, str]:
         """What stands in the entry in the place of `value`."""
         salt = secrets.token_hex(8)
         digest = salted_digest(salt, value)
+        if encrypted:
+            self.encrypted[digest] = ""
         self.salts[digest], self.values[digest] = salt, value
         return {APART: digest}
 
@@ -108,9 +136,10 @@ class Apart:
         return value
 
     def is_true(self) -> bool:
-        """Whether each value is the one that its digest was made of."""
+        """Whether each value that can be read is the one that its digest was made of."""
         return all(
-            digest == salted_digest(self.salts[digest], value) for digest, value in self.values.items()
+            value is ERASED or digest == salted_digest(self.salts[digest], value)
+            for digest, value in self.values.items()
         )
 
     def let_go(self, digests: Iterable[str]) -> set[str]:
@@ -119,7 +148,14 @@ class Apart:
         gone = {digest for digest, salt in self.salts.items() if salt in asked}
         for digest in gone:
             del self.salts[digest], self.values[digest]
+            self.encrypted.pop(digest, None)
         return gone
+
+    def _decrypt(self, decrypt: Callable[[str], Any]) -> None:
+        for digest, value in self.values.items():
+            if isinstance(value, dict) and value.keys() == {ENCRYPTED}:
+                self.encrypted[digest] = str(value[ENCRYPTED])
+                self.values[digest] = decrypt(self.encrypted[digest])
 
 
 def salted_digest(salt: str, value: Any) -> str:

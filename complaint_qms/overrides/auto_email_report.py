@@ -9,7 +9,9 @@ from typing import Any
 from frappe.email.doctype.auto_email_report.auto_email_report import AutoEmailReport
 
 from complaint_qms.overrides.class_upon import class_upon
+from complaint_qms.overrides.encrypted_lists import tell_list
 from complaint_qms.services.compliance.audit_trail import accesses
+from complaint_qms.services.framework_seams import lists_changed
 from complaint_qms.services.reporting import mailed_reports
 
 
@@ -20,7 +22,7 @@ def _upon(base: type[AutoEmailReport]) -> type[AutoEmailReport]:
             mailed_reports.check_sender(self)
 
         def get_report_content(self) -> Any:
-            with mailed_reports.with_rights_of(self):
+            with mailed_reports.with_rights_of(self), lists_changed(tell_list):
                 content = super().get_report_content()
             if content and mailed_reports.is_of_complaints(self):
                 accesses.mailed_report(self.report, self.format)

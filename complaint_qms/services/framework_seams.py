@@ -7,6 +7,7 @@ without_work_list  registering a complaint: some twenty queries less
 asked_once         importing: a batch asks what is the same for each of its rows once
 remembering        importing: the meta's fields of a kind are looked for once instead of a dozen times a record
 inserts_told       the demo: taken back to the last row, also the records that ERPNext makes by the way
+lists_changed      exports and mailed reports: the framework reads their rows past the controllers, and encrypted fields are told in clear
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import frappe
 from frappe.model.base_document import BaseDocument
+from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
 
@@ -132,3 +135,32 @@ class Answers:
         """Ask anew: something was written or taken back."""
         self._known.clear()
         self._writes = frappe.db.transaction_writes
+
+
+_LISTING: dict[str, Any] = {"inside": 0}
+_LISTING_LOCK = Lock()
+
+
+@contextmanager
+def lists_changed(change: Callable[[str, Any, Any], Any]) -> Iterator[None]:
+    """Within this block, on this process, lists of the framework are told as `change` of DocType, fields and rows makes them.
+
+    Requests that are answered at the same time may be told so as well, as their rows may be read by who asks; the last one puts it back.
+    """
+    with _LISTING_LOCK:
+        if not _LISTING["inside"]:
+            plain = _LISTING["plain"] = DatabaseQuery.execute
+
+            def told(query: DatabaseQuery, *args: Any, **kwargs: Any) -> Any:
+                rows = plain(query, *args, **kwargs)
+                return change(query.doctype, query.fields, rows)
+
+            DatabaseQuery.execute = told
+        _LISTING["inside"] += 1
+    try:
+        yield
+    finally:
+        with _LISTING_LOCK:
+            _LISTING["inside"] -= 1
+            if not _LISTING["inside"]:
+                DatabaseQuery.execute = _LISTING.pop("plain")

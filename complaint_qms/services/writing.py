@@ -21,6 +21,7 @@ from pypika.terms import Parameter
 from complaint_qms.constants.audit import NOT_KEPT, TOLD
 from complaint_qms.constants.events import WRITTEN
 from complaint_qms.constants.records import ROWS
+from complaint_qms.services.encryption.encrypted_values import decrypt_rows, to_store
 from complaint_qms.services.events import Event, announce, is_heard
 
 _AROUND: Final = ("parent", "parenttype", "parentfield")
@@ -40,7 +41,7 @@ def set_values(
         old: what they were, where the caller knows it.
     """
     before = _before(doctype, [name], values, {name: old} if old is not None else None)
-    frappe.db.set_value(doctype, name, dict(values), update_modified=False)
+    frappe.db.set_value(doctype, name, to_store(doctype, values), update_modified=False)
     _tell(doctype, before, {name: values}, why)
 
 
@@ -51,7 +52,8 @@ def set_many(
     if not values:
         return
     before = _before(doctype, values, {field for row in values.values() for field in row})
-    frappe.db.bulk_update(doctype, dict(values), update_modified=modified)
+    kept = {name: to_store(doctype, row) for name, row in values.items()}
+    frappe.db.bulk_update(doctype, kept, update_modified=modified)
     drop_cached(doctype, values)
     _tell(doctype, before, values, why)
 
@@ -66,7 +68,7 @@ def set_where(
     before = _before(doctype, wanted, values)
     table = frappe.qb.DocType(doctype)
     query = frappe.qb.update(table).where(table.name.isin(wanted))
-    for field, value in values.items():
+    for field, value in to_store(doctype, values).items():
         query = query.set(table[field], value)
     if modified:
         query = query.set(table.modified, now_datetime()).set(table.modified_by, frappe.session.user)
@@ -102,7 +104,10 @@ def insert_rows(
         return []
     common = {"creation": now, "modified": now, "owner": author, "modified_by": author}
     names = list(names or (frappe.generate_hash(length=10) for _row in rows))
-    values = [(name, *common.values(), *row.values()) for name, row in zip(names, rows, strict=True)]
+    values = [
+        (name, *common.values(), *to_store(doctype, row).values())
+        for name, row in zip(names, rows, strict=True)
+    ]
     _insert(doctype, ("name", *common, *rows[0]), values)
     _tell_made(doctype, dict(zip(names, rows, strict=True)), why)
     return names
@@ -202,7 +207,9 @@ def _read(doctype: str, names: Iterable[str], fields: Iterable[str]) -> dict[str
     table = frappe.qb.DocType(doctype)
     columns = sorted({"name", *fields, *(_AROUND if doctype in _ROWS else ())})
     query = frappe.qb.from_(table).select(*columns).where(table.name.isin(sorted(names))).orderby(table.name)
-    return {row.pop("name"): row for row in query.for_update().run(as_dict=True)}
+    rows = query.for_update().run(as_dict=True)
+    decrypt_rows(doctype, rows)
+    return {row.pop("name"): row for row in rows}
 
 
 def _tell(doctype: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], why: str) -> None:

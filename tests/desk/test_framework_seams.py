@@ -8,10 +8,17 @@ from contextlib import suppress
 import frappe
 import pytest
 from frappe.model.base_document import BaseDocument
+from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 
 from complaint_qms.services import framework_seams
-from complaint_qms.services.framework_seams import asked_once, inserts_told, remembering, without_work_list
+from complaint_qms.services.framework_seams import (
+    asked_once,
+    inserts_told,
+    lists_changed,
+    remembering,
+    without_work_list,
+)
 from tests.desk import factory
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -102,3 +109,18 @@ def test_links_are_checked_before_any_hook_of_a_new_record(monkeypatch):
     with suppress(Stopped):
         note.insert()
     assert asked == ["links", "before_insert"]
+
+
+def test_lists_are_told_within_the_block_alone():
+    plain = DatabaseQuery.execute
+    told = []
+
+    def change(doctype, _fields, rows):
+        told.append(doctype)
+        return rows
+
+    with suppress(Stopped), lists_changed(change), lists_changed(change):
+        frappe.get_list("Role", limit=1)
+        raise Stopped
+    assert told == ["Role"]
+    assert DatabaseQuery.execute is plain

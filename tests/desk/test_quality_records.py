@@ -309,6 +309,7 @@ ROW_DOCTYPES = (
     "Complaint Stage Log",
     "Complaint Topic Word",
     "Disposed Record",
+    "Encrypted Field",
     "Field Action Quantity",
     "Field Action Text",
     "Investigation Check",

@@ -77,4 +77,6 @@ def _answer(request: Request, user: str) -> Answer:
     except Exception as error:
         response = frappe.app.handle_exception(error)
     text = response.get_data(as_text=True)
-    return Answer(response.status_code, json.loads(text) if text else None)
+    return Answer(
+        response.status_code, json.loads(text) if text and response.mimetype == "application/json" else None
+    )

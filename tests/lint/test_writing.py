@@ -28,6 +28,7 @@ ALLOWED = {
     "services/marks.py": "what jobs remember between their runs, no record of the app's users",
     "services/events.py": "its own queue, no record of the app's users",
     "services/compliance/audit_trail/entries.py": "the trail itself",
+    "services/compliance/audit_trail/beside.py": "how the trail keeps what stands beside its chain",
     "services/compliance/audit_trail/erasing.py": "what the trail keeps beside its chain",
     "services/compliance/audit_trail/sealing.py": "links of the trail",
     "services/notify/outbox.py": "the bell of Notification Settings, and the state of its own messages",

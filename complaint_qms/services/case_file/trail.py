@@ -14,11 +14,11 @@ from frappe import _
 from frappe.utils import create_batch, format_datetime, get_system_timezone
 
 from complaint_qms.constants.audit import ENTRY
-from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.services.case_file.files import CaseFile
 from complaint_qms.services.case_file.records import CaseRecords
 from complaint_qms.services.compliance.audit_trail.comparing_files import parsed
 from complaint_qms.services.compliance.audit_trail.sealing import entry_text
+from complaint_qms.services.encryption.encrypted_values import read_apart
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list
 from complaint_qms.services.reporting.access import can_read
@@ -72,7 +72,7 @@ class CaseTrail:
         detail = parsed(row.detail)
         if not self._is_open(detail, *fields(row.document_type)):
             return link
-        apart = Apart.read(row.apart)
+        apart = read_apart(row.apart)
         beside = {"salts": apart.salts, "values": apart.values} if apart.values else None
         return link | {"text": texts[row.name], "apart": beside}
 

@@ -21,6 +21,7 @@ from frappe.model.naming import NamingSeries
 from pypika import Parameter
 
 from complaint_qms.services.compliance.audit_trail import recording
+from complaint_qms.services.encryption.encrypted_values import with_encrypted
 from complaint_qms.services.importing.batch_cache import Blank
 from complaint_qms.services.lifecycle import announcements
 from complaint_qms.services.record import match_keys, naming
@@ -128,7 +129,8 @@ def _needed(doctype: str, rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _stored(doc: Document) -> dict[str, Any]:
-    return doc.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True)
+    with with_encrypted(doc):
+        return doc.get_valid_dict(convert_dates_to_str=True, ignore_virtual=True)
 
 
 def _number(docs: list[Document]) -> None:

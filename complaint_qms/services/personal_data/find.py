@@ -6,8 +6,9 @@ found or what is about it. A name elsewhere may be somebody else's: it is told, 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,10 +16,13 @@ import frappe
 from pypika.terms import Criterion, Function
 
 from complaint_qms.constants.about_records import ABOUT_RECORDS
+from complaint_qms.constants.encryption import BEGINS
+from complaint_qms.constants.encryption import FIELDS as ENCRYPTED
 from complaint_qms.constants.personal_data import FIELDS, IDENTITY
 from complaint_qms.constants.records import DOCTYPES, PARENTS, QUALITY_RECORDS, named_by
 from complaint_qms.constants.regulatory_report import REPORT
 from complaint_qms.engine.pseudonym import Person
+from complaint_qms.services.encryption.encrypted_values import decrypt_rows
 
 REQUEST: Final = "Personal Data Request"
 _NOT_LOOKED_AT: Final = frozenset(
@@ -35,6 +39,7 @@ _TEXT: Final = frozenset(
 _WHOSE: Final = ("parent", "parenttype")
 _BEGINNINGS: Final = "_comments"
 _MOST_NAMED: Final = 100
+_AT_ONCE: Final = 500
 
 Record = tuple[str, str]
 """(DocType, name)"""
@@ -187,5 +192,25 @@ def _rows(table: TextTable, pattern: str, keys: tuple[str, ...] = ()) -> list[di
     if not wanted:
         return []
     columns = dict.fromkeys(("name", *table.columns, *table.about))
-    query = frappe.qb.from_(stored).select(*(stored[one] for one in columns)).where(Criterion.any(wanted))
-    return query.orderby(stored.name).run(as_dict=True)
+    query = frappe.qb.from_(stored).select(*(stored[one] for one in columns)).orderby(stored.name)
+    rows = query.where(Criterion.any(wanted)).run(as_dict=True)
+    decrypt_rows(table.doctype, rows)
+    return [*rows, *_encrypted_rows(table, query, pattern, {row["name"] for row in rows})]
+
+
+def _encrypted_rows(table: TextTable, query: Any, pattern: str, known: set[str]) -> Iterator[dict[str, Any]]:
+    """Further rows in whose encrypted fields the pattern matches, which no query finds; read page by page."""
+    stored, last = frappe.qb.DocType(table.doctype), ""
+    kept = [
+        stored[one].like(f"{BEGINS}%") for one in ENCRYPTED.get(table.doctype, ()) if one in table.columns
+    ]
+    if not kept or not pattern:
+        return
+    looked_for = re.compile(pattern, re.IGNORECASE)
+    while rows := query.where(Criterion.any(kept) & (stored.name > last)).limit(_AT_ONCE).run(as_dict=True):
+        last = rows[-1]["name"]
+        decrypt_rows(table.doctype, rows)
+        for row in rows:
+            text = "\n".join(row[one] or "" for one in ENCRYPTED[table.doctype] if one in table.columns)
+            if row["name"] not in known and looked_for.search(text):
+                yield row

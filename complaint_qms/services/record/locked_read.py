@@ -13,6 +13,8 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from complaint_qms.services.encryption.encrypted_values import decrypt_values
+
 
 def read_locked(doc: Document, read: Callable[[], Document]) -> None:
     """Lock a record and the rows it has, and read it; `read` is the framework's way.
@@ -20,6 +22,7 @@ def read_locked(doc: Document, read: Callable[[], Document]) -> None:
     An ordinary read shows what was true when the transaction began. Where that is no longer so, the framework's locking read is taken, with its gaps.
     """
     stored = frappe.db.get_value(doc.doctype, doc.name, "*", as_dict=True, for_update=True)
+    decrypt_values(doc.doctype, stored or {})
     if not stored or not _read_ordinarily(doc, read) or not _is_current(doc, stored):
         read()
 

@@ -17,8 +17,9 @@ from frappe.utils.formatters import format_value
 
 from complaint_qms.constants import audit
 from complaint_qms.constants.audit import ENTRY
-from complaint_qms.engine.audit_entry import ERASED, Apart
+from complaint_qms.engine.audit_entry import ERASED
 from complaint_qms.services.compliance.audit_trail.comparing_files import parsed
+from complaint_qms.services.encryption.encrypted_values import read_apart
 from complaint_qms.services.record.labels import word
 from complaint_qms.services.record.language import clause_list, comma_list, labelled
 from complaint_qms.services.record.version_text import shortened, spoken
@@ -175,7 +176,7 @@ class Sentence:
     def __init__(
         self, detail: str, apart: str | None, meta: Meta | None, readable: set[str], levels: set[int]
     ) -> None:
-        self.detail, self.apart = parsed(detail), Apart.read(apart)
+        self.detail, self.apart = parsed(detail), read_apart(apart)
         self.meta, self.readable, self.levels = meta, readable, levels
 
     def parts(self) -> list[str]:
@@ -207,6 +208,8 @@ class Sentence:
         if "restore" in told:
             yield _("The chain goes on after entry {0}. What followed up to entry {1} was lost.").format(told["restore"].get("ends"), told["restore"].get("lost"))  # fmt: skip
             yield labelled(_("Reason"), told["restore"].get("reason"))
+        if "data_key" in told:
+            yield _("Encrypted fields have a new key: {0}").format(told["data_key"])
         if "disposal" in told:
             yield from self._disposal(told["disposal"])
         if "signing" in told:

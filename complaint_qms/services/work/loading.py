@@ -8,6 +8,7 @@ from frappe.model.document import Document
 
 from complaint_qms.constants.contributing import FIELD, ROWS
 from complaint_qms.constants.regulatory_report import ELEMENT, REPORT
+from complaint_qms.services.encryption.encrypted_values import decrypt_rows
 from complaint_qms.services.lifecycle import guard
 from complaint_qms.services.lifecycle.overview import is_entered, is_supplied, next_moves, stands_still
 from complaint_qms.services.record.bulk_read import readable
@@ -34,6 +35,7 @@ def documents_of(doctype: str, names: list[str]) -> list[Document]:
         field: _rows_of(doctype, field, table, names) for field, table in _TABLES.get(doctype, {}).items()
     }
     rows = frappe.get_all(doctype, filters={"name": ("in", names)}, fields=["*"], order_by="name asc")
+    decrypt_rows(doctype, rows)
     found = {
         row.name: frappe.get_doc(
             {"doctype": doctype, **row} | {field: rows[row.name] for field, rows in tables.items()}

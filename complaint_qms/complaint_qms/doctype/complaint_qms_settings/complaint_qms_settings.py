@@ -1,7 +1,7 @@
 """Controller of the one settings page."""
 
 from complaint_qms.controllers.record import Checked
-from complaint_qms.services.compliance import personal_data_access
+from complaint_qms.services.compliance import encrypted_fields, personal_data_access
 from complaint_qms.services.compliance.audit_trail import head_mail
 from complaint_qms.services.containment import places
 from complaint_qms.services.field_action import ways
@@ -33,11 +33,13 @@ class ComplaintQMSSettings(Checked):
         ways.check_setting(self)
         signature_rules.check_signature_rules(self)
         personal_data_access.check_access_rows(self)
+        encrypted_fields.check_marked(self)
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)
 
     def on_update(self):
         personal_data_access.settings_saved(self)
+        encrypted_fields.marking_saved(self)
         if self.has_value_changed("portal_enabled"):
             menu.show_entry(bool(self.portal_enabled))

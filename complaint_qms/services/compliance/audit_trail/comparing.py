@@ -23,6 +23,7 @@ from complaint_qms.services.compliance.audit_trail.comparing_files import (
 )
 from complaint_qms.services.compliance.audit_trail.stored_records import AT_ONCE, read_stored, without_entry
 from complaint_qms.services.compliance.audit_trail.values import shape_of
+from complaint_qms.services.encryption.encrypted_values import read_apart
 
 _NAMED_AT_MOST: Final = 8
 
@@ -148,7 +149,7 @@ def _entries(doctype: str, names: list[str]) -> list[Entry]:
     )
     query = query.where((table.document_type == doctype) & table.document_name.isin(names))
     return [
-        Entry(name, kind, record, parsed(detail), Apart.read(apart))
+        Entry(name, kind, record, parsed(detail), read_apart(apart))
         for name, kind, record, detail, apart in query.orderby(table.name, order=Order.asc).run()
     ]
 

@@ -12,8 +12,9 @@ from frappe.query_builder import Order
 from frappe.utils import create_batch
 
 from complaint_qms.constants.audit import ENTRY, FILE, WITH_FILE
-from complaint_qms.engine.audit_entry import ERASED, Apart
+from complaint_qms.engine.audit_entry import ERASED
 from complaint_qms.services.compliance.audit_trail.stored_records import AT_ONCE
+from complaint_qms.services.encryption.encrypted_values import read_apart
 
 Say = Callable[[str, str], None]
 """(kind of what is wrong, its sentence)"""
@@ -89,7 +90,7 @@ def _told() -> dict[str, ToldFile]:
             name, gone, there = said.get("file"), said.get("gone_file"), said.get("of_file")
             if isinstance(name, str) and isinstance(there or gone, dict):
                 values = there or gone
-                url = Apart.read(apart).shown(values.get("file_url"))
+                url = read_apart(apart).shown(values.get("file_url"))
                 found[name] = ToldFile(there is None, values.get("evidence_sha256"), url, "removed" in said)
     return found
 

@@ -17,6 +17,7 @@ from pypika import Parameter
 from complaint_qms.constants.audit import ENTRY
 from complaint_qms.engine import audit_entry
 from complaint_qms.engine.audit_entry import Apart, as_json, one_line
+from complaint_qms.services.encryption.encrypted_values import text_of_apart
 from complaint_qms.services.people.session_users import acting
 
 _COLUMNS: Final = (*audit_entry.COLUMNS, "apart", "mark", "owner", "modified", "modified_by")
@@ -62,7 +63,7 @@ def write_entries(told: Iterable[NewEntry]) -> None:
             name, *common, one.kind, one_line(one.doctype), one_line(str(one.name))[:_NAMED], transaction, as_json(one.detail),
         )  # fmt: skip
         text = audit_entry.entry_lines(values)
-        rows.append((*values, one.apart.text(), audit_entry.site_mark(secret, text), who, stamp, who))
+        rows.append((*values, text_of_apart(one.apart), audit_entry.site_mark(secret, text), who, stamp, who))
     for start in range(0, len(rows), _AT_ONCE):
         part = rows[start : start + _AT_ONCE]
         frappe.db.sql(_statement(len(part)), [value for row in part for value in row])

@@ -22,6 +22,7 @@ from complaint_qms.services.compliance.audit_trail.values import (
     shape_of,
     whole,
 )
+from complaint_qms.services.encryption.encrypted_values import decrypt_values
 from complaint_qms.services.events import Event
 
 _Written = tuple[Mapping[str, Any] | None, Mapping[str, Any]]
@@ -154,6 +155,7 @@ def past_document(doctype: str, name: str, new: Mapping[str, Any]) -> None:
     """Fields of one record that the framework is about to write past it."""
     fields = [field for field in new if field in shape_of(doctype).kinds]
     if fields and (old := frappe.db.get_value(doctype, name, fields, as_dict=True)):
+        decrypt_values(doctype, old)
         write_entries(_fields(doctype, {name: (old, {field: new[field] for field in fields})}, ""))
 
 

@@ -17,6 +17,7 @@ from complaint_qms.engine.audit_replay import Fields
 from complaint_qms.services.compliance.audit_trail.entries import NewEntry, write_entries
 from complaint_qms.services.compliance.audit_trail.recording import file_entries
 from complaint_qms.services.compliance.audit_trail.values import Shape, shape_of, whole
+from complaint_qms.services.encryption.encrypted_values import decrypt_rows
 from complaint_qms.services.record.stored_values import stored
 
 AT_ONCE: Final = 500
@@ -114,6 +115,7 @@ def _raw(doctype: str, shape: Shape, names: list[str]) -> dict[str, Any]:
     if frappe.get_meta(doctype).issingle:
         return {doctype: frappe.get_doc(doctype).as_dict()} if doctype in names else {}
     rows = frappe.get_all(doctype, {"name": ("in", names)}, ["name", *shape.kinds], order_by="name asc")
+    decrypt_rows(doctype, rows)
     return {row.name: row for row in rows}
 
 

@@ -12,8 +12,10 @@ from frappe.model.document import Document
 from frappe.model.meta import Meta
 
 from complaint_qms.constants.audit import ABOUT_PEOPLE, NOT_KEPT, OF_PARTS, OF_THE_TREE, WRITTEN_TEXT
+from complaint_qms.constants.encryption import FIELDS
 from complaint_qms.engine.audit_entry import Apart
 from complaint_qms.engine.audit_replay import is_empty
+from complaint_qms.services.encryption.encrypted_values import marked_fields
 from complaint_qms.services.record.stored_values import stored
 
 _PERSONAL_OPTIONS: Final = ("Address", "Contact", "Email", "Phone")
@@ -27,6 +29,7 @@ class Shape:
     """Fields of a DocType of which the trail keeps values.
 
     Attributes:
+        doctype: its name.
         kinds: field → its kind (DocField's `fieldtype`).
         apart: those that are kept beside the chain.
         links: field → DocType that it links to; `""` for one that another field names.
@@ -34,6 +37,7 @@ class Shape:
         tables: field → DocType of its rows.
     """
 
+    doctype: str
     kinds: Mapping[str, str]
     apart: frozenset[str]
     links: Mapping[str, str]
@@ -90,7 +94,9 @@ def getter(row: Any) -> Callable[[str], Any]:
 
 
 def _told(shape: Shape, name: str, value: Any, apart: Apart) -> Any:
-    return apart.hide(value) if name in shape.apart and value is not None else value
+    if name not in shape.apart or value is None:
+        return value
+    return apart.hide(value, name in FIELDS.get(shape.doctype, ()) and name in marked_fields(shape.doctype))
 
 
 def _read(meta: Meta) -> Shape:
@@ -118,7 +124,7 @@ def _read(meta: Meta) -> Shape:
             links[name] = field.options if kind == "Link" else ""
         if not is_empty(default := _default(kind, field.default)):
             defaults[name] = default
-    return Shape(kinds, frozenset(apart), links, defaults, tables)
+    return Shape(meta.name, kinds, frozenset(apart), links, defaults, tables)
 
 
 def _default(kind: str, told: str | None) -> Any:

@@ -14,13 +14,16 @@ from frappe import _
 from frappe.query_builder import Order
 
 from complaint_qms.constants.audit import DISPOSE, ENTRY
+from complaint_qms.constants.encryption import KEYS
 from complaint_qms.engine.audit_chain import GENESIS, digest_of_text
-from complaint_qms.engine.audit_entry import APART, Apart, entry_columns, hidden_in, site_mark
+from complaint_qms.engine.audit_entry import APART, entry_columns, hidden_in, site_mark
 from complaint_qms.services.compliance.audit_trail import erasing, sealing
 from complaint_qms.services.compliance.audit_trail.comparing import compare_records
 from complaint_qms.services.compliance.audit_trail.entries import key
 from complaint_qms.services.compliance.audit_trail.restoring import restored_past
 from complaint_qms.services.compliance.audit_trail.sealing import Head
+from complaint_qms.services.encryption import keys
+from complaint_qms.services.encryption.encrypted_values import read_apart
 
 MOST: Final = 1000
 """Sentences that are kept; the rest is counted."""
@@ -75,6 +78,7 @@ def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = Non
         head: one that was kept elsewhere, such as in a mail.
     """
     outcome = Outcome()
+    keys.missing_keys().clear()
     kept, unread = _kept_head()  # before the first query: of what is linked meanwhile neither tells
     disposed = _disposed()
     outcome.disposed = sum(kind == "Complaint" for kind, _name in disposed)
@@ -83,6 +87,8 @@ def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = Non
     _check_frame(outcome)
     _check_heads(outcome, kept, unread, head)
     outcome.records, outcome.files = compare_records(outcome.say, sha256_of)
+    for missing in sorted(keys.missing_keys()):
+        outcome.say("key", _("Values of encrypted fields were not compared: the key {0} is not in {1} of site_config.json. Put it back.").format(missing, KEYS))  # fmt: skip
     return outcome
 
 
@@ -141,7 +147,7 @@ def _check_apart(outcome: Outcome, named: str, apart: str | None, text: str, gon
     hides = f'{{"{APART}":' in text
     if not apart and (not hides or _record_of(text) in gone.records):
         return
-    kept = Apart.read(apart)
+    kept = read_apart(apart)
     lacking = hidden_in(text.rpartition("\n")[2]) ^ kept.values.keys()
     if (
         not kept.is_true()

@@ -1,0 +1,5 @@
+from complaint_qms.controllers.row import Row
+
+
+class EncryptedField(Row):
+    pass
