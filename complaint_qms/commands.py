@@ -103,14 +103,21 @@ def import_file(
 @click.option(
     "--head", metavar="NUMBER:HASH", help="A head of the chain that was kept elsewhere, such as in a mail."
 )
+@click.option(
+    "--time-stamp-ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Root certificates (PEM) that time stamps have to lead to; those in the settings without it.",
+)
 @pass_context
-def verify_audit(context, head: str | None) -> None:
+def verify_audit(context, head: str | None, time_stamp_ca: Path | None) -> None:
     """Recompute the audit trail and compare it with records and files; exit code 1 where anything is wrong."""
     with _connected(context):
         from complaint_qms.services.compliance.audit_trail import command
         from complaint_qms.services.evidence import disk
 
-        wrong = command.verify_audit(head, disk.sha256_of)
+        wrong = command.verify_audit(
+            head, disk.sha256_of, time_stamp_ca.read_bytes() if time_stamp_ca else None
+        )
     if wrong:
         sys.exit(1)
 
@@ -124,6 +131,16 @@ def audit_head(context) -> None:
 
         sealing.seal()
         click.echo(sealing.last_link())
+
+
+@complaint_qms.command("stamp-audit")
+@pass_context
+def stamp_audit(context) -> None:
+    """Have the head of the audit trail stamped now by the time stamp authority of the settings, and say what came of it."""
+    with _connected(context):
+        from complaint_qms.services.compliance.audit_trail import time_stamps
+
+        click.echo(time_stamps.stamp_head())
 
 
 @complaint_qms.command("note-restore")

@@ -338,6 +338,7 @@ scheduler_events = {
         ]
     },
     "hourly_long": [
+        "complaint_qms.jobs.audit.stamp_head",
         "complaint_qms.jobs.uploads.delete_left_uploads",
         "complaint_qms.jobs.customers.tell_and_ask",
         "complaint_qms.jobs.disposal.do_left_disposals",

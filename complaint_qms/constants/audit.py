@@ -36,6 +36,7 @@ RESTORE: Final = "restore"
 DISPOSE: Final = "dispose"
 ERASE: Final = "erase"
 VIEW: Final = "view"
+TIME_STAMP: Final = "time_stamp"
 FIRST: Final = (BASELINE, CREATE)
 """Kinds that hold all of a record."""
 
@@ -62,7 +63,9 @@ LABELS: Final = {
         DISPOSE: "Disposed of",
         ERASE: "Personal Data Erased",
         VIEW: "Viewed",
+        TIME_STAMP: "Time Stamp",
     },
+    "time_stamp_every": {"stamped_hourly": "Every Hour", "stamped_daily": "Once a Day"},
     "audit_way": {
         "on_desk": "On the Desk",
         "rest": "API",
@@ -96,7 +99,9 @@ AT_FILES: Final = frozenset(("file_url", "evidence_sha256", "attached_to_doctype
 # read off a complaint's text, and counted and weighed anew each week
 NOT_KEPT: Final = {
     "Complaint": frozenset(("topic", "sentiment")),
-    "Complaint QMS Settings": frozenset(("workflow_digests", "board_digest", "sop_packs_written")),
+    "Complaint QMS Settings": frozenset(
+        ("workflow_digests", "board_digest", "sop_packs_written", "time_stamp_result")
+    ),
     "Complaint Topic": frozenset(("words", "complaints", "example", "coherence", "last_found_on")),
 }
 OF_THE_TREE: Final = frozenset(("lft", "rgt", "old_parent"))

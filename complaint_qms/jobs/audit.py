@@ -4,6 +4,7 @@ import frappe
 
 JOB_ID = "complaint_qms_audit_trail"
 MAIL_ID = "complaint_qms_audit_head"
+STAMP_ID = "complaint_qms_time_stamp"
 
 
 def seal_entries() -> None:
@@ -22,5 +23,15 @@ def mail_head() -> None:
         "complaint_qms.services.compliance.audit_trail.head_mail.mail_head",
         queue="short",
         job_id=MAIL_ID,
+        deduplicate=True,
+    )
+
+
+def stamp_head() -> None:
+    """Put the time stamp of the head into the queue."""
+    frappe.enqueue(
+        "complaint_qms.services.compliance.audit_trail.time_stamps.stamp_when_due",
+        queue="long",
+        job_id=STAMP_ID,
         deduplicate=True,
     )

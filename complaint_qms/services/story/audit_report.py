@@ -205,6 +205,9 @@ class Sentence:
             yield labelled(_("Asked for"), told["door"])
         if "clock" in told:
             yield _("The clock of the server said {0} after it had said {1} (UTC).").format(_utc(told["clock"].get("now")), _utc(told["clock"].get("newest")))  # fmt: skip
+        if "time_stamp" in told:
+            stamp = told["time_stamp"]
+            yield _("{0} stamped entry {1} on {2} (UTC).").format(*(stamp.get(name) for name in ("authority", "sequence", "at")))  # fmt: skip
         if "restore" in told:
             yield _("The chain goes on after entry {0}. What followed up to entry {1} was lost.").format(told["restore"].get("ends"), told["restore"].get("lost"))  # fmt: skip
             yield labelled(_("Reason"), told["restore"].get("reason"))

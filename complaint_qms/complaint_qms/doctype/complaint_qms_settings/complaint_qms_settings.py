@@ -2,7 +2,7 @@
 
 from complaint_qms.controllers.record import Checked
 from complaint_qms.services.compliance import encrypted_fields, personal_data_access
-from complaint_qms.services.compliance.audit_trail import head_mail
+from complaint_qms.services.compliance.audit_trail import head_mail, time_stamps
 from complaint_qms.services.containment import places
 from complaint_qms.services.field_action import ways
 from complaint_qms.services.notify import choices
@@ -37,6 +37,7 @@ class ComplaintQMSSettings(Checked):
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)
+        time_stamps.check_settings(self)
 
     def on_update(self):
         personal_data_access.settings_saved(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import frappe
 from frappe import _
@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, formatdate, nowdate, validate_email_address
 
 from complaint_qms.constants.settings import SETTINGS
-from complaint_qms.services.compliance.audit_trail import sealing
+from complaint_qms.services.compliance.audit_trail import sealing, time_stamps
 
 FIELD: Final = "audit_head_recipients"
 
@@ -28,6 +28,7 @@ def mail_head() -> int:
             subject=_("Audit trail of {0}: entry {1} on {2}").format(frappe.local.site, head.sequence, formatdate(nowdate())),
             message=_message(head),
             add_unsubscribe_link=0,
+            attachments=_stamps(),
         )  # fmt: skip
     except frappe.OutgoingEmailError:
         frappe.clear_last_message()
@@ -52,6 +53,12 @@ def _addresses(text: str | None) -> list[str]:
     return [address for line in (text or "").replace(",", "\n").splitlines() if (address := line.strip())]
 
 
+def _stamps() -> list[dict[str, Any]]:
+    """The newest time stamp, which proves more in other hands than in the chain."""
+    found = time_stamps.last_token()
+    return [{"fname": f"entry-{found[0].sequence}.tsr", "fcontent": found[1]}] if found else []
+
+
 def _message(head: sealing.Head) -> str:
     command = f"bench --site {frappe.local.site} complaint-qms verify-audit --head {head}"
     parts = (
@@ -60,4 +67,6 @@ def _message(head: sealing.Head) -> str:
         _("Keep this mail where nobody who administers the server can change it. This command finds later whether the chain still contains the entry:"),
         f"<code>{escape_html(command)}</code>",
     )  # fmt: skip
+    if found := time_stamps.last_token():
+        parts += (_("The file entry-{0}.tsr is the time stamp (RFC 3161) of this text:").format(found[0].sequence), f"<code>{found[0]}</code>")  # fmt: skip
     return "".join(f"<p>{part}</p>" for part in parts)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import frappe
 from frappe import _
@@ -22,6 +22,7 @@ from complaint_qms.services.compliance.audit_trail.comparing import compare_reco
 from complaint_qms.services.compliance.audit_trail.entries import key
 from complaint_qms.services.compliance.audit_trail.restoring import restored_past
 from complaint_qms.services.compliance.audit_trail.sealing import Head
+from complaint_qms.services.compliance.audit_trail.time_stamps import check_stamps
 from complaint_qms.services.encryption import keys
 from complaint_qms.services.encryption.encrypted_values import read_apart
 
@@ -40,6 +41,7 @@ class Outcome:
         tail: entries that are not linked yet, the first of them written at `tail_since` (UTC).
         records, files: how many were compared.
         disposed: complaints that were let go after their term.
+        stamps: time stamps in the chain, the last of them made at `stamped_at` (UTC).
     """
 
     sentences: list[str] = field(default_factory=list)
@@ -51,6 +53,8 @@ class Outcome:
     records: int = 0
     files: int = 0
     disposed: int = 0
+    stamps: int = 0
+    stamped_at: str = ""
     head: Head = field(default_factory=lambda: Head(0, GENESIS))
 
     @property
@@ -70,12 +74,15 @@ class LetGo(NamedTuple):
     values: Mapping[str, Collection[str]]
 
 
-def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = None) -> Outcome:
+def verify_trail(
+    sha256_of: Callable[[str], str | None], head: Head | None = None, roots: Sequence[Any] = ()
+) -> Outcome:
     """Verify the whole trail as it is when the first query of the transaction is made. Writes nothing.
 
     Args:
         sha256_of: SHA-256 of the bytes at an address of a file; None where there are none.
         head: one that was kept elsewhere, such as in a mail.
+        roots: certificates that time stamps have to lead to.
     """
     outcome = Outcome()
     keys.missing_keys().clear()
@@ -86,6 +93,7 @@ def verify_trail(sha256_of: Callable[[str], str | None], head: Head | None = Non
     _check_tail(outcome, disposed)
     _check_frame(outcome)
     _check_heads(outcome, kept, unread, head)
+    outcome.stamps, outcome.stamped_at = check_stamps(outcome.say, roots)
     outcome.records, outcome.files = compare_records(outcome.say, sha256_of)
     for missing in sorted(keys.missing_keys()):
         outcome.say("key", _("Values of encrypted fields were not compared: the key {0} is not in {1} of site_config.json. Put it back.").format(missing, KEYS))  # fmt: skip
