@@ -24,14 +24,14 @@ _SHA256: Final = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 
 
 class StampRefused(Exception):
-    """No stamp that may be kept: (reason as a key of `REASONS`, what the authority or the network said)."""
+    """No stamp that may be kept: (reason as a key of `STAMP_REASONS`, what the authority or the network said)."""
 
     def __init__(self, reason: str, said: str = "") -> None:
         super().__init__(reason, said)
         self.reason, self.said = reason, said[:200]
 
 
-REASONS: Final = (
+STAMP_REASONS: Final = (
     "unreachable",
     "status",
     "no_answer",

@@ -14,6 +14,7 @@ from complaint_qms.constants.audit import ENTRY, TIME_STAMP
 from complaint_qms.constants.settings import SETTINGS
 from complaint_qms.integrations import time_stamp
 from complaint_qms.integrations.time_stamp import StampRefused
+from complaint_qms.services import writing
 from complaint_qms.services.compliance.audit_trail import head_mail, sealing, time_stamps, verifying
 from complaint_qms.services.evidence import disk
 from tests.desk import factory
@@ -39,8 +40,7 @@ def authority(keys: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def settle(**values: str) -> None:
-    for field, value in values.items():
-        frappe.db.set_single_value(SETTINGS, field, value)
+    writing.set_values(SETTINGS, SETTINGS, values, "test")
     frappe.clear_document_cache(SETTINGS, SETTINGS)
 
 
@@ -162,6 +162,9 @@ class TestWhatIsWrong:
         assert found() == []
         assert "does not hold" in found(other.root)[0]
 
+    def test_each_reason_has_words(self):
+        assert set(time_stamps._REASONS) == set(time_stamp.STAMP_REASONS)
+
     def test_a_missing_library_stops_nothing(self, authority: Authority, monkeypatch):
         def fail() -> None:
             raise StampRefused("no_library")
@@ -186,7 +189,7 @@ class TestWhatIsWrong:
         for changed, said in (
             (detail.replace('"hash":"', '"hash":"f', 1), "does not hold"),
             (
-                detail.replace('"token":"', '"token":"!', 1).replace('"sequence":', '"sequence":"x', 0),
+                detail.replace('"token":"', '"token":"AAAA', 1),
                 "does not hold",
             ),
             ('{"time_stamp":{"sequence":"many"}}', "cannot be read"),

@@ -33,7 +33,6 @@ serial = {folder}/serial
 crypto_device = builtin
 signer_cert = {folder}/stamps.pem
 signer_key = {folder}/stamps.key
-certs = {folder}/root.pem
 signer_digest = sha256
 default_policy = {policy}
 digests = sha256

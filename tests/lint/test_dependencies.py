@@ -28,6 +28,7 @@ MODULES = {
     "python-dateutil": "dateutil",
     "charset-normalizer": "charset_normalizer",
     "google-re2": "re2",
+    "rfc3161-client": "rfc3161_client",
     "import-linter": "importlinter",
     "pillow": "PIL",
 }

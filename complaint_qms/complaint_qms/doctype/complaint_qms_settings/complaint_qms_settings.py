@@ -37,7 +37,7 @@ class ComplaintQMSSettings(Checked):
         adopting.keep_adopted(self)
         trend.check_plan(self)
         head_mail.check_recipients(self)
-        time_stamps.check_settings(self)
+        time_stamps.check_stamp_settings(self)
 
     def on_update(self):
         personal_data_access.settings_saved(self)

@@ -50,7 +50,7 @@ _REASONS: Final[dict[str, Callable[[], str]]] = {
     "no_library": lambda: _("the library rfc3161-client is missing: bring the environment of the bench up to date"),
 }  # fmt: skip
 
-Say = Callable[[str, str], None]
+_Say = Callable[[str, str], None]
 
 
 def stamp_when_due(now: datetime | None = None) -> str:
@@ -100,7 +100,7 @@ def stamp_head() -> str:
     return _note(_("{0} stamped entry {1} on {2}.").format(_host(url), head.sequence, _local(stamp.at)))
 
 
-def check_stamps(say: Say, roots: Sequence[Any]) -> tuple[int, str]:
+def check_stamps(say: _Say, roots: Sequence[Any]) -> tuple[int, str]:
     """Hold each stamp against the chain as it is: how many there are, and when the last was made (UTC).
 
     Args:
@@ -143,7 +143,7 @@ def last_token() -> tuple[Head, bytes] | None:
     return last[1], base64.b64decode(last[2]["token"])
 
 
-def check_settings(settings: Document) -> None:
+def check_stamp_settings(settings: Document) -> None:
     """Raises:
     frappe.ValidationError: address, policy or certificates are none, or a password would travel unencrypted.
     """
