@@ -1,4 +1,4 @@
-"""A manager who has never seen it sets up, from `docs/administration.md` alone: procedures for food, a step of the ladder, the rule
+"""A manager who has never seen it sets up, from `docs/` alone: procedures for food, a step of the ladder, the rule
 of the thirty days, a Chinese acknowledgement. What a person needs for it is counted and reckoned, and then complaints come in.
 
 Seconds by the Keystroke-Level Model (Card, Moran & Newell: The keystroke-level model for user performance time with interactive

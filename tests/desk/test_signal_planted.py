@@ -1,4 +1,4 @@
-"""What is planted into four years of a company is found, or not, as it should be, and soon: the table in docs/signals.md."""
+"""What is planted into four years of a company is found, or not, as it should be, and soon: the table in docs/signals_on_a_site.md."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ EXAMPLES = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
 LAZY = ("complaint_qms.engine.signals", "complaint_qms.engine.classify")
 
 
-@pytest.mark.parametrize(("name", "least"), [("engine.md", 10), ("signals.md", 6)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("engine.md", 10), ("signals.md", 6), ("signals_on_a_site.md", 1)]
+)
 def test_every_example_gives_what_the_page_shows(name: str, least: int) -> None:
     page = (DOCS / name).read_text(encoding="utf-8")
     names: dict[str, object] = {}
