@@ -20,6 +20,7 @@ const KINDS = [
 	"view",
 	"dispose",
 	"erase",
+	"time_stamp",
 ];
 
 frappe.query_reports["Quality Audit Trail"] = {
