@@ -3,6 +3,8 @@ see them. Closing the task reports the action as done; what is entered in the re
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -59,20 +61,20 @@ def follow_actions(doc: Document) -> None:
     """A submitted review changes: tasks of actions that are not open any more end, one that is open again is a new task."""
     before = doc.get_doc_before_save()
     known = {row.name: row.task for row in before.actions} if before else {}
+    still_open = _open_among(known.values())
     for row in doc.actions:
         row.task = known.get(row.name)
-        if row.task and row.status != OPEN:
+        if row.task in still_open and row.status != OPEN:
             _end(row.task, "Closed" if row.status == DONE else "Cancelled")
-        elif row.task and frappe.db.get_value(TASK, row.task, "status") != "Open":
+        elif row.task not in still_open and row.status == OPEN:
             row.task = None
     give_tasks(doc)
 
 
 def withdraw_tasks(doc: Document) -> None:
     """A review is cancelled: nothing of it is to be done any more. The one that amends it gives tasks anew."""
-    for row in doc.actions:
-        if row.task and row.status == OPEN:
-            _end(row.task, "Cancelled")
+    for task in sorted(_open_among(row.task for row in doc.actions if row.status == OPEN)):
+        _end(task, "Cancelled")
 
 
 def report_done(todo: Document) -> None:
@@ -112,9 +114,13 @@ def _new_task(doc: Document, row: Document) -> Document:
     return task.insert(ignore_permissions=True)
 
 
+def _open_among(tasks: Iterable[str | None]) -> set[str]:
+    """Those that are open. One query."""
+    named = sorted(filter(None, tasks))
+    return set(frappe.get_all(TASK, {"name": ("in", named), "status": "Open"}, pluck="name", order_by="name asc")) if named else set()  # fmt: skip
+
+
 def _end(name: str, status: str) -> None:
-    if frappe.db.get_value(TASK, name, "status") != "Open":
-        return
     task = frappe.get_doc(TASK, name)
     task.status = status
     task.flags.by_service = True
